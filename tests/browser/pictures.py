@@ -1,0 +1,135 @@
+"""Take the pictures kept in docs/screenshots from a running demo.
+
+    python3 run.py                                   # in one terminal; note the password
+    .venv/bin/python -m tests.browser.pictures http://127.0.0.1:8000 PASSWORD [NAME…]
+
+Every picture signs in through the form, so that what it shows is what a person sees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, with_chinese_fonts
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+
+
+def _nothing(page: Page) -> None:
+    """Stay on the page that was opened."""
+
+
+def _find(page: Page) -> None:
+    """Look for a name."""
+    page.fill("#id_text", "李")
+    page.click(".finder button")
+    page.wait_for_load_state()
+
+
+def _household(page: Page) -> None:
+    """Open a household that has a granted line, for an application."""
+    page.goto(re.sub(r"\?.*", "", page.url) + "?kind=granted&state=lined")
+    page.click("tbody th a")
+    page.check("input[value=application]")
+    page.click("main .card button")
+    page.wait_for_load_state()
+
+
+def _dimension(page: Page) -> None:
+    """Open the first dimension with htmx."""
+    _household(page)
+    page.click(".dimension a >> nth=0")
+    page.wait_for_selector(".dimension-detail")
+    page.locator(".dimension >> nth=0").scroll_into_view_if_needed()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: who, which page, on which screen, and what is done first."""
+
+    name: str
+    user: str
+    path: str
+    act: Callable[[Page], None] = _nothing
+    phone: bool = False
+    size: str = ""
+    language: str = "zh-hans"
+    whole: bool = False
+
+
+PICTURES = (
+    Picture("sign-in", "", "/"),
+    Picture("sign-in-phone-elder", "", "/", phone=True, size="elder"),
+    Picture("home-officer", "officer", "/"),
+    Picture("find", "officer", "/workbench/", _find),
+    Picture("find-phone", "officer", "/workbench/", _find, phone=True),
+    Picture("household", "officer", "/workbench/", _household, whole=True),
+    Picture("household-en", "officer", "/workbench/", _household, language="en", whole=True),
+    Picture("household-phone", "officer", "/workbench/", _household, phone=True),
+    Picture("household-facts", "officer", "/workbench/", _dimension),
+    Picture("county", "regulator", "/county/", whole=True),
+    Picture("county-en", "regulator", "/county/", language="en", whole=True),
+    Picture("county-phone", "regulator", "/county/", phone=True),
+    Picture("town", "regulator", "/county/339981101/", whole=True),
+    Picture("own-file-phone-elder", "farmer", "/me/", phone=True, size="elder"),
+    Picture("own-file-phone-largest", "farmer", "/me/", phone=True, size="largest"),
+    Picture("own-file", "farmer", "/me/", whole=True),
+    Picture("steward", "steward.police", "/"),
+)
+
+
+def take(browser: Browser, site: str, password: str, picture: Picture) -> Path:
+    """Take one picture and return its file."""
+    context = browser.new_context(
+        viewport=PHONE if picture.phone else DESKTOP,
+        has_touch=picture.phone,
+        is_mobile=picture.phone,
+        device_scale_factor=2 if picture.phone else 1,
+    )
+    cookies = {"django_language": picture.language, "text_size": picture.size or "standard"}
+    context.add_cookies([{"name": n, "value": v, "url": site} for n, v in cookies.items()])
+    page = context.new_page()
+    if picture.user:
+        page.goto(f"{site}/accounts/login/")
+        page.fill("#id_login", picture.user)
+        page.fill("#id_password", password)
+        page.press("#id_password", "Enter")
+        page.wait_for_load_state()
+    page.goto(site + picture.path)
+    picture.act(page)
+    target = FOLDER / f"{picture.name}.png"
+    page.screenshot(path=target, full_page=picture.whole)
+    context.close()
+    return target
+
+
+def main() -> int:
+    """Take all pictures, or those named."""
+    parser = argparse.ArgumentParser(description="Take the pictures of docs/screenshots.")
+    parser.add_argument("site")
+    parser.add_argument("password")
+    parser.add_argument("names", nargs="*", help="only these")
+    options = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = [p for p in PICTURES if not options.names or p.name in options.names]
+    with tempfile.TemporaryDirectory() as fonts, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, env=dict(with_chinese_fonts(Path(fonts)))
+        )
+        for picture in wanted:
+            target = take(browser, options.site, options.password, picture)
+            sys.stdout.write(f"{target.name}\n")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,167 @@
+"""Which address answers whom, and how: the one table behind tests/test_walls.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from xinnong.accounts.permissions import Permission
+
+NOBODY_KNOWS = UUID(int=7)
+HOME = "a household of Lotus Village"
+SOMEBODY = "a person of that household"
+SIGNED_IN = frozenset(
+    {
+        "officer",
+        "manager",
+        "steward",
+        "cadre",
+        "farmer",
+        "regulator",
+        "analyst",
+        "auditor",
+        "bureau",
+        "police",
+        "operator",
+        "stranger",
+    }
+)
+PEOPLE = SIGNED_IN | {"anonymous"}
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One address and method: who passes and with which answer; what the others get.
+
+    `passes` maps roles to a status. Everybody else who is signed in gets `refused`, the anonymous
+    get `anonymous`. HOME and SOMEBODY among the arguments stand for real ones.
+    """
+
+    passes: dict[str, int]
+    refused: int = 403
+    anonymous: int = 302
+    arguments: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+    def status(self, role: str) -> int:
+        """The answer expected for a role, `stranger` or `anonymous`."""
+        if role in self.passes:
+            return self.passes[role]
+        return self.anonymous if role == "anonymous" else self.refused
+
+
+def only(
+    *roles: str, answer: int = 200, form: dict[str, str] | None = None, **arguments: Any
+) -> Wall:
+    """These roles get `answer`, other people 403, the anonymous are sent to sign in."""
+    return Wall(dict.fromkeys(roles, answer), arguments=arguments, form=form or {})
+
+
+def signed_in(answer: int = 200, **arguments: Any) -> Wall:
+    """Every signed-in person."""
+    return Wall(dict.fromkeys(SIGNED_IN, answer), arguments=arguments)
+
+
+def everybody(answer: int = 200, **arguments: Any) -> Wall:
+    """No sign-in needed."""
+    return Wall({}, refused=answer, anonymous=answer, arguments=arguments)
+
+
+def programs(verb: Permission, answer: int = 200, *, query: str = "", **arguments: Any) -> Program:
+    """The JSON API: a session opens nothing, a token needs the verb."""
+    return Program(verb, answer, arguments, query)
+
+
+@dataclass(frozen=True)
+class Program:
+    """One address of the JSON API: the verb of the token that opens it, and the answer then."""
+
+    verb: Permission
+    answer: int
+    arguments: dict[str, Any]
+    query: str
+
+
+LENDERS_AND_CADRES = ("officer", "manager", "cadre")
+LENDERS = ("officer", "manager")
+COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
+BATCH_READERS = ("steward", "regulator", "operator")
+WHY = "purpose=campaign"
+
+PAGES: dict[str, Wall] = {
+    "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), "farmer": 302}),
+    "journeys:workbench": only(*LENDERS_AND_CADRES),
+    "journeys:household": only(*LENDERS_AND_CADRES, ref=HOME),
+    "journeys:purpose": everybody(405, ref=HOME),
+    "journeys:dimension": only(*LENDERS, answer=302, ref=HOME, dimension="assets"),
+    "journeys:identity": everybody(405, ref=HOME, person=SOMEBODY),
+    "journeys:own_file": only("farmer"),
+    "journeys:own_dimension": only("farmer", answer=404, dimension="assets"),
+    "journeys:who_looked": only("farmer"),
+    "insight:county": only(*COUNTY_READERS),
+    "insight:area": only(*COUNTY_READERS, code="339981101"),
+    "sources:calendar": only(*BATCH_READERS),
+    "sources:deliver": only("steward"),
+    "sources:delivery": only(*BATCH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "sources:batches": only(*BATCH_READERS),
+    "sources:batch": only(*BATCH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "sources:error_file": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "sources:contracts": only(*BATCH_READERS),
+    "sources:contract": only(*BATCH_READERS, name="person"),
+    "sources:template": only(*BATCH_READERS, name="person", kind="csv"),
+    "web:language": everybody(302),
+    "web:text_size": everybody(405),
+    "health": everybody(),
+    "api:openapi-json": everybody(),
+    "api:api-root": everybody(404),
+    "account_login": Wall({}, refused=302, anonymous=200),
+    "account_logout": signed_in(),
+    "account_inactive": everybody(),
+    "account_reauthenticate": signed_in(403),
+    "account_change_password": signed_in(302),
+    "account_set_password": signed_in(),
+    "mfa_index": signed_in(),
+    "mfa_authenticate": everybody(302),
+    "mfa_reauthenticate": signed_in(403),
+    "mfa_activate_totp": signed_in(),
+    "mfa_deactivate_totp": signed_in(404),
+    "mfa_view_recovery_codes": signed_in(404),
+    "mfa_generate_recovery_codes": signed_in(),
+    "mfa_download_recovery_codes": signed_in(404),
+    "mfa_list_webauthn": signed_in(),
+    "mfa_add_webauthn": signed_in(),
+    "mfa_login_webauthn": everybody(302),
+    "mfa_reauthenticate_webauthn": signed_in(403),
+    "mfa_remove_webauthn": signed_in(404, pk=1),
+    "mfa_edit_webauthn": signed_in(404, pk=1),
+}
+"""Answers to GET. Nobody has chosen a purpose, a password or a second factor; so a dimension sends
+back to the household, where the purpose is asked."""
+
+DEEDS: dict[str, Wall] = {
+    "journeys:purpose": only(
+        *LENDERS_AND_CADRES, answer=302, ref=HOME, form={"purpose": "campaign"}
+    ),
+    "journeys:identity": only(*LENDERS, answer=404, ref=HOME, person=SOMEBODY),
+    "sources:deliver": only("steward", answer=422),
+    "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "account_logout": Wall({}, refused=302, anonymous=302),
+    "web:text_size": everybody(302),
+}
+"""Answers to POST, for every address that changes something. Without a purpose no identity opens."""
+
+PROGRAMS: dict[str, Program] = {
+    "api:deliver": programs(Permission.DELIVER_BATCH, 422),
+    "api:delivery": programs(Permission.READ_BATCHES, 404, ref=NOBODY_KNOWS),
+    "api:batches": programs(Permission.READ_BATCHES),
+    "api:batch": programs(Permission.READ_BATCHES, 404, ref=NOBODY_KNOWS),
+    "api:batch_errors": programs(Permission.DELIVER_BATCH, 404, ref=NOBODY_KNOWS),
+    "api:contracts": programs(Permission.READ_BATCHES),
+    "api:contract": programs(Permission.READ_BATCHES, 404, name="nothing"),
+    "api:profile": programs(Permission.READ_HOUSEHOLD, query=WHY, ref=HOME),
+    "api:score": programs(Permission.READ_SCORE, query=WHY, ref=HOME),
+    "api:explanation": programs(Permission.READ_SCORE, query=WHY, ref=HOME),
+    "api:lines": programs(Permission.READ_LINE, query=WHY, ref=HOME),
+}

@@ -1,0 +1,1 @@
+"""Operators, institutions, users, roles, and the scope every transaction runs in."""

@@ -1,0 +1,109 @@
+"""Every reading across operators, in one list: which table, who reads, which rows, and why.
+
+A table is visible to another kind of operator only through a `rls.Share` in its migration; a test
+reads the policies of the database and compares them with this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One table of an owner that readers of another kind may read, never write."""
+
+    table: str
+    owner_kind: str
+    reader_kind: str
+    rows: str
+    purpose: str
+
+
+CROSSINGS: Final[tuple[Crossing, ...]] = (
+    Crossing(
+        table="registry_household",
+        owner_kind="a",
+        reader_kind="b",
+        rows="households of the reader's areas",
+        purpose="a lender finds the household it serves in its own area",
+    ),
+    Crossing(
+        table="registry_person",
+        owner_kind="a",
+        reader_kind="b",
+        rows="persons of the reader's areas",
+        purpose="a lender finds a borrower by name in its own area",
+    ),
+    Crossing(
+        table="registry_identity",
+        owner_kind="a",
+        reader_kind="b",
+        rows="sealed identities of the reader's areas",
+        purpose="search by the tail of an id or phone; opening one is a logged read",
+    ),
+    Crossing(
+        table="registry_membership",
+        owner_kind="a",
+        reader_kind="b",
+        rows="memberships of the reader's areas",
+        purpose="who belongs to the household that borrows",
+    ),
+    Crossing(
+        table="profiles_profile",
+        owner_kind="a",
+        reader_kind="b",
+        rows="basis pre: no field that needs written consent",
+        purpose="village-wide campaigns",
+    ),
+    Crossing(
+        table="scoring_score",
+        owner_kind="a",
+        reader_kind="b",
+        rows="basis pre: no field that needs written consent",
+        purpose="village-wide campaigns",
+    ),
+    Crossing(
+        table="credit_line",
+        owner_kind="a",
+        reader_kind="b",
+        rows="kind pre",
+        purpose="village-wide campaigns",
+    ),
+    Crossing(
+        table="registry_organisation",
+        owner_kind="a",
+        reader_kind="b",
+        rows="every organisation",
+        purpose="co-ops and firms are public registrations; a lender finds a member's co-op",
+    ),
+    Crossing(
+        table="profiles_dimensionmedian",
+        owner_kind="a",
+        reader_kind="b",
+        rows="every median",
+        purpose="a household beside its village and town, without any other household",
+    ),
+    Crossing(
+        table="insight_areasummary",
+        owner_kind="a",
+        reader_kind="b",
+        rows="kind pre",
+        purpose="campaign figures by area, without persons",
+    ),
+    Crossing(
+        table="insight_gradecount",
+        owner_kind="a",
+        reader_kind="b",
+        rows="kind pre",
+        purpose="campaign figures by area, without persons",
+    ),
+    Crossing(
+        table="insight_lineband",
+        owner_kind="a",
+        reader_kind="b",
+        rows="kind pre",
+        purpose="campaign figures by area, without persons",
+    ),
+)

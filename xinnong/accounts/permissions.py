@@ -1,0 +1,45 @@
+"""Every verb a person or an API client can be allowed, one name per verb."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """The value is stable: it stands in API tokens, expectation tables and audit entries."""
+
+    FIND_HOUSEHOLDS = "households.find"
+    READ_HOUSEHOLD = "households.read"
+    UNMASK_IDENTITY = "identity.unmask"
+    READ_SCORE = "scores.read"
+    READ_LINE = "lines.read"
+    READ_FACTS = "facts.read"
+    READ_WHO_LOOKED = "reads.of-household"
+    READ_OWN_FILE = "own-file.read"
+    DELIVER_BATCH = "batches.deliver"
+    READ_BATCHES = "batches.read"
+    READ_COUNTY = "county.read"
+    READ_RUNS = "runs.read"
+    RUN_REFRESH = "runs.start"
+    EXPORT_LINES = "lines.export"
+    EXPORT_HOUSEHOLDS = "households.export"
+    PUBLISH_SCORECARD = "scorecards.publish"
+    PUBLISH_POLICY = "policies.publish"
+    READ_AUDIT = "audit.read"
+    READ_READS = "reads.review"
+    BREAK_GLASS = "households.break-glass"
+    MANAGE_USERS = "users.manage"
+    MANAGE_CLIENTS = "clients.manage"
+    MANAGE_AREAS = "areas.manage"
+
+
+PERSONAL: frozenset[Permission] = frozenset(
+    {
+        Permission.FIND_HOUSEHOLDS,
+        Permission.READ_HOUSEHOLD,
+        Permission.EXPORT_LINES,
+        Permission.EXPORT_HOUSEHOLDS,
+        Permission.RUN_REFRESH,
+    }
+)
+"""Whoever holds one of these may see rows about persons inside their areas; nobody else may."""

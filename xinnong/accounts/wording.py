@@ -1,0 +1,25 @@
+"""The app's refusals in plain words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.web.refusals import Wording, register_wordings
+
+
+def register() -> None:
+    """Called when the app starts."""
+    register_wordings(
+        {
+            "role.unknown": Wording(_("没有这个岗位（%(role)s）。"), _("请从岗位清单里选一个。")),
+            "role.other_operator": Wording(
+                _("岗位和单位不属于同一类运营方。"), _("请为这个人选择本单位的岗位。")
+            ),
+            "token.scope_refused": Wording(
+                _("这项权限不能给程序使用。"), _("请只选接口清单里的权限。")
+            ),
+            "token.lifetime": Wording(
+                _("令牌最长 %(days)s 天。"), _("请缩短有效期，到期后再换新令牌。")
+            ),
+        }
+    )

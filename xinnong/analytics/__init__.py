@@ -1,0 +1,1 @@
+"""Batch work without Django: contracts, reading, linking, features, scores."""

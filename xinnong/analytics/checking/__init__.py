@@ -1,0 +1,1 @@
+"""Checks and repairs of delivered rows: generated SQL, a slow reference, one registry of codes."""

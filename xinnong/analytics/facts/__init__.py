@@ -1,0 +1,1 @@
+"""Facts of households: sources, survivorship, what lost out."""

@@ -1,0 +1,1 @@
+"""Features of households: declarations, batch and reference."""

@@ -1,0 +1,1 @@
+"""Linking: persons, households and organisations from delivered rows."""

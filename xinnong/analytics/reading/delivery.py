@@ -1,0 +1,296 @@
+"""From the path a department hands in to the files inside: folders, archives, workbooks."""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal
+
+from xinnong.analytics.contracts import Contract, load_contracts
+from xinnong.analytics.reading.columnar import ParquetSource
+from xinnong.analytics.reading.delimited import DelimitedSource
+from xinnong.analytics.reading.headers import classes_of, known_headers
+from xinnong.analytics.reading.json_lines import JsonLinesSource
+from xinnong.analytics.reading.limits import (
+    FILE_BYTES,
+    MIB,
+    ZIP_BYTES,
+    ZIP_MEMBERS,
+    ZIP_RATIO,
+    ZIP_SMALL_BYTES,
+)
+from xinnong.analytics.reading.refusing import FileRefused
+from xinnong.analytics.reading.sheets import OLE, SheetSource
+from xinnong.analytics.reading.sources import Source
+
+Kind = Literal["csv", "xlsx", "parquet", "jsonl", "zip"]
+
+FORM: Final = "field_form"
+FORM_TABLES: Final = ("member", "asset", "debt", "income_expense")
+_NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)?)_([0-9]{8})(?:_[0-9]+)?")
+_EXTENSIONS: Final = {
+    ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx",
+    ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".zip": "zip",
+}  # fmt: skip
+_IGNORED: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """One file of a delivery: `name` as shown (`a.zip!b.csv`), where it lies, what was refused."""
+
+    name: str
+    path: Path
+    kind: Kind = "csv"
+    sheet: str | None = None
+    refused: str | None = None
+    refused_params: dict[str, str | int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A file with the class and date it is read as, or the code why that cannot be told."""
+
+    file: DeliveredFile
+    class_name: str = ""
+    as_of: date | None = None
+    refused: str | None = None
+    refused_params: dict[str, str | int] = field(default_factory=dict)
+
+
+def open_delivery(path: Path, *, workdir: Path) -> list[DeliveredFile]:
+    """Return the files of a delivery; members of an archive are unpacked into `workdir`.
+
+    A folder gives its files in name order. Nothing is raised for a bad file: it comes back with
+    its refusal.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            inside = sorted(p for p in path.iterdir() if p.is_file() or p.is_symlink())
+            return [file for p in inside for file in open_delivery(p, workdir=workdir)]
+        found = kind_of(path)
+        if found == "zip":
+            return _unpack(path, workdir)
+        return [_delivered(path.name, path, found)]
+    except FileRefused as refused:
+        return [_refused(path.name, path, refused)]
+    except OSError:
+        return [_refused(path.name, path, FileRefused("file.unreadable"))]
+
+
+def _delivered(name: str, path: Path, found: Kind) -> DeliveredFile:
+    fits = _EXTENSIONS.get(Path(name).suffix.lower(), found) == found
+    return DeliveredFile(name, path, found, remarks=() if fits else ("file.extension",))
+
+
+def _refused(name: str, path: Path, refused: FileRefused) -> DeliveredFile:
+    return DeliveredFile(name, path, refused=refused.code, refused_params=dict(refused.params))
+
+
+def kind_of(path: Path) -> Kind:
+    """Tell a file's format from its content; FileRefused where it is no readable file."""
+    try:
+        mode = path.lstat()
+    except FileNotFoundError:
+        raise FileRefused("file.missing") from None
+    if not stat.S_ISREG(mode.st_mode):
+        raise FileRefused("file.not_regular")
+    if mode.st_size == 0:
+        raise FileRefused("file.empty")
+    if mode.st_size > FILE_BYTES:
+        raise FileRefused("file.too_large", limit=FILE_BYTES)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_or_workbook(path)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(OLE):
+        return "xlsx"
+    return _text_kind(head)
+
+
+def _zip_or_workbook(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as broken:
+        workbook = _EXTENSIONS.get(path.suffix.lower()) == "xlsx"
+        raise FileRefused("xlsx.corrupt" if workbook else "zip.corrupt") from broken
+    return "xlsx" if names & {"xl/workbook.xml", "xl/workbook.bin"} else "zip"
+
+
+def _text_kind(head: bytes) -> Kind:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
+        return "jsonl"
+    magic = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"%PDF", b"SQLite format")
+    if start.startswith(magic) or start.startswith((b"[{", b"[\n")):
+        raise FileRefused("file.format")
+    return "csv"
+
+
+def _unpack(path: Path, workdir: Path) -> list[DeliveredFile]:
+    with zipfile.ZipFile(path) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and not _ignored(m.filename)]
+        if not members:
+            raise FileRefused("zip.empty")
+        if len(members) > ZIP_MEMBERS:
+            raise FileRefused("zip.too_many", members=len(members), limit=ZIP_MEMBERS)
+        total = sum(member.file_size for member in members)
+        packed = max(path.stat().st_size, 1)
+        if total > ZIP_BYTES or (total > ZIP_SMALL_BYTES and total / packed > ZIP_RATIO):
+            raise FileRefused("zip.bomb", bytes=total)
+        budget = [max(ZIP_SMALL_BYTES, min(ZIP_BYTES, packed * ZIP_RATIO))]
+        return [_member(path, archive, m, workdir, n, budget) for n, m in enumerate(members)]
+
+
+def _ignored(name: str) -> bool:
+    return any(part in name for part in _IGNORED)
+
+
+def _member(
+    path: Path,
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    workdir: Path,
+    number: int,
+    budget: list[int],
+) -> DeliveredFile:
+    shown = f"{path.name}!{printable(_member_name(member))}"
+    target = workdir / f"{path.stem[:40]}-{number}{Path(member.filename).suffix[:10].lower()}"
+    try:
+        _refuse_member(member)
+        _extract(archive, member, target, budget)
+        found = kind_of(target)
+        if found == "zip":
+            target.unlink()
+            raise FileRefused("zip.nested")
+        return _delivered(shown, target, found)
+    except FileRefused as refused:
+        return _refused(shown, target, refused)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
+        return _refused(shown, target, FileRefused("zip.corrupt"))
+    except Exception as broken:  # zlib, lzma and bz2 raise their own errors on damaged members
+        if type(broken).__module__ not in ("zlib", "_lzma", "lzma", "builtins"):
+            raise
+        return _refused(shown, target, FileRefused("zip.corrupt"))
+
+
+def _member_name(member: zipfile.ZipInfo) -> str:
+    """Return the name; archives made on Chinese Windows write it in GBK without saying so."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member.filename
+
+
+def printable(name: str) -> str:
+    """Return a file name that is safe to show."""
+    return "".join(char if char.isprintable() else "?" for char in name)[:200]
+
+
+def _refuse_member(member: zipfile.ZipInfo) -> None:
+    if member.flag_bits & 1:
+        raise FileRefused("zip.encrypted")
+    name = member.filename
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
+        raise FileRefused("zip.path")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise FileRefused("zip.path")
+
+
+def _extract(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: list[int]
+) -> None:
+    with archive.open(member) as packed, target.open("wb") as clear:
+        while piece := packed.read(MIB):
+            budget[0] -= len(piece)
+            if budget[0] < 0:
+                target.unlink(missing_ok=True)
+                raise FileRefused("zip.bomb")
+            clear.write(piece)
+
+
+def open_source(file: DeliveredFile, contract: Contract | None) -> Source:
+    """Open a file for reading as a class (or, without one, to look at its header)."""
+    class_name = contract.name if contract else None
+    if file.kind == "parquet":
+        return ParquetSource(file.path)
+    if file.kind == "jsonl":
+        return JsonLinesSource(file.path, contract)
+    if file.kind == "xlsx":
+        return SheetSource(file.path, sheet=file.sheet, class_name=class_name)
+    return DelimitedSource(file.path, known_headers(class_name))
+
+
+def identify(
+    file: DeliveredFile, *, class_name: str | None = None, as_of: date | None = None
+) -> list[Identified]:
+    """Tell class and date: by option, else by the file's name, else the class by its header.
+
+    Gives one entry, except for a workbook of the household form, which gives one per sheet.
+    """
+    if file.refused:
+        return [Identified(file, class_name or "", as_of, file.refused, file.refused_params)]
+    named_class, named_date = name_parts(file.name)
+    chosen = class_name or named_class
+    day = as_of or named_date
+    try:
+        chosen = chosen or _class_by_header(file)
+        if chosen == FORM:
+            return [_dated(part, table, day) for part, table in _form_files(file)]
+    except FileRefused as refused:
+        return [Identified(file, "", day, refused.code, dict(refused.params))]
+    if chosen not in load_contracts():
+        return [Identified(file, "", day, "class.unknown")]
+    return [_dated(file, chosen, day)]
+
+
+def _dated(file: DeliveredFile, class_name: str, day: date | None) -> Identified:
+    if day is None:
+        return Identified(file, class_name, None, "as_of.unknown")
+    return Identified(file, class_name, day)
+
+
+def _form_files(file: DeliveredFile) -> list[tuple[DeliveredFile, str]]:
+    if file.kind != "xlsx":
+        return [(file, _class_by_header(file))]
+    return [
+        (replace(file, name=f"{file.name}#{table}", sheet=table), f"{FORM}.{table}")
+        for table in FORM_TABLES
+    ]
+
+
+def name_parts(name: str) -> tuple[str | None, date | None]:
+    """Read CLASS_YYYYMMDD[_n].ext; either part is None where the name does not say it."""
+    stem = name.rsplit("!", maxsplit=1)[-1].replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    stem = stem.rsplit(".", maxsplit=1)[0] if "." in stem else stem
+    match = _NAMED.fullmatch(stem)
+    if match is None or (match[1] not in load_contracts() and match[1] != FORM):
+        return None, None
+    try:
+        return match[1], datetime.strptime(match[2], "%Y%m%d").date()  # noqa: DTZ007 - a day
+    except ValueError:
+        return match[1], None
+
+
+def _class_by_header(file: DeliveredFile) -> str:
+    """Name the one class whose columns the header has; no known header at all is as unknown."""
+    try:
+        found = classes_of(open_source(file, None).facts.header)
+    except FileRefused as refused:
+        if refused.code != "file.header":
+            raise
+        found = []
+    if len(found) != 1:
+        raise FileRefused("class.unknown")
+    return found[0]

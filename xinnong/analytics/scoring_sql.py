@@ -1,0 +1,218 @@
+"""Scores and lines of every household as flat SQL, the same to the point as `core` for one.
+
+A card becomes one CASE per feature for points and one for the rank of its reason; a policy becomes
+one expression per addend. `core.scorecard` and `core.policy` stay the definition: cells with their
+ranks, gates and shares are read from them, never repeated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xinnong.core.bins import DIMENSIONS, UNKNOWN, FeatureBins
+from xinnong.core.money import FEN_PER_HUNDRED_YUAN
+from xinnong.core.policy import CAP_HOUSEHOLD, CAP_PRODUCT, Policy
+from xinnong.core.reasons import REASONS_SHOWN, Cell
+from xinnong.core.scorecard import BELOW_GRADES, Scorecard
+
+LINE_INPUTS = (
+    "adult_18_65", "lives_in_county", "court_list_open", "consent_ok", "own_dpd_over_90",
+    "net_assets", "operating_income", "norm_input", "lines_elsewhere",
+)  # fmt: skip
+OPEN_GATES = {
+    "age": "adult_18_65 > 0",
+    "residence": "lives_in_county > 0",
+    "court_list": "court_list_open = 0",
+    "consent": "consent_ok > 0",
+    "own_overdue": "own_dpd_over_90 = 0",
+}
+NO_TEXTS = "CAST([] AS VARCHAR[])"
+NO_AMOUNT = "CAST(NULL AS BIGINT)"
+
+Pick = Callable[[Cell], int]
+
+
+def scores_sql(card: Scorecard, source: str) -> str:
+    """Score every row of `source`, which has the card's features, first_borrower, basis, lender.
+
+    Points and reasons are those of `core.scorecard.score_one`. The inputs of the line rule pass
+    through.
+    """
+    count = len(card.features)
+    points = [f"{_case(card, i, lambda cell: cell.points)} AS p{i}" for i in range(count)]
+    ranks = [f"{_case(card, i, lambda cell: cell.rank)} AS r{i}" for i in range(count)]
+    passed = ["household_no", "area12", "area9", "basis", "lender", "first_borrower", *LINE_INPUTS]
+    inner = (
+        f"SELECT {', '.join(passed)},\n  {', '.join(points)},\n  {', '.join(ranks)}\nFROM {source}"
+    )
+    picked, columns = _top_reasons(inner, count)
+    total = " + ".join([str(card.base_points), *(f"p{i}" for i in range(count))])
+    listed = ", ".join(f"CAST(p{i} AS INTEGER)" for i in range(count))
+    return f"""SELECT household_no, area12, area9, basis, lender, first_borrower,
+  CAST({total} AS INTEGER) AS points, {_grade(card, total)} AS grade,
+  {", ".join(_dimensions(card))},
+  [{listed}] AS points_by_feature, {_reason_codes(card, columns)} AS reason_codes,
+  {", ".join(LINE_INPUTS)}
+FROM ({picked}) AS scored"""
+
+
+def _case(card: Scorecard, index: int, pick: Pick) -> str:
+    """Write one flat CASE over the bins of a feature."""
+    feature = card.features[index]
+    cells = [cell for cell in card.cells if cell.feature_index == index]
+    by_bin = {(cell.bin_index, cell.first_borrower): pick(cell) for cell in cells}
+    plain, first = by_bin[UNKNOWN, False], by_bin[UNKNOWN, True]
+    unknown = (
+        str(plain) if plain == first else f"CASE WHEN first_borrower THEN {first} ELSE {plain} END"
+    )
+    *bins, last = _bins(feature)
+    known = " ".join(f"WHEN {test} THEN {by_bin[index, False]}" for test, index in bins)
+    return (
+        f"CASE WHEN {feature.name} IS NULL THEN {unknown} {known} ELSE {by_bin[last[1], False]} END"
+    )
+
+
+def _bins(feature: FeatureBins) -> list[tuple[str, int]]:
+    """Tests in order with the bin each leads to; the last test is not needed."""
+    if feature.kind == "category":
+        listed = [(f"{feature.name} = {code}", i) for i, code in enumerate(feature.codes)]
+        return [*listed, ("", len(feature.codes))]
+    tests = [f"{feature.name} < {edge}" for edge in feature.edges]
+    return [*((test, i) for i, test in enumerate(tests)), ("", len(tests))]
+
+
+def _top_reasons(inner: str, count: int) -> tuple[str, list[str]]:
+    """Nest one level per reason: each takes the largest rank below the one before."""
+    ranks = [f"r{i}" for i in range(count)]
+    text, found = inner, list[str]()
+    for place in range(REASONS_SHOWN):
+        below = (
+            ranks
+            if not found
+            else [f"CASE WHEN {r} < {found[-1]} THEN {r} ELSE 0 END" for r in ranks]
+        )
+        found.append(f"g{place}")
+        text = f"SELECT *, GREATEST({', '.join(below)}) AS g{place} FROM ({text}) AS level_{place}"
+    return text, found
+
+
+def _reason_codes(card: Scorecard, columns: Sequence[str]) -> str:
+    """Turn the ranks found into a list of reason codes, as many as lost points."""
+    codes = [_code_of(card, column) for column in columns]
+    cases = [
+        f"WHEN {columns[n - 1]} > 0 THEN [{', '.join(codes[:n])}]" for n in range(len(codes), 0, -1)
+    ]
+    return f"CASE {' '.join(cases)} ELSE {NO_TEXTS} END"
+
+
+def _code_of(card: Scorecard, column: str) -> str:
+    """Look a rank up: ranks of one feature's known and unknown bins are unlike any other's."""
+    cases = [
+        f"WHEN {cell.rank} THEN '{cell.reason.code}'"
+        for cell in card.cells
+        if cell.reason is not None
+    ]
+    return f"CASE {column} {' '.join(cases)} END"
+
+
+def _grade(card: Scorecard, total: str) -> str:
+    cases = " ".join(f"WHEN {total} >= {least} THEN '{grade}'" for grade, least in card.grades)
+    return f"CASE {cases} ELSE '{BELOW_GRADES}' END"
+
+
+def _dimensions(card: Scorecard) -> list[str]:
+    columns = []
+    for dimension in DIMENSIONS:
+        places = [i for i, f in enumerate(card.features) if f.dimension == dimension]
+        total = " + ".join(f"p{i}" for i in places) or "0"
+        columns.append(f"CAST({total} AS INTEGER) AS d_{dimension}")
+    return columns
+
+
+def lines_sql(policy: Policy, source: str) -> str:
+    """Decide every line: pre from pre scores, granted from each lender's, none from base.
+
+    Amounts, closed gates and rate are those of `core.policy.decide_line`.
+    """
+    kinds = [_line_sql(policy, kind, source) for kind in ("pre", "granted")]
+    return "\nUNION ALL\n".join(kinds) + "\nORDER BY household_no"
+
+
+def _line_sql(policy: Policy, kind: str, source: str) -> str:
+    granted = kind == "granted"
+    gates = policy.gates["granted" if granted else "pre"]
+    closed = _closed_gates(policy, gates)
+    uncapped = (
+        "GREATEST(base_minor + COALESCE(assets_minor, 0) + COALESCE(income_minor, 0),"
+        " COALESCE(area_minor, 0))"
+        if granted
+        else "base_minor"
+    )
+    less = f"{uncapped} - LEAST({uncapped}, GREATEST(COALESCE(elsewhere_minor, 0), 0))"
+    amount = f"LEAST({less}, {policy.cap_product_minor}, {policy.cap_household_minor})"
+    whole = f"CAST(FLOOR({amount} / {FEN_PER_HUNDRED_YUAN}) AS BIGINT) * {FEN_PER_HUNDRED_YUAN}"
+    return f"""SELECT household_no, '{kind}' AS kind, lender, grade, points,
+  CASE WHEN gates_closed THEN 0 ELSE {whole} END AS line_minor,
+  base_minor, assets_minor, income_minor, area_minor, elsewhere_minor,
+  {less} AS uncapped_minor, {_cap_code(policy, less)} AS cap_code, {closed} AS closed_gates,
+  CASE WHEN gates_closed OR {whole} = 0 THEN NULL ELSE {_rate(policy)} END AS rate_percent
+FROM (SELECT household_no, lender, grade, points, {", ".join(LINE_INPUTS[:5])},
+    {_terms(policy, granted=granted)},
+    NOT ({" AND ".join(_open(policy, gate) for gate in gates) or "TRUE"}) AS gates_closed
+  FROM {source} WHERE basis = '{kind}') AS terms"""
+
+
+def _terms(policy: Policy, *, granted: bool) -> str:
+    base = " ".join(f"WHEN '{grade}' THEN {amount}" for grade, amount in policy.base_minor.items())
+    shares = {
+        "assets_minor": _share("net_assets", policy.net_assets_percent),
+        "income_minor": _share("operating_income", policy.operating_income_percent),
+        "area_minor": f"CASE WHEN first_borrower THEN {_share('norm_input', policy.area_norm_percent)} END",
+        "elsewhere_minor": "lines_elsewhere",
+    }
+    terms = [f"{sql if granted else NO_AMOUNT} AS {name}" for name, sql in shares.items()]
+    return ", ".join([f"CAST(CASE grade {base} ELSE 0 END AS BIGINT) AS base_minor", *terms])
+
+
+def _share(column: str, percent: int) -> str:
+    return (
+        f"CASE WHEN {column} IS NOT NULL THEN"
+        f" CAST(FLOOR(GREATEST({column}, 0) * {percent} / 100) AS BIGINT) END"
+    )
+
+
+def _open(policy: Policy, gate: str) -> str:
+    """Write a test that is true where a gate is open and false where it is closed or unknown."""
+    if gate == "grade":
+        named = ", ".join(f"'{grade}'" for grade in policy.base_minor)
+        return f"grade IN ({named})"
+    column = OPEN_GATES[gate].split()[0]
+    return f"({column} IS NOT NULL AND {OPEN_GATES[gate]})"
+
+
+def _closed_gates(policy: Policy, gates: Sequence[str]) -> str:
+    """List the closed gates' codes in the policy's order."""
+    parts = []
+    for gate in gates:
+        closed, unknown = f"['gate.{gate}.closed']", f"['gate.{gate}.unknown']"
+        if gate != "grade":
+            column = OPEN_GATES[gate].split()[0]
+            closed = f"CASE WHEN {column} IS NULL THEN {unknown} ELSE {closed} END"
+        parts.append(f"CASE WHEN {_open(policy, gate)} THEN {NO_TEXTS} ELSE {closed} END")
+    text = parts[0] if parts else NO_TEXTS
+    for part in parts[1:]:
+        text = f"ARRAY_CONCAT({text}, {part})"
+    return f"CASE WHEN gates_closed THEN {text} ELSE {NO_TEXTS} END"
+
+
+def _cap_code(policy: Policy, amount: str) -> str:
+    product, household = policy.cap_product_minor, policy.cap_household_minor
+    return (
+        f"CASE WHEN LEAST({amount}, {product}) > {household} THEN '{CAP_HOUSEHOLD}'"
+        f" WHEN {amount} > {product} THEN '{CAP_PRODUCT}' ELSE '' END"
+    )
+
+
+def _rate(policy: Policy) -> str:
+    cases = " ".join(f"WHEN '{grade}' THEN {policy.rates.of(grade)}" for grade in policy.base_minor)
+    return f"CAST(CASE grade {cases} END AS DECIMAL(9, 6))"

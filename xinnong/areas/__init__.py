@@ -1,0 +1,1 @@
+"""County, town and village by dated twelve-digit codes."""

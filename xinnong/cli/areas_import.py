@@ -1,0 +1,52 @@
+"""Import a county's list of towns and villages."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from xinnong.areas.services import import_areas, read_list
+from xinnong.core.errors import InvalidDocument
+
+HELP = "import a county's towns and villages from a CSV (code, level, parent, name_zh, …)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "file", type=Path, help="UTF-8 CSV: code,level,parent,name_zh,name_en,retired_to"
+    )
+    parser.add_argument(
+        "--valid-from",
+        type=date.fromisoformat,
+        required=True,
+        help="first day of the list, YYYY-MM-DD",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what changed as JSON; a faulty list changes nothing and every fault is named."""
+    try:
+        rows = read_list(args.file.read_text(encoding="utf-8"))
+        done = import_areas(rows, valid_from=args.valid_from)
+    except InvalidDocument as refused:
+        for problem in refused.problems:
+            print(
+                json.dumps(
+                    _described(problem.code, problem.field, problem.params), ensure_ascii=False
+                )
+            )
+        return 1
+    except (OSError, UnicodeDecodeError) as fault:
+        print(f"{args.file}: {fault.__class__.__name__}", file=sys.stderr)
+        return 2
+    print(json.dumps(asdict(done)))
+    return 0
+
+
+def _described(code: str, field: str, params: object) -> dict[str, object]:
+    return {"refused": code, "field": field, "params": params}

@@ -1,0 +1,102 @@
+"""Make the invented people of the demo county and print who can do what."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+
+from django.utils import timezone
+
+from xinnong.accounts import demo
+from xinnong.analytics.county import areas
+from xinnong.areas.models import Area
+from xinnong.areas.services import Row, import_areas
+from xinnong.config import environment
+
+HELP = "make the demo county's areas and users, print them by role"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--json", action="store_true", help="one object per user on stdout")
+    parser.add_argument(
+        "--farmer-only", action="store_true", help="only tie the farmer to a household with a line"
+    )
+    parser.add_argument("--village", default="", help="twelve-digit code of the cadre's village")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Seed and print; running it again keeps what is there."""
+    if args.farmer_only:
+        _give_the_farmer_a_file()
+        return 0
+    now = timezone.now()
+    if not Area.objects.filter(code=demo.COUNTY).exists():
+        import_areas(demo_areas(), valid_from=demo.AREAS_VALID_FROM)
+    password = demo_password()
+    demo.seed(password=password, now=now, village=args.village)
+    for person in demo.PEOPLE:
+        said = {
+            "user": person.username,
+            "password": password,
+            "role": person.role,
+            "name": person.name,
+            "institution": person.institution,
+            "try": str(person.does),
+        }
+        if args.json:
+            print(json.dumps(said, ensure_ascii=False))
+        else:
+            print(f"{person.username:<16} {person.role:<10} {person.does}")
+    if not args.json:
+        print(f"\n{'password':<16} {password}")
+    return 0
+
+
+def _give_the_farmer_a_file() -> None:
+    """Tie the farmer to the head of the household with the largest offered line, once there is one."""
+    from xinnong.accounts.models import User
+    from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.accounts.services import link_person
+    from xinnong.credit.models import Line, LineKind
+    from xinnong.registry.models import Person
+    from xinnong.registry.queries import current_run
+
+    farmer = User.objects.get(username="farmer")
+    with scoped(SYSTEM):
+        offered = Line.objects.filter(run=current_run(), kind=LineKind.GRANTED, line_minor__gt=0)
+        best = offered.order_by("-line_minor", "household_id").first()
+        head = (
+            Person.objects.filter(household=best.household, is_head=True).first() if best else None
+        )
+        if farmer.person_ref is None and head is not None:
+            link_person(user=farmer, person_ref=head.ref)
+
+
+def demo_areas() -> list[Row]:
+    """The demo county's list as rows of an import."""
+    return [
+        Row(
+            code=area.code12,
+            level=area.level,
+            parent=area.parent or "",
+            name=area.name_zh,
+            name_en=area.name_en,
+            retired_to=area.retired_to or "",
+            terrain=area.terrain,
+        )
+        for area in areas()
+    ]
+
+
+def demo_password() -> str:
+    """The password of every demo user: from the environment, else made once per installation."""
+    given = environment.value("XINNONG_DEMO_PASSWORD")
+    if given:
+        return given
+    path = environment.private_folder(environment.data_folder() / "keys") / "demo_password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

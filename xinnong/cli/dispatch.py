@@ -1,0 +1,193 @@
+"""Finds the command, makes ready what it needs, runs it, and turns what goes wrong into words."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from xinnong import __version__
+from xinnong.config import environment
+
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+FAULT: Final = 3
+INTERRUPTED: Final = 130
+
+FOLDER: Final = Path(__file__).parent
+LITERALS: Final = {"HELP": "", "NEEDS": "database", "ROLE": "app", "SERVICE": False}
+EPILOGUE: Final = """\
+Start with `xinnong COMMAND --help`.
+Exit codes: 0 all done; 1 something was refused or quarantined; 2 wrong usage; 3 a fault.
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command module says about itself, read without importing it."""
+
+    name: str
+    module: str
+    help: str
+    needs: str
+    role: str
+    service: bool
+
+
+def commands() -> dict[str, Command]:
+    """Every command by name, in alphabetical order."""
+    found = [_described(path) for path in FOLDER.glob("*.py")]
+    return {command.name: command for command in sorted(filter(None, found), key=lambda c: c.name)}
+
+
+def _described(path: Path) -> Command | None:
+    """The command in a file, or None where the file is not a command."""
+    said: dict[str, Any] = dict(LITERALS)
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id in LITERALS:
+            said[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    if not said["HELP"]:
+        return None
+    name = path.stem.rstrip("_").replace("_", "-")
+    return Command(
+        name, f"xinnong.cli.{path.stem}", said["HELP"], said["NEEDS"], said["ROLE"], said["SERVICE"]
+    )
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Run the command named first; returns its exit code."""
+    known = commands()
+    parser = argparse.ArgumentParser(
+        prog="xinnong",
+        description="Xinnong: from department files to households, profiles, scores and lines.",
+        epilog=_list(known) + EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"xinnong {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=known, help="one of those below")
+    parser.add_argument("rest", metavar="…", nargs=argparse.REMAINDER, help="its own arguments")
+    try:
+        chosen = parser.parse_args(arguments[:1]).command
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else USAGE
+    return _guarded(known[chosen], arguments[1:])
+
+
+def _list(known: dict[str, Command]) -> str:
+    width = max(map(len, known))
+    lines = [f"  {command.name:<{width}}  {command.help}" for command in known.values()]
+    return "commands:\n" + "\n".join(lines) + "\n\n"
+
+
+def _guarded(command: Command, arguments: Sequence[str]) -> int:
+    """Run, and answer for whatever goes wrong without showing a traceback."""
+    try:
+        return _run(command, arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last place where a fault can get its id
+        return _answer_for(error, command)
+
+
+def _answer_for(error: Exception, command: Command) -> int:
+    """Say what went wrong: a refusal by its code, anything else by a fault id."""
+    code = getattr(error, "code", None)
+    if isinstance(code, str) and isinstance(getattr(error, "params", None), dict):
+        print(f"xinnong {command.name}: refused: {error}", file=sys.stderr)
+        return REFUSED
+    if type(error).__name__ in {"SettingMissing", "ServerFault"}:
+        print(f"xinnong {command.name}: {error}", file=sys.stderr)
+        return FAULT
+    from xinnong.config import faults
+
+    fault = faults.record(f"command {command.name}")
+    place = "the log above" if command.service else _log_file()
+    print(f"xinnong {command.name}: fault {fault}; see {place}", file=sys.stderr)
+    return FAULT
+
+
+def _run(command: Command, arguments: Sequence[str]) -> int:
+    """Make ready, import, parse, run."""
+    wants_help = any(argument in {"-h", "--help"} for argument in arguments)
+    with _ready(command, wants_help=wants_help):
+        module = import_module(command.module)
+        parser = argparse.ArgumentParser(
+            prog=f"xinnong {command.name}",
+            description=command.help,
+            epilog=getattr(module, "EPILOGUE", None),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(parser)
+        return int(module.run(parser.parse_args(arguments)) or DONE)
+
+
+def _log_file() -> Path:
+    return environment.data_folder() / "log" / "xinnong.log"
+
+
+@contextmanager
+def _ready(command: Command, *, wants_help: bool) -> Iterator[None]:
+    """Logs, Django and the embedded server, as far as the command needs them."""
+    from xinnong.config import logging
+
+    if command.service:
+        logging.configure(environment.value("XINNONG_LOG_LEVEL", "INFO"))
+    else:
+        environment.private_folder(_log_file().parent)
+        os.environ.setdefault("XINNONG_LOG_FILE", str(_log_file()))
+        logging.configure(
+            environment.value("XINNONG_LOG_LEVEL", "INFO"), environment.value("XINNONG_LOG_FILE")
+        )
+    if command.needs == "nothing":
+        yield
+        return
+    os.environ["XINNONG_ROLE"] = command.role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinnong.config.settings")
+    with _server() if command.needs == "database" and not wants_help else nullcontext():
+        _set_up_django()
+        yield
+
+
+def _server() -> Any:
+    """The embedded server for as long as the command runs, unless a server was given."""
+    from xinnong.config import postgres
+
+    return nullcontext() if environment.has_server() else postgres.running(postgres.embedded())
+
+
+def _set_up_django() -> None:
+    import django
+
+    from xinnong.config import catalogues
+
+    catalogues.compile_all()
+    django.setup()
+
+
+def progress(done: int, total: int, what: str = "") -> None:
+    """A progress bar on stderr, drawn only where somebody watches."""
+    if not sys.stderr.isatty() or total <= 0:
+        return
+    width = 30
+    filled = min(width, width * done // total)
+    end = "\n" if done >= total else ""
+    with suppress(OSError):
+        sys.stderr.write(
+            f"\r{'█' * filled}{'·' * (width - filled)} {100 * done // total:3d} % {what}\033[K{end}"
+        )
+        sys.stderr.flush()

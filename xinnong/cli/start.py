@@ -1,0 +1,121 @@
+"""Everything on one machine: database, demo county, web and worker, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from subprocess import Popen
+from typing import IO, Final
+
+from xinnong.config import databases, demo, environment, postgres, processes
+
+HELP = "start everything on this machine: database, demo county, web and worker"
+NEEDS = "nothing"
+HOST: Final = "127.0.0.1"
+RESTARTS_ALLOWED: Final = 5
+LOOK_EVERY_SECONDS: Final = 0.5
+
+Services = dict[str, "Popen[bytes]"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--port", type=int, default=8000, help="port to prefer (%(default)s)")
+    parser.add_argument(
+        "--households", type=int, help=f"size of the demo county (default {demo.HOUSEHOLDS:,})"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start, say READY, stay until told to stop."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    data = environment.open_data_folder()
+    try:
+        with processes.sole_supervisor(data) as lock:
+            processes.end(lambda: processes.supervised(data))
+            return _serve(args, data, lock)
+    except processes.AlreadyRunning as other:
+        return _attend(other, data)
+    except (demo.StepFailed, databases.ServerFault, environment.SettingMissing) as error:
+        print(f"\nXinnong did not start: {error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 0
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _attend(other: processes.AlreadyRunning, data: Path) -> int:
+    """A second start: say where the first one is, and stay as long as it does."""
+    print(f"Xinnong already runs from this folder, as process {other.pid}.")
+    while not other.url:
+        time.sleep(LOOK_EVERY_SECONDS)
+        found = processes.supervisor_of(data)
+        if found is None:
+            return 0
+        other = found
+    print(f"READY {other.url}", flush=True)
+    try:
+        while processes.supervisor_of(data):
+            time.sleep(LOOK_EVERY_SECONDS)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
+    """Bring everything up in order; whatever happens, end what was started."""
+    steps = demo.Steps(data)
+    services: Services = {}
+    try:
+        with _server(steps):
+            port = demo.free_port(HOST, args.port)
+            if port != args.port:
+                print(f"Port {args.port} is taken; using {port}.")
+            url = f"http://{HOST}:{port}/"
+            demo.prepare(steps, args.households)
+            commands: dict[str, Sequence[str]] = {
+                "web": ["web", "--host", HOST, "--port", str(port)],
+                "worker": ["worker"],
+            }
+            for name, command in commands.items():
+                services[name] = steps.spawn(name, command)
+            demo.fill(steps)
+            demo.wait_for_page(steps, url, services["web"])
+            demo.greet(data)
+            processes.announce(lock, url)
+            print(f"READY {url}", flush=True)
+            return _watch(steps, services, commands)
+    finally:
+        processes.end(lambda: processes.supervised(data))
+        for service in services.values():
+            service.wait()
+
+
+def _server(steps: demo.Steps) -> AbstractContextManager[object]:
+    if environment.has_server():
+        return nullcontext()
+    with steps.step("database"):
+        server = postgres.embedded()
+        return postgres.running_since(server, postgres.join(server))
+
+
+def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[str]]) -> int:
+    """Stay in the foreground and restart a service that died, up to a limit."""
+    restarts = 0
+    while True:
+        time.sleep(LOOK_EVERY_SECONDS)
+        for name in [name for name, service in services.items() if service.poll() is not None]:
+            restarts += 1
+            if restarts > RESTARTS_ALLOWED:
+                raise demo.StepFailed(f"{name} keeps ending; see {steps.log(name)}")
+            print(f"{name} ended with {services[name].returncode}; starting it again.", flush=True)
+            services[name] = steps.spawn(name, commands[name])

@@ -1,0 +1,53 @@
+"""Serve the pages and the API."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.db import connection
+from granian import Granian
+from granian.constants import Interfaces
+
+from xinnong.config import databases, environment, logging
+
+HELP = "serve the pages and the API"
+SERVICE = True
+TARGET = "xinnong.config.wsgi:application"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
+    parser.add_argument("--threads", type=int, default=4, help="threads a process (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop; refuses a role that row-level security does not hold."""
+    refuse_unfit_role()
+    Granian(
+        TARGET,
+        address=args.host,
+        port=args.port,
+        interface=Interfaces.WSGI,
+        workers=args.workers,
+        blocking_threads=args.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_dictconfig=logging.standard_library(environment.value("XINNONG_LOG_LEVEL", "INFO")),
+    ).serve()
+    return 0
+
+
+def refuse_unfit_role() -> None:
+    """Raise ServerFault when the database or our role in it is not what the application needs."""
+    connection.ensure_connection()
+    found = [
+        *databases.faults(connection.connection),
+        *databases.role_faults(connection.connection),
+    ]
+    connection.close()
+    if found:
+        raise databases.ServerFault("; ".join(found))

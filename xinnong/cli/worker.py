@@ -1,0 +1,24 @@
+"""Run the jobs that pages and the API deferred."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.core.management import call_command
+
+from xinnong.cli.web import refuse_unfit_role
+
+HELP = "run deferred jobs: imports, refreshes, clean-up"
+SERVICE = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--jobs", type=int, default=2, help="jobs at a time (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop; a job cut off by a kill is taken up again by its heartbeat."""
+    refuse_unfit_role()
+    call_command("procrastinate", "worker", "--concurrency", str(args.jobs))
+    return 0

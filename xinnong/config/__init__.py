@@ -1,0 +1,1 @@
+"""Settings, addresses, server entry, logs and the embedded database server."""

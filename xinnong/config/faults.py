@@ -1,0 +1,29 @@
+"""Faults: what nobody expected gets an id that the person sees and the log explains."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist, loader
+
+logger = structlog.get_logger("xinnong.faults")
+
+
+def record(where: str) -> str:
+    """Log the exception being handled and return the id to show."""
+    fault = secrets.token_hex(4)
+    logger.error("fault", fault=fault, where=where, exc_info=sys.exc_info())
+    return fault
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Handle a fault in a page: a plain page with the fault id, no traceback."""
+    fault = record(request.resolver_match.view_name if request.resolver_match else "unresolved")
+    try:
+        body = str(loader.render_to_string("500.html", {"fault": fault}))
+    except TemplateDoesNotExist:
+        body = f"系统出错了，编号 {fault}。Something went wrong, reference {fault}."
+    return HttpResponse(body, status=500)

@@ -1,0 +1,77 @@
+"""Forms of the workbench and the household page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.credit.models import LineKind
+from xinnong.journeys.search_terms import LONGEST_TEXT, Term, TermNotUnderstood, read_term
+from xinnong.privacy.purposes import CASE_LENGTH, READING
+from xinnong.web.refusals import wording_of
+
+GRADES = ("AAA", "AA", "A", "B", "C")
+STATES = (("lined", _("有额度")), ("none", _("暂无额度")), ("closed", _("准入条件未满足")))
+
+
+class FindForm(forms.Form):
+    """The search box; it is always posted, so that no name or number stands in an address."""
+
+    text = forms.CharField(
+        label=_("姓名、拼音首字母、户号，或身份证、手机号（整号或后 4—6 位）"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+    )
+
+    def clean_text(self) -> Term:
+        """Recognise what was typed."""
+        try:
+            return read_term(self.cleaned_data["text"])
+        except TermNotUnderstood as refusal:
+            raise forms.ValidationError(str(wording_of(refusal.code).says)) from None
+
+
+class FilterForm(forms.Form):
+    """What stands in the address of a list: areas, grade and line state, nothing about a person."""
+
+    town = forms.ChoiceField(label=_("乡镇（街道）"), required=False)
+    village = forms.ChoiceField(label=_("村（社区）"), required=False)
+    kind = forms.ChoiceField(label=_("口径"), required=False, choices=LineKind.choices)
+    grade = forms.ChoiceField(
+        label=_("等级"),
+        required=False,
+        choices=[("", _("全部")), *((grade, grade) for grade in GRADES[:-1]), ("C", _("暂不授信"))],
+    )
+    state = forms.ChoiceField(
+        label=_("额度状态"), required=False, choices=[("", _("全部")), *STATES]
+    )
+
+    def __init__(self, *args: Any, towns: Any = (), villages: Any = (), **kwargs: Any) -> None:
+        """Offer the towns and villages the reader works in."""
+        super().__init__(*args, **kwargs)
+        self._offer("town", [("", _("全部")), *towns])
+        self._offer("village", [("", _("全部")), *villages])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+
+class PurposeForm(forms.Form):
+    """Why this household is opened; a case number or reason where the purpose asks for one."""
+
+    purpose = forms.ChoiceField(
+        label=_("查看目的"),
+        choices=[(purpose.value, purpose.label) for purpose in READING],
+        widget=forms.RadioSelect,
+    )
+    case = forms.CharField(
+        label=_("案件号或理由"),
+        required=False,
+        max_length=CASE_LENGTH,
+        help_text=_("处理异议时必填。请勿填写姓名、身份证号或手机号。"),
+    )

@@ -1,0 +1,104 @@
+"""Facts of a household, read from the lake through one analytics function.
+
+What a reader may see follows the result beside it: a field that needs written consent is left out
+unless the result was allowed to read it, and another lender's rows never appear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.analytics.contracts import Field, load_contracts
+from xinnong.analytics.lookup import FactRow, household_facts
+from xinnong.profiles.models import Basis
+from xinnong.profiles.queries import facts_folder
+from xinnong.web import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xinnong.journeys.queries.household import Result
+    from xinnong.registry.models import Household
+
+MOST_SHOWN = 200
+TRUTH = {"true": _("是"), "false": _("否")}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts to show, how many were left out, and whether the lake could be read."""
+
+    shown: Sequence[FactRow]
+    hidden: int
+    available: bool
+
+
+def facts_shown(
+    household: Household, dimension: str, *, result: Result, lender: str | None
+) -> Facts:
+    """Return the facts of one dimension that the result beside them was allowed to read.
+
+    `lender` is the reader's own institution; its records of a loan are nobody else's.
+    """
+    try:
+        folder = facts_folder(result.score.run_id)
+        rows = household_facts(folder, household.id, dimension, lender=lender)
+    except OSError as fault:
+        log.warning("facts.unavailable", fault=type(fault).__name__)
+        return Facts((), 0, available=False)
+    consented = _consented(result)
+    shown = [row for row in rows if consented or row.consent_scope is None]
+    shown.sort(key=lambda row: (not row.won, row.source_class, row.field, row.as_of))
+    return Facts(shown[:MOST_SHOWN], len(rows) - len(shown), available=True)
+
+
+def _consented(result: Result) -> bool:
+    """Whether the result was allowed the fields that need written consent."""
+    if result.basis == Basis.PRE:
+        return False
+    return result.basis == Basis.BASE or bool(result.profile.consent_ok)
+
+
+def _declared(row: FactRow) -> Field | None:
+    contract = load_contracts().get(row.source_class)
+    fields = contract.fields if contract else ()
+    return next((field for field in fields if row.field == field.name), None)
+
+
+def source_label(class_name: str) -> str:
+    """Return the title of a data class in the language of the page."""
+    contract = load_contracts().get(class_name)
+    if contract is None:
+        return class_name
+    return contract.title_en if figures.is_english() else contract.title_zh
+
+
+def field_label(row: FactRow) -> str:
+    """Return the heading under which the department delivers a field."""
+    field = _declared(row)
+    if field is None:
+        return row.field
+    return (field.description_en if figures.is_english() else field.header) or row.field
+
+
+def value_label(row: FactRow) -> str:
+    """Return a fact's value as people read it: fen as yuan, the rest as delivered."""
+    if row.unit == "fen":
+        return figures.whole_yuan(int(row.value))
+    if row.value in TRUTH:
+        return str(TRUTH[row.value])
+    return f"{_plain(row.value)} {row.unit}".strip()
+
+
+def _plain(value: str) -> str:
+    """Drop the zeros that a decimal of the lake carries: 2.5000 becomes 2.5."""
+    whole, point, rest = value.partition(".")
+    if not point or not rest.isdigit():
+        return value
+    return f"{whole}.{rest}".rstrip("0").rstrip(".")

@@ -1,0 +1,233 @@
+"""What a household file shows, for staff and, in plainer words, for the family itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xinnong.accounts.permissions import Permission
+from xinnong.areas.places import places
+from xinnong.core.bins import DIMENSIONS
+from xinnong.credit.models import LineKind
+from xinnong.credit.queries import policy_of, worked_line
+from xinnong.credit.wording import gate_text, step_text
+from xinnong.journeys.access import lender_of
+from xinnong.journeys.queries.facts import facts_shown
+from xinnong.journeys.queries.household import (
+    features_of,
+    history_of,
+    lines_of,
+    medians_of,
+    members_of,
+    results_of,
+)
+from xinnong.journeys.queries.identity import masked_identity
+from xinnong.journeys.views.tables import (
+    fact_table,
+    feature_table,
+    history_table,
+    radar_of,
+    reads_table,
+)
+from xinnong.journeys.wording import EVIDENCE, RELATIONS, said
+from xinnong.privacy.queries import reads_of_household
+from xinnong.profiles.models import Basis
+from xinnong.profiles.wording import dimension_name
+from xinnong.registry.queries import current_run
+from xinnong.scoring.wording import ReasonText, grade_name, reason_text
+from xinnong.web import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xinnong.accounts.models import User
+    from xinnong.core.policy import Policy
+    from xinnong.core.scorecard import Scorecard
+    from xinnong.credit.models import Line
+    from xinnong.credit.wording import GateText, StepText
+    from xinnong.journeys.queries.household import Result
+    from xinnong.journeys.queries.identity import IdentityShown
+    from xinnong.registry.models import Household, Person, Run
+
+GRADE_TONES = {"AAA": "good", "AA": "good", "A": "good", "B": "warn", "C": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberShown:
+    """One member as the page shows them: masked, with how the household was inferred."""
+
+    person: Person
+    relation: str
+    evidence: str
+    age: int | None
+    identity: IdentityShown
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """One line with its rule spelled out."""
+
+    line: Line
+    title: str
+    is_granted: bool
+    steps: Sequence[StepText]
+    gates: Sequence[GateText]
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionShown:
+    """One dimension of the overview."""
+
+    code: str
+    name: str
+    points: int
+    maximum: int
+    known: int
+    features: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share of the points that can be had."""
+        return self.points * 100 // self.maximum if self.maximum else 0
+
+
+def file_context(home: Household, *, user: User, chosen_basis: str = "") -> dict[str, object]:
+    """Return everything the page shows; without a finished run, only who lives here."""
+    run = current_run()
+    results = results_of(home, run) if run else []
+    result = _chosen(results, chosen_basis)
+    context: dict[str, object] = {
+        "household": home,
+        "place": places().label(home.area12),
+        "run": run,
+        "members": [_member(person) for person in members_of(home)],
+        "result": result,
+        "bases": [(_basis_code(r), _basis_name(r), r is result) for r in results],
+        "can_unmask": user.can(Permission.UNMASK_IDENTITY),
+        "can_read_facts": user.can(Permission.READ_FACTS),
+    }
+    if run is not None and result is not None:
+        context |= _result_context(home, run, result, results, user)
+    if user.can(Permission.READ_WHO_LOOKED) or user.can(Permission.READ_OWN_FILE):
+        context["reads"] = reads_table(reads_of_household(home.id))
+    return context
+
+
+def dimension_context(
+    home: Household, dimension: str, *, user: User, chosen_basis: str = ""
+) -> dict[str, object] | None:
+    """Return one dimension: its features with points, its facts with sources; None without a run."""
+    run = current_run()
+    result = _chosen(results_of(home, run) if run else [], chosen_basis)
+    if result is None:
+        return None
+    facts = facts_shown(home, dimension, result=result, lender=lender_of(user) or None)
+    return {
+        "household": home,
+        "dimension": dimension,
+        "dimension_name": dimension_name(dimension),
+        "basis_name": _basis_name(result),
+        "features": feature_table(features_of(result, dimension)),
+        "facts": fact_table(facts.shown, today=timezone.localdate()),
+        "hidden_facts": facts.hidden,
+        "facts_available": facts.available,
+    }
+
+
+def _result_context(
+    home: Household, run: Run, result: Result, results: Sequence[Result], user: User
+) -> dict[str, object]:
+    context: dict[str, object] = {
+        "grade": grade_name(result.score.grade),
+        "grade_tone": GRADE_TONES.get(result.score.grade, ""),
+        "radar": radar_of(result, medians_of(home, run, result.basis)),
+        "dimensions": [_dimension(result, code) for code in DIMENSIONS],
+        "history": history_table(history_of(home)),
+        "reasons": reasons_of(result),
+        "card_name": _document_name(result.card),
+    }
+    if user.can(Permission.READ_LINE) or user.can(Permission.READ_OWN_FILE):
+        context["lines"] = [_line(line, results) for line in lines_of(home, run)]
+    return context
+
+
+def reasons_of(result: Result) -> list[ReasonText]:
+    """Return the reasons of a result in words, best first."""
+    return [reason_text(reason, result.value_of(reason.feature)) for reason in result.reasons()]
+
+
+def _chosen(results: Sequence[Result], basis: str) -> Result | None:
+    """Return the result asked for, or the fullest one."""
+    wanted = next((r for r in results if _basis_code(r) == basis), None)
+    return wanted or next(iter(results), None)
+
+
+def _basis_code(result: Result) -> str:
+    return f"{result.basis}:{result.lender}" if result.lender else result.basis
+
+
+def _basis_name(result: Result) -> str:
+    label = str(Basis(result.basis).label)
+    return f"{label} {result.lender}" if result.lender else label
+
+
+def _member(person: Person) -> MemberShown:
+    today = timezone.localdate()
+    born = person.birth
+    age = (
+        today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if born
+        else None
+    )
+    return MemberShown(
+        person=person,
+        relation=_("户主") if person.is_head else said(RELATIONS, person.relation),
+        evidence=said(EVIDENCE, person.evidence),
+        age=age,
+        identity=masked_identity(person),
+    )
+
+
+def _dimension(result: Result, code: str) -> DimensionShown:
+    features = features_of(result, code)
+    return DimensionShown(
+        code=code,
+        name=dimension_name(code),
+        points=result.points_of(code),
+        maximum=result.card.weights[code],
+        known=sum(1 for row in features if row.value is not None),
+        features=len(features),
+    )
+
+
+def _line(line: Line, results: Sequence[Result]) -> LineShown:
+    granted = line.kind == LineKind.GRANTED
+    basis = Basis.GRANTED if granted else Basis.PRE
+    result = next((r for r in results if r.basis == basis and r.lender == line.lender), None)
+    steps: list[StepText] = []
+    if result is not None:
+        worked = worked_line(
+            line,
+            first_borrower=result.score.first_borrower,
+            features=vars(result.profile),
+        )
+        steps = [step_text(step) for step in worked.steps]
+    title = str(LineKind(line.kind).label)
+    return LineShown(
+        line=line,
+        title=f"{title} · {line.lender}" if line.lender else title,
+        is_granted=granted,
+        steps=steps,
+        gates=[gate_text(code) for code in line.closed_gates],
+        policy=_document_name(policy_of(line)),
+    )
+
+
+def _document_name(document: Scorecard | Policy) -> str:
+    """Return title and version of a published document, with the start of its checksum."""
+    title = document.title_en if figures.is_english() else document.title_zh
+    return f"{title} {document.version} · {document.sha256[:8]}"

@@ -1,0 +1,77 @@
+"""A family's own file in plain words: how much, why, and who looked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.visibility import allowed
+from xinnong.core.bins import DIMENSIONS
+from xinnong.journeys.access import user_of
+from xinnong.journeys.queries.household import own_household
+from xinnong.journeys.views.file import dimension_context, file_context
+from xinnong.journeys.views.tables import reads_table
+from xinnong.privacy.purposes import Purpose
+from xinnong.privacy.queries import reads_of_household
+from xinnong.privacy.services import record_read
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from xinnong.registry.models import Household
+
+WHOLE_FILE = ("household", "members", "score", "line")
+
+
+@allowed(Permission.READ_OWN_FILE)
+def own_file(request: HttpRequest) -> HttpResponse:
+    """Show the own household's line, score and reasons; a reading by oneself is noted too."""
+    home = own_household(user_of(request).person_ref)
+    if home is None:
+        return render(request, "journeys/own_file_missing.html")
+    _remember(request, home, WHOLE_FILE)
+    context = file_context(home, user=user_of(request))
+    lines = context.get("lines") or []
+    assert isinstance(lines, list)
+    best = max(lines, key=lambda shown: (shown.is_granted, shown.line.line_minor), default=None)
+    return render(request, "journeys/own_file.html", {**context, "best": best})
+
+
+@allowed(Permission.READ_OWN_FILE)
+def own_dimension(request: HttpRequest, dimension: str) -> HttpResponse:
+    """Open one dimension of the own file."""
+    home = own_household(user_of(request).person_ref)
+    if home is None or dimension not in DIMENSIONS:
+        raise Http404
+    _remember(request, home, (f"facts.{dimension}",))
+    context = dimension_context(home, dimension, user=user_of(request))
+    if context is None:
+        raise Http404
+    part = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
+    template = "journeys/_dimension.html" if part else "journeys/dimension.html"
+    return render(request, template, {**context, "is_own": True})
+
+
+@allowed(Permission.READ_OWN_FILE)
+def who_looked(request: HttpRequest) -> HttpResponse:
+    """List every reading of the own household."""
+    home = own_household(user_of(request).person_ref)
+    if home is None:
+        return render(request, "journeys/own_file_missing.html")
+    context = {"household": home, "reads": reads_table(reads_of_household(home.id, limit=100))}
+    return render(request, "journeys/who_looked.html", context)
+
+
+def _remember(request: HttpRequest, home: Household, fields: tuple[str, ...]) -> None:
+    record_read(
+        actor=user_of(request),
+        at=timezone.now(),
+        purpose=Purpose.OWN_FILE,
+        fields=fields,
+        household_id=home.id,
+        area12=home.area12,
+    )

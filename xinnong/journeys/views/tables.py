@@ -1,0 +1,197 @@
+"""Tables and the radar of a household file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from xinnong.core.bins import DIMENSIONS
+from xinnong.journeys.queries.facts import field_label, source_label, value_label
+from xinnong.journeys.wording import READ_FIELDS, said
+from xinnong.privacy.purposes import Purpose
+from xinnong.profiles.models import Basis
+from xinnong.profiles.wording import (
+    UNKNOWN_MARK,
+    dimension_name,
+    feature_name,
+    feature_value,
+)
+from xinnong.scoring.wording import grade_name
+from xinnong.web import figures
+from xinnong.web.charts.radar import Axis, Radar, radar
+from xinnong.web.tables import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from xinnong.analytics.lookup import FactRow
+    from xinnong.journeys.queries.household import FeatureRow, Result, RunRow
+    from xinnong.privacy.models import Read
+
+
+def radar_of(result: Result, medians: Mapping[str, Mapping[str, int]]) -> Radar:
+    """Draw the six dimensions against the village and the town."""
+    axes = [_axis(result, code, medians) for code in DIMENSIONS]
+    names = (_("本户"), _("本村中位数"), _("本乡镇中位数"))
+    parts = "，".join(f"{axis.label} {axis.own}/{axis.maximum}" for axis in axes)
+    return radar(
+        axes,
+        ident="radar",
+        title=_("六个方面的得分"),
+        description=parts,
+        names=names,
+        table=_radar_table(axes, names),
+    )
+
+
+def _axis(result: Result, code: str, medians: Mapping[str, Mapping[str, int]]) -> Axis:
+    return Axis(
+        label=dimension_name(code),
+        maximum=result.card.weights[code],
+        own=result.points_of(code),
+        village=medians["village"].get(code),
+        town=medians["town"].get(code),
+    )
+
+
+def _radar_table(axes: Sequence[Axis], names: tuple[str, str, str]) -> Table:
+    columns = [
+        Column(_("方面")),
+        *(Column(name, is_figure=True) for name in names),
+        Column(_("满分"), is_figure=True),
+    ]
+    rows = [
+        [
+            Cell(axis.label),
+            Cell(str(axis.own)),
+            Cell(_or_few(axis.village)),
+            Cell(_or_few(axis.town)),
+            Cell(str(axis.maximum)),
+        ]
+        for axis in axes
+    ]
+    return Table(_("六个方面的得分"), columns, rows, is_caption_hidden=True)
+
+
+def _or_few(median: int | None) -> str:
+    return _("不足 10 户") if median is None else str(median)
+
+
+def feature_table(rows: Iterable[FeatureRow]) -> Table:
+    """List features with value and points; a feature without points to lose says so by a dash."""
+    columns = [
+        Column(_("项目")),
+        Column(_("数值"), is_figure=True),
+        Column(_("得分"), is_figure=True),
+        Column(_("满分"), is_figure=True),
+    ]
+    cells = [
+        [
+            Cell(feature_name(row.feature)),
+            Cell(feature_value(row.feature, row.value) if row.value is not None else _("没有记录")),
+            Cell(str(row.points)),
+            Cell(str(row.best_points)),
+        ]
+        for row in rows
+    ]
+    return Table(_("项目和得分"), columns, cells)
+
+
+def fact_table(facts: Iterable[FactRow], *, today: date) -> Table:
+    """List facts with source, date, expiry and whether they counted."""
+    columns = [
+        Column(_("记录")),
+        Column(_("内容"), is_figure=True),
+        Column(_("来源")),
+        Column(_("截至")),
+        Column(_("有效期至")),
+        Column(_("采用")),
+    ]
+    rows = [_fact_row(fact, today) for fact in facts]
+    return Table(
+        _("依据的记录"),
+        columns,
+        rows,
+        empty_title=_("这一方面还没有记录"),
+        empty_hint=_("部门送来数据或本人补充后，会在下次更新时出现。"),
+    )
+
+
+def _fact_row(fact: FactRow, today: date) -> list[Cell]:
+    expired = fact.expires_on is not None and fact.expires_on < today
+    used = (_("采用"), "good") if fact.won else (_("未采用"), "")
+    if expired:
+        used = (_("已过期"), "warn")
+    origin = _("第 %(batch)s 批第 %(row)s 行") % {"batch": fact.batch, "row": fact.row}
+    return [
+        Cell(field_label(fact)),
+        Cell(value_label(fact)),
+        Cell(source_label(fact.source_class), note=origin),
+        Cell(day(fact.as_of)),
+        Cell(day(fact.expires_on)),
+        Cell(used[0], tone=used[1] or "plain"),
+    ]
+
+
+def history_table(rows: Iterable[RunRow]) -> Table:
+    """List what each run said."""
+    columns = [
+        Column(_("数据截至")),
+        Column(_("口径")),
+        Column(_("得分"), is_figure=True),
+        Column(_("等级")),
+        Column(_("额度"), is_figure=True),
+    ]
+    cells = [
+        [
+            Cell(day(row.as_of)),
+            Cell(" ".join(filter(None, (str(Basis(row.basis).label), row.lender)))),
+            Cell(str(row.points)),
+            Cell(grade_name(row.grade)),
+            Cell(UNKNOWN_MARK if row.line_minor is None else figures.whole_yuan(row.line_minor)),
+        ]
+        for row in rows
+    ]
+    return Table(_("历次结果"), columns, cells, is_caption_hidden=True)
+
+
+def reads_table(reads: Iterable[Read]) -> Table:
+    """List who looked: when, who, what for, and what they saw."""
+    columns = [
+        Column(_("时间")),
+        Column(_("谁看了")),
+        Column(_("单位")),
+        Column(_("目的")),
+        Column(_("看了什么")),
+    ]
+    rows = [
+        [
+            Cell(moment(read.at)),
+            Cell(read.actor_name),
+            Cell(read.institution_name or UNKNOWN_MARK),
+            Cell(str(Purpose(read.purpose).label), note=read.case),
+            Cell(_("、").join(said(READ_FIELDS, name) for name in read.fields)),
+        ]
+        for read in reads
+    ]
+    return Table(
+        _("谁看过"),
+        columns,
+        rows,
+        empty_title=_("还没有人看过"),
+        empty_hint=_("以后每次查看都会记在这里，本人随时可以看到。"),
+        is_caption_hidden=True,
+    )
+
+
+def day(value: date | None) -> str:
+    """Write a date, or a dash."""
+    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else UNKNOWN_MARK
+
+
+def moment(value: datetime) -> str:
+    """Write an instant in local time."""
+    return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")

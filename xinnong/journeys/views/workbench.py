@@ -1,0 +1,194 @@
+"""Find a household: the term is posted and kept on the server, filters stand in the address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.visibility import allowed, inside_areas
+from xinnong.areas.places import Place, Places, places
+from xinnong.credit.models import Line, LineKind
+from xinnong.journeys.access import lender_of, user_of
+from xinnong.journeys.forms import FilterForm, FindForm
+from xinnong.journeys.purposes import last_purpose, recent_households
+from xinnong.journeys.queries.finding import Filters, Found, find
+from xinnong.journeys.queries.identity import search_hashes
+from xinnong.journeys.search_terms import Term, TermKind
+from xinnong.journeys.searches import Search, keep_search, kept_search
+from xinnong.privacy.services import record_listing
+from xinnong.registry.queries import current_run
+from xinnong.scoring.wording import grade_name
+from xinnong.web import figures
+from xinnong.web.paging import AFTER, PAGE_ROWS, Pager, page_of
+from xinnong.web.refusals import UNPROCESSABLE
+from xinnong.web.tables import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from xinnong.accounts.models import User
+
+FIND = "find"
+FILTER_NAMES = ("town", "village", "kind", "grade", "state")
+GRADE_TONES = {"AAA": "good", "AA": "good", "A": "good", "B": "warn", "C": "bad"}
+EVERYTHING = Search(Term(TermKind.NOTHING), {})
+
+
+@allowed(Permission.FIND_HOUSEHOLDS)
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Show the households found; a posted term is stored and answered by a redirect."""
+    if request.method == "POST":
+        return _keep_term(request)
+    reference = request.GET.get(FIND, "")
+    search = kept_search(request.session, reference, now=timezone.now()) if reference else None
+    if reference and search is None:
+        return HttpResponseRedirect(reverse("journeys:workbench"))
+    form = _filter_form(request, places())
+    found, pager = _found(request, search or EVERYTHING, form)
+    context = {
+        "find_form": FindForm(initial={"text": search.term.text if search else ""}),
+        "filter_form": form,
+        "search": search,
+        "reference": reference,
+        "table": _table(found, pager, places(), _filters(form, user_of(request)).kind),
+        "recent": recent_households(request.session),
+        "villages_named": _places_named(search, user_of(request)),
+    }
+    return render(request, "journeys/workbench.html", context)
+
+
+def _keep_term(request: HttpRequest) -> HttpResponse:
+    """Store the term with the session and send the browser to an address without it."""
+    find_form = FindForm(request.POST)
+    address = _kept_filters(request.POST)
+    if not find_form.is_valid():
+        context = {"find_form": find_form, "filter_form": _filter_form(request, places())}
+        return render(request, "journeys/workbench.html", context, status=UNPROCESSABLE)
+    term: Term = find_form.cleaned_data["text"]
+    if term.kind is not TermKind.NOTHING:
+        hashes = search_hashes(term) if term.is_secret else {}
+        address[FIND] = keep_search(request.session, term, hashes, now=timezone.now())
+    return HttpResponseRedirect(f"{reverse('journeys:workbench')}?{address.urlencode()}")
+
+
+def _kept_filters(data: QueryDict) -> QueryDict:
+    kept = data.copy()
+    for name in list(kept):
+        if name not in FILTER_NAMES or not kept[name]:
+            del kept[name]
+    return kept
+
+
+def _filter_form(request: HttpRequest, known: Places) -> FilterForm:
+    """Offer the areas the reader works in; a county of 23 towns asks for the town first."""
+    prefixes = user_of(request).area_prefixes
+    data = request.POST if request.method == "POST" else request.GET
+    towns = known.towns(prefixes)
+    town = data.get("town", "") or (towns[0].code[:9] if len(towns) == 1 else "")
+    villages = known.villages(town, prefixes) if town else []
+    return FilterForm(
+        {name: data.get(name, "") for name in FILTER_NAMES},
+        towns=[(place.code[:9], place.name) for place in towns],
+        villages=[(place.code, place.name) for place in villages],
+    )
+
+
+def _filters(form: FilterForm, user: User) -> Filters:
+    chosen = form.cleaned_data if form.is_valid() else {}
+    kind = chosen.get("kind") or LineKind.PRE
+    return Filters(
+        area=chosen.get("village") or chosen.get("town") or "",
+        kind=kind,
+        lender=lender_of(user) if kind == LineKind.GRANTED else "",
+        grade=chosen.get("grade", ""),
+        state=chosen.get("state", ""),
+    )
+
+
+def _found(request: HttpRequest, search: Search, form: FilterForm) -> tuple[Sequence[Found], Pager]:
+    user = user_of(request)
+    filters = _filters(form, user)
+    rows = find(
+        search.term,
+        search.hashes,
+        filters,
+        reach=inside_areas(user),
+        run=current_run(),
+        after=request.GET.get(AFTER, ""),
+        limit=PAGE_ROWS + 1,
+    )
+    shown, pager = page_of(rows, size=PAGE_ROWS, address=request.GET, key=lambda row: row.after)
+    record_listing(
+        actor=user,
+        at=timezone.now(),
+        asked=search.term.kind.value,
+        households=[row.household_id for row in shown],
+        purpose=last_purpose(request.session),
+    )
+    return shown, pager
+
+
+def _places_named(search: Search | None, user: User) -> Sequence[Place]:
+    """Return towns and villages whose name begins with what was typed."""
+    if search is None or search.term.kind is not TermKind.NAME:
+        return []
+    prefixes = user.area_prefixes
+    known = places()
+    inside = [*known.towns(prefixes), *known.villages("", prefixes)]
+    return [place for place in inside if place.name_zh.startswith(search.term.text)][:12]
+
+
+def _table(found: Sequence[Found], pager: Pager, known: Places, kind: str) -> Table:
+    columns = [
+        Column(_("姓名")),
+        Column(_("村（社区）")),
+        Column(_("户号")),
+        Column(_("人口"), is_figure=True),
+        Column(_("等级")),
+        Column(_("预授信"), is_figure=True),
+        Column(_("授信"), is_figure=True),
+    ]
+    return Table(
+        caption=_("查到的农户"),
+        columns=columns,
+        rows=[_row(row, known, kind) for row in found],
+        pager=pager,
+        empty_title=_("没有找到农户"),
+        empty_hint=_("换一个写法，或放宽乡镇、等级等条件再查。只能查到您负责范围内的农户。"),
+        is_caption_hidden=True,
+    )
+
+
+def _row(row: Found, known: Places, kind: str) -> list[Cell]:
+    pre = next((line for line in row.lines if line.kind == LineKind.PRE), None)
+    granted = next((line for line in row.lines if line.kind == LineKind.GRANTED), None)
+    graded = granted if kind == LineKind.GRANTED else pre
+    grade = graded.grade if graded else ""
+    born = _("%(year)s 年生") % {"year": row.birth_year} if row.birth_year else ""
+    return [
+        Cell(
+            row.name or _("户主不详"),
+            url=reverse("journeys:household", args=[row.household_ref]),
+            note=born,
+        ),
+        Cell(known.label(row.area12)),
+        Cell(row.household_ref),
+        Cell(figures.count(row.members)),
+        Cell(grade_name(grade) if grade else "—", tone=GRADE_TONES.get(grade, "")),
+        Cell(_amount(pre)),
+        Cell(_amount(granted)),
+    ]
+
+
+def _amount(line: Line | None) -> str:
+    if line is None:
+        return "—"
+    return figures.whole_yuan(line.line_minor) if line.line_minor else _("暂无")

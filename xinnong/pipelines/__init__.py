@@ -1,0 +1,1 @@
+"""The county refresh: live batches to published profiles, scores and lines."""

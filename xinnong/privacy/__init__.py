@@ -1,0 +1,1 @@
+"""Purposes, reads of persons, the vault and the declaration of every column."""

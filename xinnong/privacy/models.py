@@ -1,0 +1,84 @@
+"""Who read whom, for what. Owner kind: the operator of whoever read; never changed.
+
+References to households and persons are plain numbers and UUIDs without foreign keys: a read is
+remembered after what was read is gone.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from xinnong.audit.refs import new_ref
+from xinnong.privacy.purposes import CASE_LENGTH, Purpose
+
+
+class ReadKind(models.TextChoices):
+    """How the person's data were reached."""
+
+    OPENED = "opened", "opened"
+    UNMASKED = "unmasked", "unmasked"
+    EXPORTED = "exported", "exported"
+    API = "api", "api"
+
+
+class Read(models.Model):
+    """One household, or one person of it, opened once."""
+
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    at = models.DateTimeField()
+    actor = models.UUIDField()
+    actor_name = models.CharField(max_length=128)
+    owner_kind = models.CharField(max_length=1)
+    institution = models.CharField(max_length=32, blank=True)
+    institution_name = models.CharField(max_length=128, blank=True)
+    kind = models.CharField(max_length=8, choices=ReadKind.choices)
+    household_id = models.BigIntegerField(null=True)
+    person = models.UUIDField(null=True)
+    area12 = models.CharField(max_length=12, blank=True)
+    fields = ArrayField(models.CharField(max_length=48))
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    case = models.CharField(max_length=CASE_LENGTH, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["household_id", "id"], name="read_household"),
+            models.Index(fields=["actor", "id"], name="read_actor"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(household_id__isnull=False) | models.Q(person__isnull=False),
+                name="read_names_household_or_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=Purpose.values), name="read_purpose_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.purpose}"
+
+
+class Listing(models.Model):
+    """A search, list or export: what was asked in coarse words and which households it showed."""
+
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    at = models.DateTimeField()
+    actor = models.UUIDField()
+    owner_kind = models.CharField(max_length=1)
+    institution = models.CharField(max_length=32, blank=True)
+    asked = models.CharField(max_length=32)
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    households = ArrayField(models.BigIntegerField())
+    shown = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "id"], name="listing_actor")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=Purpose.values), name="listing_purpose_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.asked} {self.shown}"

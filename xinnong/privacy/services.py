@@ -1,0 +1,100 @@
+"""The only writer of reads. A read is written in the transaction that shows the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connections
+
+from xinnong.accounts.models import Actor, User
+from xinnong.privacy.models import Listing, Read, ReadKind
+from xinnong.privacy.purposes import check_purpose
+
+LISTED_LIMIT = 10_000
+"""Households named in one listing row; a longer export writes several."""
+
+
+def record_read(
+    *,
+    actor: Actor,
+    at: datetime,
+    purpose: str,
+    fields: Sequence[str],
+    household_id: int | None = None,
+    person: UUID | None = None,
+    area12: str = "",
+    case: str = "",
+    kind: str = ReadKind.OPENED,
+    using: str = "default",
+) -> Read:
+    """Remember that `actor` saw these fields (their declared names) of a household or person.
+
+    Asserts an open transaction. Refuses `purpose.missing` and `purpose.case_missing`; nothing is
+    shown then, because the caller's transaction ends with the refusal.
+    """
+    assert connections[using].in_atomic_block, "a read is written with what it shows"
+    known = check_purpose(purpose, case=case)
+    institution = actor.institution
+    return Read.objects.using(using).create(
+        at=at,
+        actor=actor.ref,
+        actor_name=actor.name,
+        owner_kind=_kind_of(actor),
+        institution=institution.code if institution else "",
+        institution_name=institution.name if institution else "",
+        kind=kind,
+        household_id=household_id,
+        person=person,
+        area12=area12,
+        fields=sorted(set(fields)),
+        purpose=known,
+        case=case.strip(),
+    )
+
+
+def record_listing(
+    *,
+    actor: Actor,
+    at: datetime,
+    asked: str,
+    households: Sequence[int],
+    purpose: str,
+    using: str = "default",
+) -> list[Listing]:
+    """Remember which households a search, list or export showed.
+
+    `asked` is the kind of question (`name`, `initials`, `id-tail`, `phone-tail`, `village`,
+    `export`), never what was typed.
+    """
+    assert connections[using].in_atomic_block, "a listing is written with what it shows"
+    known = check_purpose(purpose)
+    rows = [
+        Listing(
+            at=at,
+            actor=actor.ref,
+            owner_kind=_kind_of(actor),
+            institution=actor.institution.code if actor.institution else "",
+            asked=asked,
+            purpose=known,
+            households=list(part),
+            shown=len(part),
+        )
+        for part in _parts(households)
+    ]
+    return Listing.objects.using(using).bulk_create(rows)
+
+
+def _parts(households: Sequence[int]) -> list[Sequence[int]]:
+    """Slices of at most LISTED_LIMIT; an empty result is one empty slice."""
+    starts = range(0, max(len(households), 1), LISTED_LIMIT)
+    return [households[start : start + LISTED_LIMIT] for start in starts]
+
+
+def _kind_of(actor: Actor) -> str:
+    """The operator's letter; a farmer without institution reads as the subject, letter empty."""
+    if actor.institution is not None:
+        return actor.institution.operator.kind
+    assert isinstance(actor, User)
+    return ""

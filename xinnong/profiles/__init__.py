@@ -1,0 +1,1 @@
+"""Facts, features and six-dimension profiles of households."""

@@ -1,0 +1,1 @@
+"""Parties: persons, households and organisations, and the runs that link them."""

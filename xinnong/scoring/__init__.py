@@ -1,0 +1,1 @@
+"""Scorecards and the scores computed with them."""

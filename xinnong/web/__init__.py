@@ -1,0 +1,1 @@
+"""Base templates, components, 长辈版, number formats and charts; knows no other app."""

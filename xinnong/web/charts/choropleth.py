@@ -1,0 +1,106 @@
+"""The county map: one shape for each town, darker for more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xinnong.web.charts.marks import Amount
+    from xinnong.web.tables import Table
+
+SHADES = 5
+VIEW_BOX = "0 0 1000 800"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The border of a town in the map's view box; several rings for islands."""
+
+    code: str
+    label: tuple[int, int]
+    rings: Sequence[Sequence[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One town as drawn."""
+
+    amount: Amount
+    css: str
+    path: str
+    label: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """One entry of the legend."""
+
+    css: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyMap:
+    """A finished map with legend and data table."""
+
+    ident: str
+    title: str
+    description: str
+    places: tuple[Place, ...]
+    legend: tuple[Shade, ...]
+    table: Table
+    view_box: str = VIEW_BOX
+
+
+def county_map(
+    outlines: Sequence[Outline],
+    amounts: Mapping[str, Amount],
+    *,
+    ident: str,
+    title: str,
+    description: str,
+    table: Table,
+    none_label: str,
+) -> CountyMap:
+    """Shade towns by fifths of their numbers; a town without a number is grey."""
+    numbers = sorted(a.number for a in amounts.values() if a.number is not None)
+    places = tuple(
+        Place(
+            amounts[shape.code],
+            _shade(amounts[shape.code].number, numbers),
+            _path(shape),
+            shape.label,
+        )
+        for shape in outlines
+        if shape.code in amounts
+    )
+    return CountyMap(ident, title, description, places, _legend(places, none_label), table)
+
+
+def _shade(number: int | None, numbers: Sequence[int]) -> str:
+    if number is None:
+        return "m-none"
+    rank = sum(1 for other in numbers if other < number)
+    return f"m{min(SHADES - 1, rank * SHADES // max(1, len(numbers)))}"
+
+
+def _path(shape: Outline) -> str:
+    return "".join("M" + "L".join(f"{x},{y}" for x, y in ring) + "Z" for ring in shape.rings)
+
+
+def _legend(places: Sequence[Place], none_label: str) -> tuple[Shade, ...]:
+    shades = []
+    for step in range(SHADES):
+        css = f"m{step}"
+        inside = sorted(
+            ((p.amount.number or 0, p.amount.text) for p in places if p.css == css),
+        )
+        if inside:
+            low, high = inside[0][1], inside[-1][1]
+            shades.append(Shade(css, low if low == high else f"{low} – {high}"))
+    if any(place.css == "m-none" for place in places):
+        shades.append(Shade("m-none", none_label))
+    return tuple(shades)

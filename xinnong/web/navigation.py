@@ -1,0 +1,59 @@
+"""The entries of the header; upper apps add theirs when they start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry: where it leads and who sees it; lower positions come first."""
+
+    position: int
+    label: str | _StrPromise
+    url_name: str
+    shown_to: Callable[[HttpRequest], bool]
+    about: str | _StrPromise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """An entry as one page shows it."""
+
+    label: str
+    url: str
+    is_current: bool
+    about: str
+
+
+_entries: dict[str, NavEntry] = {}
+
+
+def register(entry: NavEntry) -> None:
+    """Add an entry; called from AppConfig.ready, once for each URL name."""
+    _entries[entry.url_name] = entry
+
+
+def links_for(request: HttpRequest) -> list[NavLink]:
+    """Return the entries this person may open, in order, the current one marked."""
+    shown = [entry for entry in _entries.values() if entry.shown_to(request)]
+    links = [_link(entry, request.path) for entry in sorted(shown, key=lambda e: e.position)]
+    return [link for link in links if link is not None]
+
+
+def _link(entry: NavEntry, path: str) -> NavLink | None:
+    try:
+        url = reverse(entry.url_name)
+    except NoReverseMatch:  # an optional app that this installation leaves out
+        return None
+    current = path == url or (url != "/" and path.startswith(url))
+    return NavLink(str(entry.label), url, current, str(entry.about))

@@ -1,0 +1,59 @@
+"""A table as data: the component draws it as a table, and as cards where space is short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.utils.functional import _StrPromise
+
+    from xinnong.web.paging import Pager
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; figures are set to the right in even digits."""
+
+    label: str | _StrPromise
+    is_figure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value; `tone` is good, warn, bad or plain and shows it as a badge."""
+
+    text: str | _StrPromise
+    url: str = ""
+    tone: str = ""
+    note: str | _StrPromise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows have one cell for each column; the first cell of a row names the row."""
+
+    caption: str | _StrPromise
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    pager: Pager | None = None
+    empty_title: str | _StrPromise = ""
+    empty_hint: str | _StrPromise = ""
+    is_caption_hidden: bool = False
+
+    def lines(self) -> list[list[tuple[Column, Cell]]]:
+        """Return the rows with each cell beside its column."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A term and its value, for definition lists."""
+
+    term: str | _StrPromise
+    value: str | _StrPromise
+    note: str | _StrPromise = ""
+    url: str = ""
+    tone: str = field(default="")
