@@ -88,9 +88,11 @@ LENDERS = ("officer", "manager")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
+SENT_ON = ("farmer", "steward", "regulator", "analyst", "auditor", "operator")
+"""Who has no household to find: home is their first page."""
 
 PAGES: dict[str, Wall] = {
-    "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), "farmer": 302}),
+    "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
     "journeys:workbench": only(*LENDERS_AND_CADRES),
     "journeys:household": only(*LENDERS_AND_CADRES, ref=HOME),
     "journeys:purpose": everybody(405, ref=HOME),

@@ -145,7 +145,7 @@ def test_it_keeps_a_lenders_deliveries_to_that_lender(
     assert deliver(bank, loans).status_code == 202
     work_through()
     (report,) = bank.get(f"{API}/batches").json()["batches"]
-    assert (report["class"], report["refused"]) == ("loan_history", "column.missing")
+    assert (report["class"], report["refused"]) == ("loan_history", "column.key_missing")
     assert rival.get(f"{API}/batches/{report['ref']}").status_code == 404
     county = program(people, "DEPT-POLICE", *BOTH)
     assert county.get(f"{API}/batches/{report['ref']}").status_code == 404

@@ -14,8 +14,9 @@ from tests.people import NOW, People
 from tests.sources.files import person, write_csv
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
-from xinnong.sources import deliveries, queries, services
+from xinnong.sources import deliveries, importing, queries
 from xinnong.sources.models import Batch, Delivery
+from xinnong.sources.services.deliveries import start_delivery
 
 pytestmark = pytest.mark.django_db
 Deliver = Callable[..., Delivery]
@@ -149,7 +150,7 @@ def test_it_goes_on_after_a_kill_without_doing_a_file_twice(
         packed.write(october, "person_20260930.csv")
     delivery = deliver(archive)
     checked: list[str] = []
-    real = deliveries.check_file
+    real = importing.check_file
 
     class Killed(BaseException):
         """As if the machine had been switched off: nothing is tidied up."""
@@ -192,7 +193,7 @@ def test_it_says_so_when_the_work_broke(
 def test_it_notes_progress_at_most_once_a_second(deliver: Deliver, october: Path) -> None:
     delivery = deliver(october)
     with scoped(SYSTEM):
-        services.start_delivery(delivery=delivery, now=NOW)
+        start_delivery(delivery=delivery, now=NOW)
     beat = deliveries._beat(delivery, (0, 1), lambda: NOW)
     beat(10, 100)
     beat(20, 100)

@@ -43,3 +43,6 @@ PERSONAL: frozenset[Permission] = frozenset(
     }
 )
 """Whoever holds one of these may see rows about persons inside their areas; nobody else may."""
+
+RESULTS: frozenset[Permission] = frozenset({Permission.READ_SCORE, Permission.READ_LINE})
+"""A program with one of these reads households whose reference it has, and finds none."""

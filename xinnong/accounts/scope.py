@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from xinnong.accounts.models import Actor, ApiClient, User, lender_codes
-from xinnong.accounts.permissions import PERSONAL, Permission
+from xinnong.accounts.permissions import PERSONAL, RESULTS, Permission
 from xinnong.accounts.roles import OwnerKind
 
 SETTING: Final = "xinnong.scope"
@@ -103,7 +103,7 @@ def scope_of(actor: Actor, *, purpose: str = "") -> Scope:
 
 
 def _reads_by_reference(actor: Actor) -> bool:
-    return isinstance(actor, ApiClient) and actor.can(Permission.READ_SCORE)
+    return isinstance(actor, ApiClient) and not actor.granted.isdisjoint(RESULTS)
 
 
 @contextmanager

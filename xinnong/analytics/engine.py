@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
@@ -68,7 +69,7 @@ class Engine:
             }
         )
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         """Return the open engine."""
         return self
 

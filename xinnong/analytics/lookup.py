@@ -122,7 +122,7 @@ def _rows(folder: Path, index: Index, name: str, household_no: int) -> list[dict
         return []
     files = ", ".join(quoted(piece) for piece in pieces)
     cursor = _connection().execute(
-        f"SELECT * FROM read_parquet([{files}]) WHERE household_no = {household_no:d}"  # noqa: S608
+        f"SELECT * FROM read_parquet([{files}]) WHERE household_no = {household_no:d}"
     )
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -93,7 +93,7 @@ def _place_pieces(
     for number, piece in enumerate(sorted(engine.pieces(step).glob("*.parquet"))):
         file = f"{name}_{number}.parquet"
         os.link(piece, folder / file)
-        ends = f"SELECT MIN(household_no), MAX(household_no) FROM read_parquet({quoted(piece)})"  # noqa: S608
+        ends = f"SELECT MIN(household_no), MAX(household_no) FROM read_parquet({quoted(piece)})"
         first, last = engine.query(ends)[0]
         if first is not None:
             placed.append((first, last, file))

@@ -23,7 +23,8 @@ from xinnong.sources.departments import classes_of, readable_classes
 from xinnong.sources.error_files import error_file_name, opened_error_file
 from xinnong.sources.models import Batch, BatchReason, Channel, Delivery
 from xinnong.sources.queries import PAGE_ROWS, batches_page, delivery_by_ref, visible_batches
-from xinnong.sources.services import deliver_file, note_error_file_read
+from xinnong.sources.services import note_error_file_read
+from xinnong.sources.services.deliveries import deliver_file
 from xinnong.sources.storage import (
     FORM_ALLOWANCE,
     MEBIBYTE,

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.sources import services
 from xinnong.sources.importing import Clock, Order, check_file, opened
 from xinnong.sources.models import BatchState, Delivery
 from xinnong.sources.services import Deliverer
+from xinnong.sources.services.deliveries import finish_delivery, note_progress, start_delivery
 from xinnong.sources.storage import discard_spooled, spool
 
 BEAT_SECONDS: Final = 1
@@ -27,7 +27,7 @@ def check_delivered(delivery_id: int, *, clock: Clock) -> int:
         delivery = Delivery.objects.select_related("institution__operator").get(pk=delivery_id)
         if delivery.is_over:
             return delivery.batches.count()
-        services.start_delivery(delivery=delivery, now=clock())
+        start_delivery(delivery=delivery, now=clock())
     try:
         _check_files(delivery, clock)
     except BaseException:
@@ -80,11 +80,11 @@ def _beat(delivery: Delivery, files: tuple[int, int], clock: Clock) -> Callable[
             return
         last = time.monotonic()
         with scoped(SYSTEM):
-            services.note_progress(delivery=delivery, files=files, rows=(done, total), now=clock())
+            note_progress(delivery=delivery, files=files, rows=(done, total), now=clock())
 
     return note
 
 
 def _finish(delivery: Delivery, now: datetime, *, is_broken: bool) -> None:
     with scoped(SYSTEM):
-        services.finish_delivery(delivery=delivery, is_broken=is_broken, now=now)
+        finish_delivery(delivery=delivery, is_broken=is_broken, now=now)

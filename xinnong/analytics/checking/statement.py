@@ -108,9 +108,7 @@ def _raw(check: Check, built: list[tuple[Columns, Rule]]) -> list[tuple[str, str
             f"CASE WHEN starts_with({plain}, {lit(NESTED)}) THEN 'cell.nested' "
             f"WHEN {sql.strip(plain)} IN ({errors}) THEN 'cell.error' END"
         )
-        layer.append(
-            (f"e{columns.place}", f"CASE WHEN special AND fault IS NULL THEN {mark} END")
-        )
+        layer.append((f"e{columns.place}", f"CASE WHEN special AND fault IS NULL THEN {mark} END"))
     return layer
 
 
@@ -119,10 +117,7 @@ def _problem(columns: Columns, built: Rule) -> str:
 
 
 def _value(columns: Columns, built: Rule) -> str:
-    return (
-        f"CASE WHEN p{columns.place} IS NULL AND {columns.w} <> '' "
-        f"THEN {built.value} END"
-    )
+    return f"CASE WHEN p{columns.place} IS NULL AND {columns.w} <> '' THEN {built.value} END"
 
 
 def _bounds(columns: Columns) -> str:

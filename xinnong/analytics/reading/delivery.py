@@ -154,6 +154,15 @@ def _ignored(name: str) -> bool:
     return any(part in name for part in _IGNORED)
 
 
+def _kind_inside(target: Path) -> Kind:
+    """Kind of an unpacked file; an archive within the archive is refused."""
+    found = kind_of(target)
+    if found == "zip":
+        target.unlink()
+        raise FileRefused("zip.nested")
+    return found
+
+
 def _member(
     path: Path,
     archive: zipfile.ZipFile,
@@ -167,11 +176,7 @@ def _member(
     try:
         _refuse_member(member)
         _extract(archive, member, target, budget)
-        found = kind_of(target)
-        if found == "zip":
-            target.unlink()
-            raise FileRefused("zip.nested")
-        return _delivered(shown, target, found)
+        return _delivered(shown, target, _kind_inside(target))
     except FileRefused as refused:
         return _refused(shown, target, refused)
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):

@@ -23,7 +23,7 @@ from xinnong.sources.departments import classes_of, readable_classes
 from xinnong.sources.forms import DeliverForm
 from xinnong.sources.models import Channel, DeliveryState
 from xinnong.sources.queries import delivery_by_ref, freshness, recent_deliveries
-from xinnong.sources.services import deliver_file
+from xinnong.sources.services.deliveries import deliver_file
 from xinnong.sources.storage import FORM_ALLOWANCE, MEBIBYTE, UPLOAD_BYTES, spool_upload
 from xinnong.sources.views.shown import (
     DELIVERY_TONES,

@@ -20,13 +20,10 @@ from xinnong.sources.models import (
     Batch,
     BatchReason,
     BatchState,
-    Channel,
     Delivery,
-    DeliveryState,
 )
 from xinnong.sources.queries import relying_on
 from xinnong.sources.refusals import BatchNotLive, BatchReliedOn, ReasonMissing
-from xinnong.sources.storage import Spooled
 
 COLUMN_NAME_LENGTH = 128
 COLUMNS_KEPT = 200
@@ -93,54 +90,6 @@ class Turned:
 
 
 @transaction.atomic
-def deliver_file(
-    *,
-    spooled: Spooled,
-    file: str,
-    actor: Actor,
-    channel: Channel,
-    class_option: str = "",
-    as_of_option: date | None = None,
-    validate_only: bool = False,
-    now: datetime,
-) -> Delivery:
-    """Take a stored file into the queue; its check starts when this transaction commits.
-
-    The caller has put the file into the spool, which checks its size and type. The job removes it.
-    """
-    deliverer = Deliverer.of(actor)
-    delivery = Delivery.objects.create(
-        file=file[-FILE_NAME_LENGTH:],
-        channel=channel,
-        state=DeliveryState.RECEIVED,
-        validate_only=validate_only,
-        class_option=class_option,
-        as_of_option=as_of_option,
-        allowed_classes=sorted(deliverer.classes),
-        institution=deliverer.institution,
-        lender=deliverer.lender,
-        delivered_by=deliverer.ref,
-        size_bytes=spooled.size_bytes,
-        spool=spooled.place,
-        received_at=now,
-        beat_at=now,
-    )
-    record(
-        actor=actor, action="sources.deliver", at=now, subject=delivery.ref,
-        counts={"bytes": spooled.size_bytes, "validate_only": int(validate_only)},
-    )  # fmt: skip
-    _defer_check(delivery)
-    return delivery
-
-
-def _defer_check(delivery: Delivery) -> None:
-    """Put the job into the queue, by name, in the same transaction."""
-    from procrastinate.contrib.django import app
-
-    app.configure_task("sources.check_delivery", queue="sources").defer(delivery=delivery.pk)
-
-
-@transaction.atomic
 def open_batch(
     *,
     facts: FileFacts,
@@ -189,7 +138,7 @@ def commit_batch(
 def refuse_batch(*, batch: Batch, deliverer: Deliverer, refusal: Turned, now: datetime) -> Batch:
     """Turn an opened batch back whole; none of its rows enters."""
     batch.state = BatchState.REFUSED
-    batch.refused, batch.refused_params = refusal.code, _plain(refusal.params)
+    batch.refused, batch.refused_params = refusal.code, plain(refusal.params)
     batch.save()
     _audit(batch, deliverer, "sources.refuse", now)
     return batch
@@ -207,7 +156,7 @@ def record_refusal(
 ) -> Batch:
     """Keep the report of a file that was turned back before its rows were read."""
     batch = _new_batch(facts, deliverer, delivery, BatchState.REFUSED, validate_only, now)
-    batch.refused, batch.refused_params = refusal.code, _plain(refusal.params)
+    batch.refused, batch.refused_params = refusal.code, plain(refusal.params)
     batch.save(force_insert=True)
     _audit(batch, deliverer, "sources.refuse", now)
     return batch
@@ -302,37 +251,6 @@ def mark_broken(*, batch: Batch, deliverer: Deliverer, now: datetime) -> None:
            counts={"batch": batch.pk})  # fmt: skip
 
 
-@transaction.atomic
-def start_delivery(*, delivery: Delivery, now: datetime) -> None:
-    """Note that a worker has taken the delivery up."""
-    delivery.state, delivery.beat_at = DeliveryState.CHECKING, now
-    delivery.save(update_fields=["state", "beat_at"])
-
-
-@transaction.atomic
-def note_progress(
-    *, delivery: Delivery, files: tuple[int, int], rows: tuple[int, int], now: datetime
-) -> None:
-    """Tell the waiting page how far the check is: (done, total) of files and of bytes or rows."""
-    delivery.files_done, delivery.files_total = files
-    delivery.done, delivery.total = rows
-    delivery.beat_at = now
-    delivery.save(update_fields=["files_done", "files_total", "done", "total", "beat_at"])
-
-
-@transaction.atomic
-def finish_delivery(
-    *, delivery: Delivery, refusal: Turned | None = None, is_broken: bool = False, now: datetime
-) -> None:
-    """Close a delivery: all of its files have a report, or it could not be opened, or it broke."""
-    delivery.state = DeliveryState.BROKEN if is_broken else DeliveryState.DONE
-    if refusal is not None:
-        delivery.refused, delivery.refused_params = refusal.code, _plain(refusal.params)
-    delivery.finished_at = delivery.beat_at = now
-    delivery.files_done = delivery.batches.count()
-    delivery.save()
-
-
 def _new_batch(
     facts: FileFacts,
     deliverer: Deliverer,
@@ -401,7 +319,7 @@ def _audit(batch: Batch, deliverer: Deliverer, action: str, now: datetime) -> No
            checksum=batch.sha256)  # fmt: skip
 
 
-def _plain(params: Mapping[str, object]) -> dict[str, object]:
+def plain(params: Mapping[str, object]) -> dict[str, object]:
     """Parameters as JSON keeps them."""
     return {
         key: value if isinstance(value, (int, str)) else str(value) for key, value in params.items()
