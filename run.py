@@ -135,7 +135,11 @@ def add_command() -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (VENV / "lib" / version / "site-packages" / "xinnong-here.pth").write_text(f"{HERE}\n")
     script = VENV / "bin" / "xinnong"
-    start = "from xinnong.__main__ import main\nraise SystemExit(main())\n"
+    start = (
+        "from xinnong.__main__ import main\n\n"
+        'if __name__ == "__main__":  # worker processes of an import read this file too\n'
+        "    raise SystemExit(main())\n"
+    )
     script.write_text(f"#!{PYTHON}\n{start}")
     script.chmod(0o755)
 
