@@ -1,0 +1,191 @@
+"""Seconds and memory of every stage of a county refresh, and how far it is from merely scanning.
+
+    .venv/bin/python benchmarks/refresh.py [--households 86667 260000] [--keep DIR]
+
+Counties are put straight into lakes by `straight_lake` (no files, no checks), then linked, profiled,
+scored and lined by the engine, which writes its results as Parquet; publishing them is measured by
+`xinnong refresh --json`. The limit is DuckDB reading, with the same threads, every value of the
+columns that the features read, from the same linked files, in the same run. With two sizes the
+growth of time is printed beside the growth of rows. Exit code 1 where a figure misses what is asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.straight_lake import StraightLake, build  # noqa: E402 - as above
+from xinnong.analytics.contracts import load_contracts  # noqa: E402
+from xinnong.analytics.engine import Stage, quoted  # noqa: E402
+from xinnong.analytics.features.aggregates import AGGREGATES  # noqa: E402
+from xinnong.analytics.linking.live import table_name  # noqa: E402
+from xinnong.analytics.refresh import refresh  # noqa: E402
+from xinnong.core.policy_file import load_policy  # noqa: E402
+from xinnong.core.scorecard_file import load_card  # noqa: E402
+
+PACKAGE = ROOT / "xinnong"
+CARD = PACKAGE / "scoring" / "published" / "expert-2026.1.json"
+POLICY = PACKAGE / "credit" / "published" / "default-2026.1.json"
+COMPUTING = ("features", "score", "line")
+ASKED_SCANS = 7
+ASKED_MB = 4096
+ASKED_GROWTH = 3.3 / 3
+THREADS = 2
+MEMORY_LIMIT = "3GB"
+LENDERS = ("BANK-01", "BANK-02", "SLC-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one county cost."""
+
+    rows: int
+    stages: tuple[Stage, ...]
+    scan: float
+
+    @property
+    def computing(self) -> float:
+        """Seconds of features, score and line."""
+        return sum(stage.seconds for stage in self.stages if stage.name in COMPUTING)
+
+    @property
+    def whole(self) -> float:
+        """Seconds of all stages."""
+        return sum(stage.seconds for stage in self.stages)
+
+    @property
+    def peak(self) -> int:
+        """Most memory of any stage."""
+        return max(stage.peak_mb for stage in self.stages)
+
+
+def main() -> int:
+    """Measure each size, compare, and tell by the exit code what was missed."""
+    options = _options()
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="xinnong-refresh-"))
+    try:
+        measured = [_measure(folder, size) for size in sorted(options.households)]
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    good = [_judge(each) for each in measured]
+    good += [_compare(measured[0], measured[-1])] if len(measured) > 1 else []
+    return 0 if all(good) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--households", type=int, nargs="+", default=[86_667, 260_000], help="sizes (%(default)s)"
+    )
+    parser.add_argument("--keep", type=Path, help="folder for the lakes, kept for another run")
+    return parser.parse_args()
+
+
+# ---------------------------------------------------------------- one county
+
+
+def _measure(folder: Path, households: int) -> Measured:
+    """Refresh one county in a fresh work folder and scan what its features read."""
+    began = time.perf_counter()
+    lake = build(folder / f"lake-{households}", households=households)
+    print(f"\n{households:,} households, {lake.rows:,} rows (lake ready in "
+          f"{time.perf_counter() - began:.0f} s)", flush=True)  # fmt: skip
+    work = folder / f"work-{households}"
+    shutil.rmtree(work, ignore_errors=True)
+    stages = _refresh(lake, work)
+    for stage in stages:
+        print(
+            f"  {stage.name:<14}{stage.seconds:>9.2f} s {stage.rows:>13,} rows {stage.peak_mb:>7,} MB"
+        )
+    scans = columns_read(work / "steps")
+    scan = min(scan_seconds(work / "steps", scans) for _ in range(3))
+    listed = sum(map(len, scans.values()))
+    print(f"  {'the scan':<14}{scan:>9.2f} s ({listed} columns of {len(scans)} linked tables)")
+    shutil.rmtree(work, ignore_errors=True)
+    return Measured(lake.rows, stages, scan)
+
+
+def _refresh(lake: StraightLake, work: Path) -> tuple[Stage, ...]:
+    def place(segment: Path, clear: Path) -> None:
+        shutil.copyfile(segment, clear)
+
+    result = refresh(
+        batches=lake.files, as_of=lake.as_of, workdir=work, unseal=place, previous=None,
+        next_household_no=1, areas=lake.areas, lenders=LENDERS, card=load_card(CARD.read_bytes()),
+        policy=load_policy(POLICY.read_bytes()), memory_limit=MEMORY_LIMIT, threads=THREADS,
+    )  # fmt: skip
+    return result.stages
+
+
+def columns_read(steps: Path) -> dict[str, list[str]]:
+    """Columns of each linked table (and of `member`) that any aggregate names."""
+    texts = [aggregate.sql for aggregate in AGGREGATES]
+    tables = [f"linked_{table_name(name)}" for name in load_contracts()]
+    found: dict[str, list[str]] = {}
+    with duckdb.connect() as con:
+        for table in [*tables, "member"]:
+            reading = [text for text in texts if re.search(rf"\b{table}\b", text)]
+            if not reading:
+                continue
+            words = set(re.findall(r"\w+", " ".join(reading))) | {"adult"}
+            wanted = con.execute(f"DESCRIBE SELECT * FROM {_parquet(steps, table)}").fetchall()
+            found[table] = [
+                name for name, *_ in wanted if name in words or name.startswith("grants_")
+            ]
+    return found
+
+
+def scan_seconds(steps: Path, columns: dict[str, list[str]]) -> float:
+    """Read every value of these columns once, and nothing else."""
+    with duckdb.connect(config={"threads": str(THREADS)}) as con:
+        began = time.perf_counter()
+        for table, names in columns.items():
+            largest = ", ".join(f'MAX("{name}")' for name in names)
+            con.execute(f"SELECT {largest} FROM {_parquet(steps, table)}").fetchall()
+        return time.perf_counter() - began
+
+
+def _parquet(steps: Path, table: str) -> str:
+    files = [steps / f"{table}.parquet", *sorted((steps / table).glob("*.parquet"))]
+    return f"read_parquet([{', '.join(quoted(file) for file in files if file.exists())}])"
+
+
+# ---------------------------------------------------------------- what was asked
+
+
+def _judge(found: Measured) -> bool:
+    ratio = found.computing / found.scan
+    print(
+        f"  features + score + line {found.computing:.1f} s = {ratio:.1f} scans "
+        f"(asked ≤ {ASKED_SCANS}); peak {found.peak:,} MB (asked ≤ {ASKED_MB:,}); "
+        f"all stages {found.whole:.1f} s"
+    )
+    return ratio <= ASKED_SCANS and found.peak <= ASKED_MB
+
+
+def _compare(small: Measured, large: Measured) -> bool:
+    rows = large.rows / small.rows
+    grown = {"features + score + line": large.computing / small.computing,
+             "all stages": large.whole / small.whole}  # fmt: skip
+    print(f"\n{rows:.2f}× rows (asked ≤ {rows * ASKED_GROWTH:.2f}× time):")
+    for name, times in grown.items():
+        print(f"  {name:<26}{times:.2f}× time")
+    return all(times <= rows * ASKED_GROWTH for times in grown.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
