@@ -19,6 +19,7 @@ from xinnong.accounts.visibility import AFTER_LAST_DIGIT
 from xinnong.journeys.queries.finding import Filters, find
 from xinnong.journeys.search_terms import Term, TermKind
 from xinnong.registry.models import Run
+from xinnong.web.paging import Turn
 
 HOUSEHOLDS = 10_000
 FILL = """
@@ -102,7 +103,7 @@ def _statements(search: str, scope: Scope) -> list[tuple[str, Any]]:
     reach = Q(area12__gte=scope.areas[0], area12__lt=scope.areas[0] + AFTER_LAST_DIGIT)
     run = Run.objects.get()
     with connection.execute_wrapper(note):
-        find(term, hashes, filters, reach=reach, run=run, after="", limit=20)
+        find(term, hashes, filters, reach=reach, run=run, turn=Turn(), limit=20)
     return [(sql, given) for sql, given in sent if any(table in sql for table in SEARCHED)]
 
 

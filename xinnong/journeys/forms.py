@@ -55,6 +55,11 @@ class FilterForm(forms.Form):
         self._offer("town", [("", _("全部")), *towns])
         self._offer("village", [("", _("全部")), *villages])
 
+    def chosen(self) -> dict[str, str]:
+        """Return what was chosen of what is offered; a village of another town falls away."""
+        self.full_clean()
+        return dict(self.cleaned_data)
+
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)

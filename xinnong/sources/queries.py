@@ -70,16 +70,27 @@ def recent_deliveries(actor: Actor) -> list[Delivery]:
 
 
 def batches_page(
-    actor: Actor, *, class_name: str = "", state: str = "", before: int | None = None
+    actor: Actor,
+    *,
+    class_name: str = "",
+    state: str = "",
+    before: int | None = None,
+    since: int | None = None,
 ) -> list[Batch]:
-    """One page of reports and one row more, newest first (keyset by batch number)."""
-    found = visible_batches(actor).select_related("institution").order_by("-pk")
+    """One page of reports and one row more, newest first (keyset by batch number).
+
+    Those `since` a known one come oldest first, as `web.paging.page_of` wants a page back.
+    """
+    found = visible_batches(actor).select_related("institution")
+    found = found.order_by("-pk" if since is None else "pk")
     if class_name:
         found = found.filter(class_name=class_name)
     if state:
         found = found.filter(state=state)
     if before is not None:
         found = found.filter(pk__lt=before)
+    if since is not None:
+        found = found.filter(pk__gt=since)
     return list(found[: PAGE_ROWS + 1])
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from xinnong.web.paging import Turn
+
 LAST_CHARACTER = "\U0010ffff"
 VILLAGE_DIGITS = 12
 
@@ -74,21 +76,23 @@ def find(
     *,
     reach: Q,
     run: Run | None,
-    after: str,
+    turn: Turn,
     limit: int,
 ) -> list[Found]:
-    """Return up to `limit` households after the row named by `after`, with their lines.
+    """Return up to `limit` households beside the row named by `turn`, with their lines.
+
+    A page back comes nearest row first. A row that is gone or unknown leads to the first page.
 
     `hashes` maps Identity columns to keyed hashes for a term that is part of an id or phone.
     `reach` is the reader's own condition on area12 (accounts.visibility.inside_areas): row-level
     security filters the same rows again, but only this one shortens the index range.
     """
     if term.kind in (TermKind.NAME, TermKind.INITIALS):
-        rows = _by_text(term, filters, reach, run, after, limit)
+        rows = _by_text(term, filters, reach, run, turn, limit)
     elif hashes:
-        rows = _by_hash(hashes, filters, reach, run, after, limit)
+        rows = _by_hash(hashes, filters, reach, run, turn, limit)
     else:
-        rows = _by_household(term, filters, reach, run, after, limit)
+        rows = _by_household(term, filters, reach, run, turn, limit)
     return _with_lines(rows, run)
 
 
@@ -97,15 +101,15 @@ def _by_text(
     filters: Filters,
     reach: Q,
     run: Run | None,
-    after: str,
+    turn: Turn,
     limit: int,
 ) -> list[Found]:
     column = "name" if term.kind is TermKind.NAME else "initials"
     people = Person.objects.filter(household__isnull=False).filter(_prefix(column, term.text))
     people = people.filter(reach, _inside(filters.area))
     people = people.filter(_with_such_line(filters, run, "household_id"))
-    people = _after_person(people, column, after)
-    return [_found_person(row) for row in _person_rows(people.order_by(column, "id")[:limit])]
+    people = _beside_person(people, (column, "id"), turn)
+    return [_found_person(row) for row in _person_rows(people[:limit])]
 
 
 def _by_hash(
@@ -113,7 +117,7 @@ def _by_hash(
     filters: Filters,
     reach: Q,
     run: Run | None,
-    after: str,
+    turn: Turn,
     limit: int,
 ) -> list[Found]:
     wanted = Q()
@@ -123,8 +127,8 @@ def _by_hash(
     people = Person.objects.filter(id__in=list(keys), household__isnull=False)
     people = people.filter(reach, _inside(filters.area))
     people = people.filter(_with_such_line(filters, run, "household_id"))
-    people = _after_person(people, "id", after)
-    return [_found_person(row) for row in _person_rows(people.order_by("id")[:limit])]
+    people = _beside_person(people, ("id",), turn)
+    return [_found_person(row) for row in _person_rows(people[:limit])]
 
 
 def _by_household(
@@ -132,33 +136,33 @@ def _by_household(
     filters: Filters,
     reach: Q,
     run: Run | None,
-    after: str,
+    turn: Turn,
     limit: int,
 ) -> list[Found]:
     if term.kind is TermKind.HOUSEHOLD:
         chosen = Household.objects.filter(ref=term.text)
         return [_found_household(h) for h in chosen.filter(reach)]
     if filters.needs_line and len(filters.area) < VILLAGE_DIGITS and run is not None:
-        return _by_line(filters, reach, run, after, limit)
+        return _by_line(filters, reach, run, turn, limit)
     homes = Household.objects.filter(state=HouseholdState.ACTIVE)
     homes = homes.filter(reach, _inside(filters.area))
     homes = homes.filter(_with_such_line(filters, run, "id"))
-    last = Household.objects.filter(ref=after).first() if after else None
-    if last is not None:
-        later = Q(area12__gt=last.area12) | Q(area12=last.area12, id__gt=last.id)
-        homes = homes.filter(later, area12__gte=last.area12)
-    return [_found_household(home) for home in homes.order_by("area12", "id")[:limit]]
+    known = _known_household(turn)
+    if known is not None:
+        homes = homes.filter(_beside({"area12": known.area12, "id": known.id}, turn))
+    ordered = homes.order_by(*_order(("area12", "id"), turn))
+    return [_found_household(home) for home in ordered[:limit]]
 
 
-def _by_line(filters: Filters, reach: Q, run: Run, after: str, limit: int) -> list[Found]:
+def _by_line(filters: Filters, reach: Q, run: Run, turn: Turn, limit: int) -> list[Found]:
     """List a grade over a town or the county from the line index, in household order."""
     lines = Line.objects.filter(_line_condition(filters, run))
     lines = lines.filter(reach, _inside(filters.area))
-    last = Household.objects.filter(ref=after).first() if after else None
-    if last is not None:
-        lines = lines.filter(household_id__gt=last.id)
-    rows = lines.order_by("household_id").select_related("household")[:limit]
-    return [_found_household(line.household) for line in rows]
+    known = _known_household(turn)
+    if known is not None:
+        lines = lines.filter(_beside({"household_id": known.id}, turn))
+    ordered = lines.order_by(*_order(("household_id",), turn)).select_related("household")
+    return [_found_household(line.household) for line in ordered[:limit]]
 
 
 def _line_condition(filters: Filters, run: Run) -> Q:
@@ -203,16 +207,35 @@ def _inside(prefix: str) -> Q:
     return Q(area12__gte=prefix, area12__lt=prefix + AFTER_LAST_DIGIT) if prefix else Q()
 
 
-def _after_person(people: QuerySet[Person], column: str, after: str) -> QuerySet[Person]:
-    ref = _uuid(after) if after else None
-    last = Person.objects.filter(ref=ref).first() if ref else None
-    if last is None:
-        return people
-    if column == "id":
-        return people.filter(id__gt=last.id)
-    value = getattr(last, column)
-    later = Q(**{f"{column}__gt": value}) | Q(**{column: value, "id__gt": last.id})
-    return people.filter(later, **{f"{column}__gte": value})
+def _beside_person(
+    people: QuerySet[Person], columns: tuple[str, ...], turn: Turn
+) -> QuerySet[Person]:
+    """Order by the columns and start beside the person named by `turn`."""
+    ordered = people.order_by(*_order(columns, turn))
+    ref = _uuid(turn.key) if turn.key else None
+    known = Person.objects.filter(ref=ref).first() if ref else None
+    if known is None:
+        return ordered
+    return ordered.filter(_beside({name: getattr(known, name) for name in columns}, turn))
+
+
+def _known_household(turn: Turn) -> Household | None:
+    return Household.objects.filter(ref=turn.key).first() if turn.key else None
+
+
+def _order(columns: tuple[str, ...], turn: Turn) -> list[str]:
+    return [f"-{name}" if turn.is_back else name for name in columns]
+
+
+def _beside(values: Mapping[str, object], turn: Turn) -> Q:
+    """Rows on the asked side of a key of one or two columns; the range leads to the index."""
+    side = "lt" if turn.is_back else "gt"
+    *first, (last, least) = values.items()
+    if not first:
+        return Q(**{f"{last}__{side}": least})
+    ((name, value),) = first
+    beyond = Q(**{f"{name}__{side}": value}) | Q(**{name: value, f"{last}__{side}": least})
+    return beyond & Q(**{f"{name}__{side}e": value})
 
 
 def _uuid(text: str) -> UUID | None:

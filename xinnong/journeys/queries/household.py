@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from xinnong.core.reasons import Reason
 
+HOUSEHOLD_REF = re.compile(r"H[0-9]{13}")
 BASIS_ORDER = (Basis.GRANTED, Basis.BASE, Basis.PRE)
 RUNS_SHOWN = 12
 TOWN_DIGITS = 9
@@ -87,7 +89,9 @@ class RunRow:
 
 
 def household_by_ref(ref: str) -> Household | None:
-    """Return a household the reader may know of."""
+    """Return a household the reader may know of; None for a text that cannot name one."""
+    if not HOUSEHOLD_REF.fullmatch(ref):
+        return None
     return Household.objects.filter(ref=ref).first()
 
 

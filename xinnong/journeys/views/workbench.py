@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,14 +25,14 @@ from xinnong.privacy.services import record_listing
 from xinnong.registry.queries import current_run
 from xinnong.scoring.wording import grade_name
 from xinnong.web import figures
-from xinnong.web.paging import AFTER, PAGE_ROWS, Pager, page_of
+from xinnong.web.paging import PAGE_ROWS, Pager, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 from xinnong.web.tables import Cell, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.http import HttpRequest, HttpResponse, QueryDict
+    from django.http import HttpRequest, HttpResponse
 
     from xinnong.accounts.models import User
 
@@ -67,10 +67,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 def _keep_term(request: HttpRequest) -> HttpResponse:
     """Store the term with the session and send the browser to an address without it."""
-    find_form = FindForm(request.POST)
-    address = _kept_filters(request.POST)
+    find_form, filter_form = FindForm(request.POST), _filter_form(request, places())
+    address = _kept_filters(filter_form)
     if not find_form.is_valid():
-        context = {"find_form": find_form, "filter_form": _filter_form(request, places())}
+        context = {"find_form": find_form, "filter_form": filter_form}
         return render(request, "journeys/workbench.html", context, status=UNPROCESSABLE)
     term: Term = find_form.cleaned_data["text"]
     if term.kind is not TermKind.NOTHING:
@@ -79,11 +79,10 @@ def _keep_term(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('journeys:workbench')}?{address.urlencode()}")
 
 
-def _kept_filters(data: QueryDict) -> QueryDict:
-    kept = data.copy()
-    for name in list(kept):
-        if name not in FILTER_NAMES or not kept[name]:
-            del kept[name]
+def _kept_filters(form: FilterForm) -> QueryDict:
+    """Return the filters that go along with a search: those offered, and nothing else."""
+    kept = QueryDict(mutable=True)
+    kept.update({name: value for name, value in form.chosen().items() if value})
     return kept
 
 
@@ -102,7 +101,7 @@ def _filter_form(request: HttpRequest, known: Places) -> FilterForm:
 
 
 def _filters(form: FilterForm, user: User) -> Filters:
-    chosen = form.cleaned_data if form.is_valid() else {}
+    chosen = form.chosen()
     kind = chosen.get("kind") or LineKind.PRE
     return Filters(
         area=chosen.get("village") or chosen.get("town") or "",
@@ -122,7 +121,7 @@ def _found(request: HttpRequest, search: Search, form: FilterForm) -> tuple[Sequ
         filters,
         reach=inside_areas(user),
         run=current_run(),
-        after=request.GET.get(AFTER, ""),
+        turn=turn_of(request.GET),
         limit=PAGE_ROWS + 1,
     )
     shown, pager = page_of(rows, size=PAGE_ROWS, address=request.GET, key=lambda row: row.after)

@@ -32,7 +32,7 @@ from xinnong.sources.views.shown import (
     refusal_of,
     sample_table,
 )
-from xinnong.web.paging import AFTER, page_of
+from xinnong.web.paging import page_of, turn_of
 from xinnong.web.refusals import render_refused
 
 
@@ -60,12 +60,13 @@ def batches(request: HttpRequest) -> HttpResponse:
     """Reports, newest first."""
     user = user_of(request)
     chosen = BatchFilter(request.GET, classes=readable_classes(user))
-    after = request.GET.get(AFTER, "")
+    turn = turn_of(request.GET)
     found = batches_page(
         user,
         class_name=chosen.value("class_name"),
         state=chosen.value("state"),
-        before=int(after) if after.isdecimal() else None,
+        before=None if turn.is_back else turn.number,
+        since=turn.number if turn.is_back else None,
     )
     shown, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda b: str(b.pk))
     table = batches_table(shown, caption=_("批次"), pager=pager)
