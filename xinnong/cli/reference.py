@@ -97,7 +97,8 @@ def delivery_codes() -> dict[str, tuple[str, ...]]:
 def request_codes() -> frozenset[str]:
     """Codes of every refusal in the code, and of every sentence registered for one."""
     import_everything()
-    found = {kind.code for kind in _subclasses(Refused) if "code" in vars(kind)}
+    ours = (kind for kind in _subclasses(Refused) if kind.__module__.startswith("xinnong."))
+    found = {kind.code for kind in ours if "code" in vars(kind)}
     return frozenset(found | known_codes()) - delivery_codes().keys()
 
 
