@@ -196,8 +196,8 @@ def new_enough(candidate: list[str]) -> bool:
 def become(module: str, *arguments: str) -> int:
     """Replace this process by a module run with .venv's Python, so that signals reach it."""
     os.chdir(HERE)
-    os.environ.pop("PYTHONPATH", None)
-    os.environ.pop("PYTHONHOME", None)
+    for unwanted in ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
+        os.environ.pop(unwanted, None)  # without bytecode every process compiles everything again
     sys.stdout.flush()
     os.execv(PYTHON, [str(PYTHON), "-m", module, *arguments])
 
