@@ -94,15 +94,27 @@ def enable(
 
 
 def grants(table: str, *, app: Access = "write", batch: Access = "none") -> list[RunSQL]:
-    """Migration operations: exactly these privileges on a table, whatever the defaults gave."""
+    """Migration operations: exactly these privileges on a table, whatever the defaults gave.
+
+    Nothing on its sequence: identity columns need none, and its last value counts hidden rows.
+    """
     _check_names(table)
-    statements = [f"REVOKE ALL ON {table} FROM {APP}, {BATCH}"]
+    statements = [f"REVOKE ALL ON {table} FROM {APP}, {BATCH}", _close_sequence(table)]
     statements += [
         f"GRANT {PRIVILEGES[access]} ON {table} TO {role}"
         for role, access in ((APP, app), (BATCH, batch))
         if access != "none"
     ]
     return [RunSQL(";\n".join(statements), RunSQL.noop)]
+
+
+def _close_sequence(table: str) -> str:
+    """Some tables take their key from another table and have no sequence."""
+    sequence = f"{table}_id_seq"
+    return (
+        f"DO $$ BEGIN IF to_regclass('{sequence}') IS NOT NULL THEN"
+        f" REVOKE ALL ON SEQUENCE {sequence} FROM {APP}, {BATCH}; END IF; END $$"
+    )
 
 
 @dataclass(frozen=True, slots=True)

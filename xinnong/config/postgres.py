@@ -57,6 +57,8 @@ log_timezone = 'UTC'
 log_statement = none
 log_min_error_statement = panic
 log_error_verbosity = terse
+# sessions of one role may read each other's statements there
+track_activities = off
 """
 
 

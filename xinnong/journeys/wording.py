@@ -34,6 +34,10 @@ REFUSALS: Mapping[str, Wording] = {
         _("没有这个户号，或还没有发布过结果。"),
         _("请核对户号；新装系统请先刷新。"),
     ),
+    "operator.unknown": Wording(
+        _("还没有 operator 账户，没有人能对命令的查阅负责。"),
+        _("先建立登录名为 operator 的运维账户，再执行命令。"),
+    ),
     "score.unknown": Wording(
         _("这户在这个口径下没有评分。"),
         _("换一个口径，或查看是否已授权。"),
@@ -87,6 +91,92 @@ EVIDENCE: Mapping[str, _StrPromise] = {
     "land": _("土地承包合同"),
     "single": _("单独立户"),
 }
+
+
+LOST_BY: Mapping[str, _StrPromise] = {
+    "superseded": _("已被「%(winner)s」更新的报送代替。"),
+    "rank": _("与「%(winner)s」不一致：部门登记优先于经营记录，经营记录优先于入户采集。"),
+    "newer": _("与「%(winner)s」不一致：同一级来源里，日期新的优先。"),
+    "order": _("与「%(winner)s」不一致：同一级、同一天，按公布的次序。"),
+}
+"""Why a statement does not count: the published rule of survivorship."""
+
+ASKED: Mapping[str, _StrPromise] = {
+    "nothing": _("浏览列表"),
+    "name": _("姓名"),
+    "initials": _("拼音首字母"),
+    "household": _("户号"),
+    "rid": _("身份证号"),
+    "phone": _("手机号"),
+    "tail4": _("证件号或手机号后 4 位"),
+    "tail5": _("证件号或手机号后 5 位"),
+    "tail6": _("证件号或手机号后 6 位"),
+    "export": _("导出"),
+}
+"""What kind of question a search was."""
+
+ACTIONS: Mapping[str, _StrPromise] = {
+    "sources.deliver": _("报送文件"),
+    "sources.check": _("校验文件"),
+    "sources.commit": _("数据入库"),
+    "sources.refuse": _("整批退回"),
+    "sources.repeat": _("重复报送"),
+    "sources.withdraw": _("撤回批次"),
+    "sources.break": _("校验中断"),
+    "sources.read-errors": _("下载错误文件"),
+    "pipelines.refresh": _("全县计算并发布"),
+    "journeys.export-lines": _("导出额度"),
+    "journeys.export-households": _("导出农户名单"),
+    "journeys.review-reads": _("检查查看记录"),
+    "journeys.review-searches": _("检查查找记录"),
+    "accounts.issue-token": _("发放接口令牌"),
+    "accounts.revoke-tokens": _("收回接口令牌"),
+}
+"""What an audit entry says was done."""
+
+COUNTED: Mapping[str, _StrPromise] = {
+    "rows": _("行"),
+    "households": _("户"),
+    "persons": _("人"),
+    "batches": _("批"),
+    "batch": _("批次"),
+    "bytes": _("字节"),
+    "tokens": _("令牌"),
+    "validate_only": _("只校验"),
+    "read": _("读入"),
+    "accepted": _("接受"),
+    "repaired": _("修复"),
+    "quarantined": _("退回"),
+    "duplicate": _("重复"),
+}
+
+STAGES: Mapping[str, _StrPromise] = {
+    "view": _("取在库批次"),
+    "link_people": _("认人归户"),
+    "link_rows": _("记录归户"),
+    "name_people": _("姓名拼音"),
+    "facts": _("整理记录"),
+    "features": _("计算指标"),
+    "score": _("评分"),
+    "line": _("算额度"),
+    "summaries": _("汇总"),
+    "publish_parties": _("发布主体"),
+    "publish_vault": _("封存证件"),
+    "publish": _("发布结果"),
+}
+"""Stages of a county refresh."""
+
+ROLE_HOMES: Mapping[str, _StrPromise] = {
+    "bureau": _(
+        "医保局的数据单独保管。授权渠道、村推活动备案和电子凭证业务在本系统启用后，从这里办理。"
+        "农户的信用档案、评分和额度不对医保局开放。"
+    ),
+    "police": _(
+        "公安的案件和指令单独保管。线索、案件和止付指令业务在本系统启用后，从这里办理。"
+        "农户的信用档案、评分和额度不对公安开放。"
+    ),
+}
+"""What stands on the first page of a role whose work comes later."""
 
 
 def said(words: Mapping[str, _StrPromise], code: str) -> str:

@@ -9,6 +9,13 @@ BEGIN
             EXECUTE format('CREATE ROLE %I LOGIN', wanted);
         END IF;
         EXECUTE format('ALTER ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION', wanted);
+        -- Sessions of one role may read each other's statements, with the names searched for, in
+        -- pg_stat_activity. Only a superuser may switch that off; others set it for the server.
+        BEGIN
+            EXECUTE format('ALTER ROLE %I SET track_activities = off', wanted);
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE WARNING 'set track_activities = off for role %: its sessions see each other''s statements', wanted;
+        END;
     END LOOP;
 END
 $$;

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from xinnong.accounts.models import Actor, User
+from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
 from xinnong.journeys.queries.household import household_by_ref, results_of
@@ -28,6 +31,12 @@ class HouseholdUnknown(Refused):
     code = "household.unknown"
 
 
+class OperatorUnknown(Refused):
+    """Nobody answers for what commands read: the account `operator` does not exist."""
+
+    code = "operator.unknown"
+
+
 class ScoreUnknown(Refused):
     """The household has no score on this basis."""
 
@@ -37,11 +46,11 @@ class ScoreUnknown(Refused):
 def read_household_file(*, ref: str, purpose: str, case: str, now: datetime) -> dict[str, Any]:
     """The whole file of a household for the operator of the installation.
 
-    Refuses `household.unknown`, `purpose.missing` and `purpose.case_missing`.
+    Refuses `household.unknown`, `operator.unknown`, `purpose.missing` and `purpose.case_missing`.
     """
-    with scoped(SYSTEM):
+    with as_operator() as reader:
         household, run = _found(ref)
-        _remember(household, ("profile", "score", "line"), purpose, case, now)
+        _remember(reader, household, ("profile", "score", "line"), purpose, case, now)
         return household_report(household, run)
 
 
@@ -50,11 +59,12 @@ def read_score(
 ) -> dict[str, Any]:
     """One score of a household for the operator of the installation.
 
-    Refuses `household.unknown`, `score.unknown`, `purpose.missing` and `purpose.case_missing`.
+    Refuses `household.unknown`, `score.unknown`, `operator.unknown`, `purpose.missing` and
+    `purpose.case_missing`.
     """
-    with scoped(SYSTEM):
+    with as_operator() as reader:
         household, run = _found(ref)
-        _remember(household, ("score",), purpose, case, now)
+        _remember(reader, household, ("score",), purpose, case, now)
         result = result_on(results_of(household, run), basis=basis)
         if result is None:
             raise ScoreUnknown(basis=basis)
@@ -70,10 +80,15 @@ def _found(ref: str) -> tuple[Household, Run]:
 
 
 def _remember(
-    household: Household, fields: tuple[str, ...], purpose: str, case: str, now: datetime
+    reader: User,
+    household: Household,
+    fields: tuple[str, ...],
+    purpose: str,
+    case: str,
+    now: datetime,
 ) -> None:
     record_read(
-        actor=operator(),
+        actor=reader,
         at=now,
         purpose=purpose,
         case=case,
@@ -83,6 +98,15 @@ def _remember(
     )
 
 
-def operator() -> Actor:
-    """The account in whose name commands read; made with the installation."""
-    return User.objects.select_related("institution__operator").get(username=OPERATOR)
+@contextmanager
+def as_operator() -> Iterator[User]:
+    """A transaction that sees everything, in the name of the account that answers for commands.
+
+    Refuses `operator.unknown`: without that account nobody would stand in the record of reads.
+    """
+    known = User.objects.select_related("institution__operator").filter(username=OPERATOR)
+    reader = known.first()
+    if reader is None:
+        raise OperatorUnknown
+    with scoped(replace(SYSTEM, actor=reader.ref)):
+        yield reader

@@ -20,13 +20,12 @@ import duckdb
 import xlsxwriter
 from django.db import connection
 
-from xinnong.accounts.models import Institution, Operator
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.models import Institution, Operator, User
 from xinnong.analytics.engine import quoted
-from xinnong.audit.services import SYSTEM_ACTOR, record
+from xinnong.audit.services import record
 from xinnong.core.errors import Refused
 from xinnong.core.money import yuan
-from xinnong.journeys.services import operator
+from xinnong.journeys.services import as_operator
 from xinnong.privacy.purposes import WITH_IDENTITY, check_purpose
 from xinnong.privacy.services import record_listing
 from xinnong.privacy.vault import unseal
@@ -96,15 +95,15 @@ def export_lines(
 ) -> Exported:
     """Write the pre-approved lines, and those granted by one lender, of a published run.
 
-    Refuses `purpose.missing`, `export.no_run` and `export.too_many_rows`.
+    Refuses `purpose.missing`, `operator.unknown`, `export.no_run` and `export.too_many_rows`.
     """
     check_purpose(purpose)
-    with scoped(SYSTEM):
+    with as_operator() as reader:
         run = _run(as_of)
         seen: list[int] = []
         rows = _line_rows(run, lender, seen)
         written = _write(rows, LINE_COLUMNS, out, form, _note(purpose, run, now))
-        return _recorded("lines", written, seen, run, purpose, now)
+        return _recorded(reader, "lines", written, seen, run, purpose, now)
 
 
 def export_households(
@@ -112,15 +111,15 @@ def export_households(
 ) -> Exported:
     """Write who belongs to which household; resident ids only under acceptance or migration.
 
-    Refuses `purpose.missing`, `export.no_run` and `export.too_many_rows`.
+    Refuses `purpose.missing`, `operator.unknown`, `export.no_run` and `export.too_many_rows`.
     """
     with_identity = check_purpose(purpose) in WITH_IDENTITY
-    with scoped(SYSTEM):
+    with as_operator() as reader:
         run = _run(as_of)
         seen: list[int] = []
         rows = _household_rows(seen, with_identity=with_identity)
         written = _write(rows, HOUSEHOLD_COLUMNS, out, form, _note(purpose, run, now))
-        return _recorded("households", written, seen, run, purpose, now)
+        return _recorded(reader, "households", written, seen, run, purpose, now)
 
 
 def first_lender() -> str:
@@ -243,11 +242,17 @@ def _note(purpose: str, run: Run, now: datetime) -> dict[str, str]:
 
 
 def _recorded(
-    what: str, rows: int, seen: Sequence[int], run: Run, purpose: str, now: datetime
+    reader: User,
+    what: str,
+    rows: int,
+    seen: Sequence[int],
+    run: Run,
+    purpose: str,
+    now: datetime,
 ) -> Exported:
-    record_listing(actor=operator(), at=now, asked="export", households=seen, purpose=purpose)
+    record_listing(actor=reader, at=now, asked="export", households=seen, purpose=purpose)
     record(
-        actor=SYSTEM_ACTOR,
+        actor=reader,
         action=f"journeys.export-{what}",
         at=now,
         run_id=run.pk,

@@ -1,0 +1,74 @@
+"""Commands read in the name of the account that answers for them, and are recorded as it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import LENDER, NOW, Sample
+from tests.people import People
+from xinnong.accounts.models import User
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.models import Entry
+from xinnong.journeys.services import OperatorUnknown, read_household_file, read_score
+from xinnong.journeys.services.exporting import export_households, export_lines
+from xinnong.privacy.models import Listing, Read
+from xinnong.privacy.purposes import PurposeMissing
+
+pytestmark = pytest.mark.django_db
+County = tuple[People, Sample]
+
+
+@pytest.fixture
+def operator(county: County) -> User:
+    """Ou, under the name that commands look for."""
+    county[0].ou.username = "operator"
+    county[0].ou.save()
+    return county[0].ou
+
+
+def household_file(county: County, purpose: str = "oversight") -> dict[str, Any]:
+    home = county[1].home_of("李大山")
+    return read_household_file(ref=home.ref, purpose=purpose, case="", now=NOW)
+
+
+def test_it_reads_a_file_and_is_remembered(county: County, operator: User) -> None:
+    report = household_file(county)
+    assert report["members"] == 3
+    with scoped(SYSTEM):
+        read = Read.objects.get()
+    assert (read.actor, read.institution, read.purpose) == (operator.ref, "GOV-339981", "oversight")
+
+
+def test_it_reads_a_score_and_is_remembered(county: County, operator: User) -> None:
+    home = county[1].home_of("李大山")
+    report = read_score(
+        ref=home.ref, basis="pre", explain=True, purpose="oversight", case="", now=NOW
+    )
+    assert report["basis"] == "pre"
+    with scoped(SYSTEM):
+        assert Read.objects.get().fields == ["score"]
+
+
+def test_it_exports_and_is_remembered(county: County, operator: User, tmp_path: Path) -> None:
+    common: dict[str, Any] = {"form": "csv", "purpose": "acceptance", "as_of": None, "now": NOW}
+    lines = export_lines(out=tmp_path / "lines.csv", lender=LENDER, **common)
+    homes = export_households(out=tmp_path / "homes.csv", **common)
+    assert (lines.rows, lines.households, homes.rows) == (50, 30, 90)
+    with scoped(SYSTEM):
+        assert {entry.actor for entry in Entry.objects.all()} == {operator.ref}
+        assert [row.shown for row in Listing.objects.order_by("id")] == [30, 30]
+
+
+def test_it_reads_nothing_without_a_purpose(county: County, operator: User) -> None:
+    with pytest.raises(PurposeMissing):
+        household_file(county, purpose="")
+    with scoped(SYSTEM):
+        assert Read.objects.count() == 0
+
+
+def test_it_reads_nothing_where_nobody_answers_for_it(county: County) -> None:
+    with pytest.raises(OperatorUnknown):
+        household_file(county)
