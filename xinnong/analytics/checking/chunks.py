@@ -66,6 +66,8 @@ class Desk:
                 "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(folder / "spill"),
                 "preserve_insertion_order": True,
+                # it would turn a long IN list inside a CASE into a join that every row pays for
+                "disabled_optimizers": "in_clause",
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             }

@@ -53,7 +53,7 @@ def checking_select(check: Check, *, lines: str, as_of: str) -> str:
     built = check.columns()
     layers: list[list[tuple[str, str]]] = [
         _raw(check, built),
-        [(f"q{c.place}", r.quick) for c, r in built],
+        [(c.q, f"{c.r} = '' OR {r.quick}") for c, r in built],
         [(c.t, f"CASE WHEN q{c.place} THEN {c.r} ELSE {r.text} END") for c, r in built],
         [(c.w, f"CASE WHEN q{c.place} THEN {c.t} ELSE {r.code} END") for c, r in built],
         [item for _, r in built for item in r.parsed.items()],
@@ -61,6 +61,7 @@ def checking_select(check: Check, *, lines: str, as_of: str) -> str:
         [(f"v{c.place}", _value(c, r)) for c, r in built],
         [(f"b{c.place}", bounds) for c, _ in built if (bounds := _bounds(c))],
     ]
+    layers.append([("easy", _easy(built))])
     query = _cells(check, lines, as_of)
     for layer in layers:
         query = _wrapped(query, layer)
@@ -163,7 +164,7 @@ def _reasons(check: Check, built: list[tuple[Columns, Rule]]) -> str:
 
 
 def _repairs(check: Check, built: list[tuple[Columns, Rule]]) -> str:
-    parts = []
+    parts, retired = [], []
     for columns, made in built:
         cell = f"c[{check.layout.positions[columns.field.name] + 1}]"
         merged = f"special AND starts_with({cell}, {lit(MERGED)})"
@@ -173,9 +174,17 @@ def _repairs(check: Check, built: list[tuple[Columns, Rule]]) -> str:
             f"THEN {sql.joined(made.repairs)} END"
         )
         if check.areas and columns.field.kind in AREA_KINDS:
-            retired = f"a{columns.place}.successor IS NOT NULL"
-            parts.append(told(retired, columns.field.name, "area.retired"))
-    return f"CASE WHEN fault IS NULL THEN {sql.joined(parts)} END"
+            old = f"a{columns.place}.successor IS NOT NULL"
+            retired.append(told(old, columns.field.name, "area.retired"))
+            parts.append(retired[-1])
+    return (
+        f"CASE WHEN easy THEN {sql.joined(retired)} WHEN fault IS NULL THEN {sql.joined(parts)} END"
+    )
+
+
+def _easy(built: list[tuple[Columns, Rule]]) -> str:
+    """Write whether every cell of a row stands as it should: most rows of most files."""
+    return " AND ".join(["NOT special", *(c.q for c, _ in built)])
 
 
 def _remarks(check: Check, built: list[tuple[Columns, Rule]]) -> str:
