@@ -88,8 +88,9 @@ LENDERS = ("officer", "manager")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
-SENT_ON = ("farmer", "steward", "regulator", "analyst", "auditor", "operator")
-"""Who has no household to find: home is their first page."""
+SENT_ON = ("farmer", "steward", "regulator", "auditor")
+"""Whose work is one page: home leads there."""
+RUN_READERS = ("analyst", "operator")
 
 PAGES: dict[str, Wall] = {
     "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
@@ -101,6 +102,15 @@ PAGES: dict[str, Wall] = {
     "journeys:own_file": only("farmer"),
     "journeys:own_dimension": only("farmer", answer=404, dimension="assets"),
     "journeys:who_looked": only("farmer"),
+    "journeys:reads": only("auditor"),
+    "journeys:searches": only("auditor"),
+    "journeys:audit": only("auditor"),
+    "journeys:my_record": signed_in(),
+    "journeys:runs": only(*RUN_READERS),
+    "journeys:run": only(*RUN_READERS, answer=404, ref=NOBODY_KNOWS),
+    "journeys:documents": signed_in(),
+    "journeys:scorecard": signed_in(404, sha256="0" * 64),
+    "journeys:policy": signed_in(404, sha256="0" * 64),
     "insight:county": only(*COUNTY_READERS),
     "insight:area": only(*COUNTY_READERS, code="339981101"),
     "sources:calendar": only(*BATCH_READERS),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -39,7 +39,8 @@ class FactRow:
 
     `value` is written as text in `unit`; `as_of` is when it was true, `loaded_at` when it became
     known. `person_key` is whose row it is, where it is a person's. `won` is False for what another
-    source or a newer delivery overruled. `consent_scope` names the consent the field needs.
+    source or a newer delivery overruled; `lost_by` then says by which rule (superseded, rank, newer
+    or order) and `beaten_by` which class won. `consent_scope` names the consent the field needs.
     """
 
     field: str
@@ -57,6 +58,20 @@ class FactRow:
     confidence_percent: int
     consent_scope: str | None
     institution: str | None
+    lost_by: str = ""
+    beaten_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Defeat:
+    """Why a statement does not count: the rule of survivorship, and the class that won."""
+
+    rule: str
+    winner: str
+
+
+SUPERSEDED: Final = "superseded"
+Lost = Mapping[tuple[str, str], Defeat]
 
 
 def household_facts(
@@ -128,16 +143,21 @@ def _rows(folder: Path, index: Index, name: str, household_no: int) -> list[dict
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _lost(contested: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Return (class, field) of what lost against another source."""
-    return {(row["source_class"], row["field"]) for row in contested if not row["won"]}
+def _lost(contested: Sequence[Mapping[str, Any]]) -> Lost:
+    """Return by (class, field) what lost against another source, and why."""
+    winners = {row["field"]: str(row["source_class"]) for row in contested if row["won"]}
+    return {
+        (row["source_class"], row["field"]): Defeat(row["rule"], winners.get(row["field"], ""))
+        for row in contested
+        if not row["won"]
+    }
 
 
 def _facts_of(
     contract: Contract,
     row: Mapping[str, Any],
     lender: str | None,
-    lost: set[tuple[str, str]],
+    lost: Lost,
     *,
     current: bool,
 ) -> Iterator[FactRow]:
@@ -152,6 +172,7 @@ def _facts_of(
         value = row.get(field.lake_name or "")
         if value is None:
             continue
+        defeat = beaten.get(field.name) if current else Defeat(SUPERSEDED, contract.name)
         yield FactRow(
             field=field.name,
             value=_written(value),
@@ -161,25 +182,28 @@ def _facts_of(
             expires_on=source.expires_on(row["as_of"]),
             legal=contract.legal,
             person_key=None if row.get("person_key") is None else str(row["person_key"]),
-            won=current and field.name not in beaten,
+            won=defeat is None,
+            lost_by=defeat.rule if defeat else "",
+            beaten_by=defeat.winner if defeat else "",
             confidence_percent=source.confidence_percent,
             consent_scope=field.consent_scope if field.consent else None,
             institution=institution,
         )
 
 
-def _beaten(class_name: str, row: Mapping[str, Any], lost: set[tuple[str, str]]) -> frozenset[str]:
-    """Return the value fields of a row that another source overruled."""
-    fields = {field for source, field in lost if source == class_name}
+def _beaten(class_name: str, row: Mapping[str, Any], lost: Lost) -> Mapping[str, Defeat]:
+    """Return the value fields of a row that another source overruled, and by what."""
+    fields = {field: defeat for (source, field), defeat in lost.items() if source == class_name}
     kinds = {"交通工具": "vehicle_value", "农机具": "machine_value"}
-    beaten = set()
-    if class_name == "field_form.asset" and kinds.get(row["kind"]) in fields:
-        beaten.add("value")
-    if class_name == "field_form.income_expense" and row["kind"] in ("种植", "养殖"):
-        beaten |= {"last_year"} if "farm_net_income" in fields else set()
-    if f"area_m2:{row.get('unit_no')}" in fields:
-        beaten.add("area_m2")
-    return frozenset(beaten)
+    beaten = dict[str, Defeat]()
+    if class_name == "field_form.asset" and (defeat := fields.get(kinds.get(row["kind"], ""))):
+        beaten["value"] = defeat
+    farmed = class_name == "field_form.income_expense" and row["kind"] in ("种植", "养殖")
+    if farmed and (defeat := fields.get("farm_net_income")):
+        beaten["last_year"] = defeat
+    if defeat := fields.get(f"area_m2:{row.get('unit_no')}"):
+        beaten["area_m2"] = defeat
+    return beaten
 
 
 @cache

@@ -16,9 +16,11 @@ def entries_about(subject: UUID) -> QuerySet[Entry]:
     return Entry.objects.filter(subject=subject).order_by("-id")
 
 
-def entries_before(entry_id: int | None = None, *, limit: int = PAGE) -> QuerySet[Entry]:
-    """The newest entries, or those older than a known one (keyset paging)."""
-    entries = Entry.objects.order_by("-id")
-    if entry_id is not None:
-        entries = entries.filter(id__lt=entry_id)
-    return entries[:limit]
+def entries_page(*, before: int | None, since: int | None, limit: int = PAGE) -> list[Entry]:
+    """One page of entries, newest first (keyset); those `since` a known one come oldest first."""
+    entries = Entry.objects.order_by("-id" if since is None else "id")
+    if before is not None:
+        entries = entries.filter(id__lt=before)
+    if since is not None:
+        entries = entries.filter(id__gt=since)
+    return list(entries[:limit])

@@ -22,6 +22,16 @@ def effective_policy(*, on: date, using: str = "default") -> PublishedPolicy | N
     return published.order_by("-effective_on", "-pk").first()
 
 
+def published_policies() -> list[PublishedPolicy]:
+    """Every published policy, the newest first."""
+    return list(PublishedPolicy.objects.order_by("-effective_on", "-pk"))
+
+
+def policy_by_sum(sha256: str) -> PublishedPolicy | None:
+    """One published policy by its checksum."""
+    return PublishedPolicy.objects.filter(sha256=sha256).first()
+
+
 def shipped_policy() -> bytes:
     """Canonical bytes of the default policy that comes with this release."""
     return files("xinnong.credit").joinpath("published", SHIPPED).read_bytes()

@@ -71,6 +71,16 @@ GATES: Mapping[str, GateText] = {
     )
 }
 
+GATE_NAMES: Mapping[str, _StrPromise] = {
+    "grade": _l("信用等级在 B 以上"),
+    "age": _l("家里有 18—65 岁的成年人"),
+    "residence": _l("在本县居住"),
+    "court_list": _l("没有人在失信被执行名单上"),
+    "consent": _l("已取得全部需要的授权"),
+    "own_overdue": _l("在本机构没有逾期 90 天以上的贷款"),
+}
+"""What a gate asks for, as it stands in a policy."""
+
 _STEPS: Mapping[str, _StrPromise] = {
     "step.base": _l("等级 %(grade)s 的基础额度"),
     "step.net_assets": _l("加净资产的 %(percent)s%%"),
@@ -88,6 +98,11 @@ _STEPS: Mapping[str, _StrPromise] = {
 def gate_text(code: str) -> GateText:
     """Return the words of a closed gate; an unknown code says itself."""
     return GATES.get(code) or GateText(code, _l("准入条件未满足"), _ASK_SOURCE)
+
+
+def gate_name(gate: str) -> str:
+    """Return what a gate asks for."""
+    return str(GATE_NAMES.get(gate, gate))
 
 
 def step_text(step: Step) -> StepText:

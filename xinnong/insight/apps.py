@@ -13,10 +13,12 @@ class InsightConfig(AppConfig):
     verbose_name = _("数据看板")
 
     def ready(self) -> None:
-        """Add the county page to the header."""
+        """Add the county page to the header and one's own areas to the first page."""
         from xinnong.accounts.permissions import Permission
+        from xinnong.insight.panel import own_areas_panel
         from xinnong.journeys.access import may
         from xinnong.web.navigation import NavEntry, register
+        from xinnong.web.panels import register_panel
 
         register(
             NavEntry(
@@ -27,3 +29,4 @@ class InsightConfig(AppConfig):
                 about=_("覆盖率、等级、额度和数据完整度"),
             )
         )
+        register_panel("insight.own_areas", 10, own_areas_panel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xinnong.accounts.models import User
+from xinnong.accounts.models import Institution, User
 from xinnong.accounts.roles import OwnerKind
 
 if TYPE_CHECKING:
@@ -32,3 +32,9 @@ def lender_of(user: User) -> str:
         institution = institution.parent
     is_lender = institution is not None and institution.operator.kind == OwnerKind.LENDER
     return institution.code if institution is not None and is_lender else ""
+
+
+def lender_name(code: str) -> str:
+    """Return the name of a lender in the language of the page, or its code."""
+    found = Institution.objects.filter(code=code).first()
+    return found.shown_name if found else code

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xinnong.core.ids import UnknownHouseholdReference, parse_household_ref
 from xinnong.credit.models import LineKind
 from xinnong.journeys.search_terms import LONGEST_TEXT, Term, TermNotUnderstood, read_term
-from xinnong.privacy.purposes import CASE_LENGTH, READING
+from xinnong.privacy.models import ReadKind
+from xinnong.privacy.purposes import CASE_LENGTH, READING, Purpose
 from xinnong.web.refusals import wording_of
 
 GRADES = ("AAA", "AA", "A", "B", "C")
@@ -80,3 +82,39 @@ class PurposeForm(forms.Form):
         max_length=CASE_LENGTH,
         help_text=_("处理异议时必填。请勿填写姓名、身份证号或手机号。"),
     )
+
+
+class ReadFilter(forms.Form):
+    """Narrows the list of readings; a household by its public number, a person by reference."""
+
+    purpose = forms.ChoiceField(
+        label=_("目的"), required=False, choices=[("", _("全部")), *Purpose.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("方式"),
+        required=False,
+        choices=[
+            ("", _("全部")),
+            (ReadKind.OPENED.value, _("打开档案")),
+            (ReadKind.UNMASKED.value, _("看全号")),
+            (ReadKind.API.value, _("接口读取")),
+        ],
+    )
+    household = forms.CharField(label=_("户号"), required=False, max_length=LONGEST_TEXT)
+    actor = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean_household(self) -> int | None:
+        """Read a household number as people write it."""
+        text = self.cleaned_data["household"]
+        try:
+            return parse_household_ref(text) if text else None
+        except UnknownHouseholdReference as refusal:
+            raise forms.ValidationError(str(wording_of(refusal.code).advice)) from None
+
+    def conditions(self) -> dict[str, Any]:
+        """Return what to look for among the readings; a wrong field narrows nothing."""
+        self.full_clean()
+        columns = {"household": "household_id"}
+        return {
+            columns.get(name, name): value for name, value in self.cleaned_data.items() if value
+        }

@@ -1,8 +1,16 @@
-"""Home, workbench, household, own file."""
+"""Home, workbench, household, own file; oversight, runs, published rules."""
 
 from django.urls import path
 
-from xinnong.journeys.views import home, household, own_file, workbench
+from xinnong.journeys.views import (
+    documents,
+    home,
+    household,
+    oversight,
+    own_file,
+    runs,
+    workbench,
+)
 
 app_name = "journeys"
 urlpatterns = [
@@ -12,6 +20,15 @@ urlpatterns = [
     path("households/<str:ref>/purpose/", household.choose, name="purpose"),
     path("households/<str:ref>/facts/<str:dimension>/", household.dimension, name="dimension"),
     path("households/<str:ref>/identity/<uuid:person>/", household.identity, name="identity"),
+    path("oversight/reads/", oversight.reads, name="reads"),
+    path("oversight/searches/", oversight.searches, name="searches"),
+    path("oversight/audit/", oversight.audit, name="audit"),
+    path("my-record/", oversight.my_record, name="my_record"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/<uuid:ref>/", runs.run, name="run"),
+    path("rules/", documents.documents, name="documents"),
+    path("rules/scorecards/<slug:sha256>/", documents.scorecard, name="scorecard"),
+    path("rules/policies/<slug:sha256>/", documents.policy, name="policy"),
     path("me/", own_file.own_file, name="own_file"),
     path("me/facts/<str:dimension>/", own_file.own_dimension, name="own_dimension"),
     path("me/who-looked/", own_file.who_looked, name="who_looked"),

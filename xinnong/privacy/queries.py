@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from xinnong.privacy.models import Listing, Read
+from xinnong.privacy.models import Listing, Read, ReadKind
+from xinnong.web.paging import Turn
 
 PAGE = 20
+RECENT_READS = 5_000
+BUSIEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one person did within the newest reads."""
+
+    actor: UUID
+    name: str
+    institution: str
+    reads: int
+    households: int
+    unmasked: int
+    last_at: datetime
 
 
 def reads_of_household(household_id: int, *, limit: int = PAGE) -> QuerySet[Read]:
@@ -27,3 +47,50 @@ def reads_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Read]:
 def listings_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Listing]:
     """What one person searched or exported, newest first."""
     return Listing.objects.filter(actor=actor).order_by("-id")[:limit]
+
+
+def reads_page(conditions: Mapping[str, Any], *, turn: Turn, limit: int) -> list[Read]:
+    """One page of reads and one row more, newest first; a page back comes oldest first."""
+    return list(_beside(Read.objects.filter(**conditions), turn)[:limit])
+
+
+def listings_page(conditions: Mapping[str, Any], *, turn: Turn, limit: int) -> list[Listing]:
+    """One page of searches, lists and exports, as `reads_page`."""
+    return list(_beside(Listing.objects.filter(**conditions), turn)[:limit])
+
+
+def busiest_readers() -> list[Reader]:
+    """Who opened the most households within the newest reads that the overseer may see.
+
+    The newest reads are taken by number, so that the question costs the same after ten years.
+    """
+    newest = Read.objects.order_by("-id").values("id")[:RECENT_READS]
+    rows = (
+        Read.objects.filter(id__in=newest)
+        .values("actor", "actor_name", "institution_name")
+        .annotate(
+            households=Count("household_id", distinct=True),
+            reads=Count("id"),
+            unmasked=Count("id", filter=Q(kind=ReadKind.UNMASKED)),
+            last_at=Max("at"),
+        )
+        .order_by("-households", "-reads", "actor")
+    )
+    return [
+        Reader(
+            row["actor"],
+            row["actor_name"],
+            row["institution_name"],
+            row["reads"],
+            row["households"],
+            row["unmasked"],
+            row["last_at"],
+        )
+        for row in rows[:BUSIEST]
+    ]
+
+
+def _beside(rows: QuerySet[Any], turn: Turn) -> QuerySet[Any]:
+    if turn.number is not None:
+        rows = rows.filter(id__gt=turn.number) if turn.is_back else rows.filter(id__lt=turn.number)
+    return rows.order_by("id" if turn.is_back else "-id")

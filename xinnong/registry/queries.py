@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from xinnong.registry.models import Household, Person, Run, RunState
+from xinnong.registry.models import Household, Person, Run, RunStage, RunState
 
 
 def current_run() -> Run | None:
     """The run whose results people see, or None before the first refresh."""
     return Run.objects.filter(state=RunState.CURRENT).first()
+
+
+def recent_runs(limit: int) -> Sequence[Run]:
+    """The newest runs, whatever became of them."""
+    return list(Run.objects.order_by("-pk")[:limit])
+
+
+def run_by_ref(ref: UUID) -> Run | None:
+    """One run by its public reference."""
+    return Run.objects.filter(ref=ref).first()
+
+
+def stages_of(run: Run) -> Sequence[RunStage]:
+    """What the stages of a run cost, in the order they ran."""
+    return list(RunStage.objects.filter(run=run))
 
 
 def households_of_person(ref: UUID) -> Sequence[int]:

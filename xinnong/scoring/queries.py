@@ -16,6 +16,16 @@ def effective_scorecard(*, on: date, using: str = "default") -> PublishedScoreca
     return published.order_by("-effective_on", "-pk").first()
 
 
+def published_scorecards() -> list[PublishedScorecard]:
+    """Every published scorecard, the newest first."""
+    return list(PublishedScorecard.objects.order_by("-effective_on", "-pk"))
+
+
+def scorecard_by_sum(sha256: str) -> PublishedScorecard | None:
+    """One published scorecard by its checksum."""
+    return PublishedScorecard.objects.filter(sha256=sha256).first()
+
+
 def shipped_scorecard() -> bytes:
     """Canonical bytes of the expert scorecard that comes with this release."""
     return files("xinnong.scoring").joinpath("published", SHIPPED).read_bytes()

@@ -32,11 +32,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts to show, how many were left out, and whether the lake could be read."""
+    """Facts to show, how many need consent, how many are too many, and whether the lake is open."""
 
     shown: Sequence[FactRow]
     hidden: int
     available: bool
+    cut: int = 0
 
 
 def facts_shown(
@@ -55,7 +56,12 @@ def facts_shown(
     consented = _consented(result)
     shown = [row for row in rows if consented or row.consent_scope is None]
     shown.sort(key=lambda row: (not row.won, row.source_class, row.field, row.as_of))
-    return Facts(shown[:MOST_SHOWN], len(rows) - len(shown), available=True)
+    return Facts(
+        shown[:MOST_SHOWN],
+        len(rows) - len(shown),
+        available=True,
+        cut=max(0, len(shown) - MOST_SHOWN),
+    )
 
 
 def _consented(result: Result) -> bool:

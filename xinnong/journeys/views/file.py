@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,8 @@ from xinnong.areas.places import places
 from xinnong.core.bins import DIMENSIONS
 from xinnong.credit.models import LineKind
 from xinnong.credit.queries import policy_of, worked_line
-from xinnong.credit.wording import gate_text, step_text
-from xinnong.journeys.access import lender_of
+from xinnong.credit.wording import gate_name, gate_text, step_text
+from xinnong.journeys.access import lender_name, lender_of
 from xinnong.journeys.queries.facts import facts_shown
 from xinnong.journeys.queries.household import (
     features_of,
@@ -72,10 +73,13 @@ class LineShown:
 
     line: Line
     title: str
+    lender: str
     is_granted: bool
     steps: Sequence[StepText]
     gates: Sequence[GateText]
+    open_gates: Sequence[str]
     policy: str
+    policy_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ def dimension_context(
         "dimension_name": dimension_name(dimension),
         "basis_name": _basis_name(result),
         "features": feature_table(features_of(result, dimension)),
-        "facts": fact_table(facts.shown, today=timezone.localdate()),
+        "facts": fact_table(facts.shown, today=timezone.localdate(), names=_names(home)),
+        "cut_facts": facts.cut,
         "hidden_facts": facts.hidden,
         "facts_available": facts.available,
     }
@@ -149,6 +154,7 @@ def _result_context(
         "history": history_table(history_of(home)),
         "reasons": reasons_of(result),
         "card_name": _document_name(result.card),
+        "card_url": reverse("journeys:scorecard", args=[result.card.sha256]),
     }
     if user.can(Permission.READ_LINE) or user.can(Permission.READ_OWN_FILE):
         context["lines"] = [_line(line, results) for line in lines_of(home, run)]
@@ -172,7 +178,7 @@ def _basis_code(result: Result) -> str:
 
 def _basis_name(result: Result) -> str:
     label = str(Basis(result.basis).label)
-    return f"{label} {result.lender}" if result.lender else label
+    return f"{label} · {lender_name(result.lender)}" if result.lender else label
 
 
 def _member(person: Person) -> MemberShown:
@@ -190,6 +196,11 @@ def _member(person: Person) -> MemberShown:
         age=age,
         identity=masked_identity(person),
     )
+
+
+def _names(home: Household) -> dict[str, str]:
+    """Members by the key under which the lake knows them."""
+    return {str(person.key): person.name for person in members_of(home)}
 
 
 def _dimension(result: Result, code: str) -> DimensionShown:
@@ -216,14 +227,20 @@ def _line(line: Line, results: Sequence[Result]) -> LineShown:
             features=vars(result.profile),
         )
         steps = [step_text(step) for step in worked.steps]
-    title = str(LineKind(line.kind).label)
+    title, policy = str(LineKind(line.kind).label), policy_of(line)
+    lender = lender_name(line.lender) if line.lender else ""
+    closed = {code.split(".")[1] for code in line.closed_gates}
+    gates = policy.gates["granted" if granted else "pre"]
     return LineShown(
         line=line,
-        title=f"{title} · {line.lender}" if line.lender else title,
+        title=f"{title} · {lender}" if lender else title,
+        lender=lender,
         is_granted=granted,
         steps=steps,
         gates=[gate_text(code) for code in line.closed_gates],
-        policy=_document_name(policy_of(line)),
+        open_gates=[gate_name(gate) for gate in gates if gate not in closed],
+        policy=_document_name(policy),
+        policy_url=reverse("journeys:policy", args=[policy.sha256]),
     )
 
 

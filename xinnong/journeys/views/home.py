@@ -8,30 +8,46 @@ from django.shortcuts import redirect, render
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import signed_in
+from xinnong.areas.places import places
 from xinnong.journeys.access import user_of
 from xinnong.journeys.forms import FindForm
 from xinnong.journeys.purposes import recent_households
+from xinnong.journeys.wording import ROLE_HOMES
 from xinnong.web.navigation import links_for
+from xinnong.web.panels import panels_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+FIRST_PAGES = (
+    (Permission.READ_OWN_FILE, "journeys:own_file"),
+    (Permission.FIND_HOUSEHOLDS, ""),
+    (Permission.DELIVER_BATCH, "sources:calendar"),
+    (Permission.READ_READS, "journeys:reads"),
+    (Permission.READ_RUNS, ""),
+    (Permission.READ_COUNTY, "insight:county"),
+)
+"""Whose work is one page starts there; the others start at a page of their own."""
+
+
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where a person's work starts: their search, or else the first page they may open."""
+    """Show where a person's work starts: their search, their figures, or their one page."""
     user = user_of(request)
-    links = links_for(request)
-    can_find = user.can(Permission.FIND_HOUSEHOLDS)
-    if links and not can_find:
-        return redirect(links[0].url)
+    first = next((name for verb, name in FIRST_PAGES if user.can(verb)), "")
+    if first:
+        return redirect(first)
+    known = places()
     context = {
         "roles": [role.label for role in user.role_classes],
         "institution": user.institution,
-        "areas": list(user.areas.all()),
-        "find_form": FindForm() if can_find else None,
-        "links": links,
+        "areas": [place.name for code in user.area_prefixes if (place := known.of(code))],
+        "find_form": FindForm() if user.can(Permission.FIND_HOUSEHOLDS) else None,
+        "panels": panels_for(request),
+        "links": links_for(request),
         "recent": recent_households(request.session),
+        "later": [ROLE_HOMES[code] for code in user.roles if code in ROLE_HOMES],
         "waits_for_second_factor": bool(user.approving) and not user.second_factor_passed,
     }
     return render(request, "journeys/home.html", context)

@@ -29,7 +29,10 @@ WHOLE_FILE = ("household", "members", "score", "line")
 
 @allowed(Permission.READ_OWN_FILE)
 def own_file(request: HttpRequest) -> HttpResponse:
-    """Show the own household's line, score and reasons; a reading by oneself is noted too."""
+    """Show the own household's lines, score and reasons; a reading by oneself is noted too.
+
+    A pre-approved figure is internal and no promise, so it does not stand here.
+    """
     home = own_household(user_of(request).person_ref)
     if home is None:
         return render(request, "journeys/own_file_missing.html")
@@ -37,8 +40,9 @@ def own_file(request: HttpRequest) -> HttpResponse:
     context = file_context(home, user=user_of(request))
     lines = context.get("lines") or []
     assert isinstance(lines, list)
-    best = max(lines, key=lambda shown: (shown.is_granted, shown.line.line_minor), default=None)
-    return render(request, "journeys/own_file.html", {**context, "best": best})
+    granted = [shown for shown in lines if shown.is_granted]
+    best = max(granted, key=lambda shown: shown.line.line_minor, default=None)
+    return render(request, "journeys/own_file.html", {**context, "best": best, "granted": granted})
 
 
 @allowed(Permission.READ_OWN_FILE)

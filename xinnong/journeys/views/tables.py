@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.queries.facts import field_label, source_label, value_label
-from xinnong.journeys.wording import READ_FIELDS, said
+from xinnong.journeys.wording import LOST_BY, READ_FIELDS, said
 from xinnong.privacy.purposes import Purpose
 from xinnong.profiles.models import Basis
 from xinnong.profiles.wording import (
@@ -100,17 +100,21 @@ def feature_table(rows: Iterable[FeatureRow]) -> Table:
     return Table(_("项目和得分"), columns, cells)
 
 
-def fact_table(facts: Iterable[FactRow], *, today: date) -> Table:
-    """List facts with source, date, expiry and whether they counted."""
+def fact_table(facts: Iterable[FactRow], *, today: date, names: Mapping[str, str]) -> Table:
+    """List facts with source, date, confidence, expiry, and whether they counted or why not.
+
+    `names` are the members by person key: whose record it is.
+    """
     columns = [
         Column(_("记录")),
         Column(_("内容"), is_figure=True),
         Column(_("来源")),
         Column(_("截至")),
         Column(_("有效期至")),
+        Column(_("可信度"), is_figure=True),
         Column(_("采用")),
     ]
-    rows = [_fact_row(fact, today) for fact in facts]
+    rows = [_fact_row(fact, today, names) for fact in facts]
     return Table(
         _("依据的记录"),
         columns,
@@ -120,20 +124,29 @@ def fact_table(facts: Iterable[FactRow], *, today: date) -> Table:
     )
 
 
-def _fact_row(fact: FactRow, today: date) -> list[Cell]:
-    expired = fact.expires_on is not None and fact.expires_on < today
-    used = (_("采用"), "good") if fact.won else (_("未采用"), "")
-    if expired:
-        used = (_("已过期"), "warn")
+def _fact_row(fact: FactRow, today: date, names: Mapping[str, str]) -> list[Cell]:
     origin = _("第 %(batch)s 批第 %(row)s 行") % {"batch": fact.batch, "row": fact.row}
     return [
-        Cell(field_label(fact)),
+        Cell(field_label(fact), note=names.get(fact.person_key or "", "")),
         Cell(value_label(fact)),
         Cell(source_label(fact.source_class), note=origin),
         Cell(day(fact.as_of)),
         Cell(day(fact.expires_on)),
-        Cell(used[0], tone=used[1] or "plain"),
+        Cell(f"{fact.confidence_percent}%"),
+        _used(fact, today),
     ]
+
+
+def _used(fact: FactRow, today: date) -> Cell:
+    """Say whether a fact counted; if not, what won and by which rule."""
+    if not fact.won:
+        winner = source_label(fact.beaten_by)
+        return Cell(
+            _("未采用"), tone="plain", note=said(LOST_BY, fact.lost_by) % {"winner": winner}
+        )
+    if fact.expires_on is not None and fact.expires_on < today:
+        return Cell(_("已过期"), tone="warn", note=_("来源太久没有更新，不再计入。"))
+    return Cell(_("采用"), tone="good")
 
 
 def history_table(rows: Iterable[RunRow]) -> Table:
@@ -167,16 +180,7 @@ def reads_table(reads: Iterable[Read]) -> Table:
         Column(_("目的")),
         Column(_("看了什么")),
     ]
-    rows = [
-        [
-            Cell(moment(read.at)),
-            Cell(read.actor_name),
-            Cell(read.institution_name or UNKNOWN_MARK),
-            Cell(str(Purpose(read.purpose).label), note=read.case),
-            Cell(_("、").join(said(READ_FIELDS, name) for name in read.fields)),
-        ]
-        for read in reads
-    ]
+    rows = [reads_cells(read) for read in reads]
     return Table(
         _("谁看过"),
         columns,
@@ -185,6 +189,17 @@ def reads_table(reads: Iterable[Read]) -> Table:
         empty_hint=_("以后每次查看都会记在这里，本人随时可以看到。"),
         is_caption_hidden=True,
     )
+
+
+def reads_cells(read: Read) -> list[Cell]:
+    """Write one reading: when, who, what for, and what they saw."""
+    return [
+        Cell(moment(read.at)),
+        Cell(read.actor_name),
+        Cell(read.institution_name or UNKNOWN_MARK),
+        Cell(str(Purpose(read.purpose).label), note=read.case),
+        Cell(_("、").join(said(READ_FIELDS, name) for name in read.fields)),
+    ]
 
 
 def day(value: date | None) -> str:
