@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from xinnong.web.tables import Table
 
 SHADES = 5
-VIEW_BOX = "0 0 1000 800"
+MARGIN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class CountyMap:
     places: tuple[Place, ...]
     legend: tuple[Shade, ...]
     table: Table
-    view_box: str = VIEW_BOX
+    view_box: str
 
 
 def county_map(
@@ -77,7 +77,16 @@ def county_map(
         for shape in outlines
         if shape.code in amounts
     )
-    return CountyMap(ident, title, description, places, _legend(places, none_label), table)
+    legend = _legend(places, none_label)
+    return CountyMap(ident, title, description, places, legend, table, _view_box(outlines))
+
+
+def _view_box(outlines: Sequence[Outline]) -> str:
+    """Frame the outlines with a narrow margin, so that the map fills its card."""
+    points = [point for shape in outlines for ring in shape.rings for point in ring]
+    left, top = min(x for x, _ in points) - MARGIN, min(y for _, y in points) - MARGIN
+    right, bottom = max(x for x, _ in points) + MARGIN, max(y for _, y in points) + MARGIN
+    return f"{left} {top} {right - left} {bottom - top}"
 
 
 def _shade(number: int | None, numbers: Sequence[int]) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FULL = 1000
 COLUMN_HEIGHT = 200
+LEAST_WIDTH = 560
+LEAST_PITCH = 84
 SHARE_CLASSES = ("k0", "k1", "k2", "k3", "k4", "k5")
 
 
@@ -124,10 +126,10 @@ def histogram(
     title: str,
     description: str,
     table: Table,
-    pitch: int = 84,
 ) -> Histogram:
     """Draw one column for each band, with even spacing whatever the width of the band."""
     top = max((amount.number or 0 for amount in amounts), default=0) or 1
+    pitch = max(LEAST_PITCH, LEAST_WIDTH // max(1, len(amounts)))
     columns = tuple(_column(at, amount, top, pitch) for at, amount in enumerate(amounts))
     box = f"0 0 {pitch * len(amounts)} {COLUMN_HEIGHT + 60}"
     return Histogram(ident, title, description, columns, table, box)
@@ -137,7 +139,9 @@ def _column(at: int, amount: Amount, top: int, pitch: int) -> Column:
     number = amount.number or 0
     height = number * COLUMN_HEIGHT // top
     height = max(height, 2) if number else 0
-    return Column(amount, at * pitch + 8, COLUMN_HEIGHT - height + 26, pitch - 16, height)
+    return Column(
+        amount, at * pitch + pitch // 8, COLUMN_HEIGHT - height + 26, pitch - pitch // 4, height
+    )
 
 
 def share(

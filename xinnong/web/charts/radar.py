@@ -42,11 +42,6 @@ class Label:
     name: str
     points: str
 
-    @property
-    def points_y(self) -> int:
-        """Return the height of the second line."""
-        return self.y + LINE_HEIGHT
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -68,6 +63,7 @@ class Radar:
     spokes: tuple[tuple[int, int], ...]
     labels: tuple[Label, ...]
     series: tuple[Series, ...]
+    dots: tuple[tuple[int, int], ...]
     table: Table
     view_box: str = f"0 0 {WIDTH} {HEIGHT}"
     centre: tuple[int, int] = CENTRE
@@ -101,6 +97,7 @@ def radar(
         spokes=tuple(_point(at, len(axes), RADIUS) for at in range(len(axes))),
         labels=tuple(_label(at, len(axes), axis) for at, axis in enumerate(axes)),
         series=series,
+        dots=tuple(_places(shares["own"])),
         table=table,
     )
 
@@ -112,10 +109,13 @@ def _share(points: int | None, axis: Axis) -> int | None:
 
 
 def _outline(shares: Sequence[int | None]) -> str:
-    places = [
+    return " ".join(f"{x},{y}" for x, y in _places(shares))
+
+
+def _places(shares: Sequence[int | None]) -> list[tuple[int, int]]:
+    return [
         _point(at, len(shares), RADIUS * (share or 0) // 100) for at, share in enumerate(shares)
     ]
-    return " ".join(f"{x},{y}" for x, y in places)
 
 
 def _point(at: int, of: int, radius: int) -> tuple[int, int]:
