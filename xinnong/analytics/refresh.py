@@ -163,10 +163,10 @@ def _view(run: _Run) -> None:
 def _link_people(run: _Run) -> None:
     if run.task.previous is not None:
         run.engine.source("previous", [run.task.previous])
-    find_people(run.engine, today=run.windows.sql()["today"])
-    group_people(run.engine)
-    number_households(run.engine, next_household_no=run.task.next_household_no)
     literals = run.windows.sql()
+    find_people(run.engine, today=literals["today"])
+    group_people(run.engine, literals=literals)
+    number_households(run.engine, next_household_no=run.task.next_household_no)
     describe_households(run.engine, literals=literals, grants=run.recipients.grants_sql())
 
 

@@ -15,6 +15,8 @@ from xinnong.core.ids import household_ref
 from xinnong.registry.identities import COLUMNS, sealed_rows
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from xinnong.analytics.loading import Loader
 
 HOUSEHOLD_COLUMNS = {
@@ -176,6 +178,34 @@ def publish_organisations(loader: Loader, *, run_id: int) -> int:
         [run_id],
     )
     return staged
+
+
+def publish_pending(loader: Loader, *, now: datetime) -> int:
+    """Note every row whose only fault is its resident id; return how many wait.
+
+    A row waits until somebody links it, or until its delivery is withdrawn or replaced.
+    """
+    waiting = loader.stage(
+        "incoming_pending",
+        {"class_name": "text", "batch": "bigint", "row": "integer", "reason": "text"},
+        "SELECT class_name, batch, row, reason FROM pending",
+    )
+    loader.execute(
+        """INSERT INTO registry_pendinglink AS old (class_name, batch, row, reason, state, noted_at)
+           SELECT class_name, batch, row, reason, 'waiting', %s FROM incoming_pending
+           ON CONFLICT (batch, row, class_name) DO UPDATE SET state = 'waiting'
+           WHERE old.state = 'closed'""",
+        [now],
+    )
+    loader.execute(
+        """UPDATE registry_pendinglink SET state = 'closed'
+           WHERE state = 'waiting' AND NOT EXISTS (
+               SELECT FROM incoming_pending i
+               WHERE (i.batch, i.row, i.class_name)
+                   = (registry_pendinglink.batch, registry_pendinglink.row,
+                      registry_pendinglink.class_name))"""
+    )
+    return waiting
 
 
 def publish_identities(loader: Loader) -> int:

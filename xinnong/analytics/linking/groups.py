@@ -5,7 +5,9 @@
    neither or both head one, who is registered as living in the other's village follows, then the
    wife (the custom of the county where nothing else tells). People on no book follow their spouse.
 3. residence: a family on somebody else's book that is registered as living together in another
-   village than the head is a household of its own. One person living away alone stays.
+   village than the head is a household of its own; so is one person past school age without a
+   spouse, where the head's own dwelling is known and the village lies in the county. Whoever
+   studies or works elsewhere stays.
 4. land: a couple on somebody else's book that holds a land contract of its own is a household,
    with the grandchildren on that book.
 """
@@ -33,7 +35,8 @@ OUTSIDERS = """SELECT DISTINCT person_key FROM (
 BOOK_AREAS = """SELECT anchor, MAX(registered_area) AS area, COUNT(*) AS people,
   MAX(CASE WHEN relation = '户主' THEN CAST(person_key AS VARCHAR) END) AS head,
   COALESCE(MAX(CASE WHEN relation = '户主' THEN dwelling_area END),
-    MAX(CASE WHEN relation = '配偶' THEN dwelling_area END), MAX(registered_area)) AS head_area
+    MAX(CASE WHEN relation = '配偶' THEN dwelling_area END), MAX(registered_area)) AS head_area,
+  MAX(CASE WHEN relation IN ('户主', '配偶') THEN dwelling_area END) IS NOT NULL AS head_seen
 FROM anchors GROUP BY anchor"""
 
 TWO_BOOKS = """SELECT c.a, c.b, pa.anchor AS anchor_a, pb.anchor AS anchor_b,
@@ -63,7 +66,7 @@ SEATED = """SELECT a.person_key, a.sex, a.birth, a.registered_area, a.relation, 
 FROM anchors AS a LEFT JOIN follows AS f ON f.person_key = a.person_key"""
 
 
-AT_HEADS = """SELECT s.*, b.head_area,
+AT_HEADS = """SELECT s.*, b.head_area, b.head_seen,
   CASE WHEN s.follows IS NULL THEN s.relation IN ('户主', '配偶')
     ELSE CAST(s.follows AS VARCHAR) = b.head END AS beside_head
 FROM seated AS s JOIN book_areas AS b ON b.anchor = s.anchor"""
@@ -77,6 +80,14 @@ MOVED_OUT = """SELECT h.person_key, a.group_key FROM at_heads AS h
 JOIN away AS a ON a.anchor = h.anchor
 WHERE NOT h.beside_head AND (h.dwelling_area = a.dwelling_area
   OR (h.dwelling_area IS NULL AND h.relation = '孙子女' AND a.families = 1))"""
+
+ALONE = """SELECT h.person_key, CONCAT(h.anchor, '@', h.dwelling_area) AS group_key
+FROM at_heads AS h LEFT JOIN moved_out AS m ON m.person_key = h.person_key
+LEFT JOIN (SELECT a AS person_key FROM couples UNION SELECT b FROM couples) AS c
+  ON c.person_key = h.person_key
+WHERE NOT h.beside_head AND h.head_seen AND h.dwelling_area <> h.head_area
+  AND SUBSTR(h.dwelling_area, 1, 6) = {county} AND h.birth <= {y23}
+  AND m.person_key IS NULL AND c.person_key IS NULL"""
 
 WITH_SPOUSE = """SELECT person_key, MIN(group_key) AS group_key FROM (
   SELECT person_key, group_key FROM moved_out
@@ -113,15 +124,19 @@ WITH_LAND = """SELECT person_key, MIN(group_key) AS group_key FROM (
 ) AS leaving GROUP BY person_key"""
 
 GROUPS = """SELECT s.person_key, s.sex, s.birth, s.registered_area, s.dwelling_area, s.relation,
-  s.follows, COALESCE(w.group_key, l.group_key, s.anchor) AS group_key,
-  CASE WHEN w.group_key IS NOT NULL THEN 'residence' WHEN l.group_key IS NOT NULL THEN 'land'
+  s.follows, COALESCE(w.group_key, o.group_key, l.group_key, s.anchor) AS group_key,
+  CASE WHEN COALESCE(w.group_key, o.group_key) IS NOT NULL THEN 'residence' WHEN l.group_key IS NOT NULL THEN 'land'
     ELSE s.evidence END AS evidence
 FROM seated AS s LEFT JOIN with_spouse AS w ON w.person_key = s.person_key
+LEFT JOIN alone AS o ON o.person_key = s.person_key
 LEFT JOIN with_land AS l ON l.person_key = s.person_key"""
 
 
-def group_people(engine: Engine) -> None:
-    """Make `groups`: person_key, group_key, evidence and what is needed to describe members."""
+def group_people(engine: Engine, *, literals: dict[str, str]) -> None:
+    """Make `groups`: person_key, group_key, evidence and what is needed to describe members.
+
+    `literals` are the date and county constants.
+    """
     engine.step("outsiders", OUTSIDERS)
     engine.step("anchors", ANCHORS)
     engine.step("book_areas", BOOK_AREAS)
@@ -135,6 +150,7 @@ def group_people(engine: Engine) -> None:
     engine.step("at_heads", AT_HEADS)
     engine.step("away", AWAY)
     engine.step("moved_out", MOVED_OUT)
+    engine.step("alone", ALONE.format(**literals))
     engine.step("with_spouse", WITH_SPOUSE)
     engine.step("land_families", LAND_FAMILIES)
     engine.step("with_land", WITH_LAND)

@@ -1,7 +1,11 @@
-"""How good inferred households are: pairs of people put together, against the truth.
+"""How good inferred households are: who was put together, against the truth.
 
-Only for synthetic counties, where the truth is known. Counting pairs needs no matching of
-household numbers: a pair is right when both sides put the two people together.
+Only for synthetic counties, where the truth is known. Neither count needs household numbers to be
+matched. Pairs: a pair is right when both sides put the two people together. Persons: for each
+person, the share of the household found that is truly theirs (precision), and the share of the
+true household that was found (recall), themselves included; averaged over persons, so that a large
+household counts no more than its members. A person placed who belongs nowhere (dead, moved away)
+scores nothing in precision; a person who was not placed scores nothing in recall.
 """
 
 from __future__ import annotations
@@ -18,11 +22,13 @@ PAIRS = "CAST(SUM(n * (n - 1) // 2) AS BIGINT)"
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Pairs of people in one household: put together, truly together, and both."""
+    """Pairs of people in one household: put together, truly together, and both; and per person."""
 
     found: int
     true: int
     right: int
+    person_precision: float
+    person_recall: float
 
     @property
     def precision(self) -> float:
@@ -50,7 +56,22 @@ def membership_quality(*, membership: Path, persons: Path, truth: Path) -> Quali
         found = _pairs(con, "mine")
         true = _pairs(con, "household_no")
         right = _pairs(con, "mine, household_no")
-    return Quality(found, true, right)
+        precision = _per_person(con, "mine")
+        recall = _per_person(con, "household_no")
+    return Quality(found, true, right, precision, recall)
+
+
+def _per_person(con: duckdb.DuckDBPyConnection, side: str) -> float:
+    """Average over the persons of one side: shared people ÷ people of their household there."""
+    row = con.execute(
+        f"""SELECT COALESCE(AVG(CASE WHEN mine IS NULL OR household_no IS NULL THEN 0
+            ELSE together / people END), 1)
+        FROM (SELECT *, COUNT(*) OVER (PARTITION BY mine, household_no) AS together,
+            COUNT(*) OVER (PARTITION BY {side}) AS people FROM joined) AS counted
+        WHERE {side} IS NOT NULL"""
+    ).fetchone()
+    assert row is not None
+    return float(row[0])
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, columns: str) -> int:

@@ -19,6 +19,7 @@ from xinnong.analytics.refresh import refresh
 from xinnong.analytics.sealing import unseal_file
 from xinnong.pipelines.services import inputs
 from xinnong.pipelines.services.inputs import Documents
+from xinnong.pipelines.services.pending import write_pending
 from xinnong.registry.queries import next_household_number
 from xinnong.sources.keys import lake_keys
 from xinnong.sources.queries import LiveFile
@@ -55,9 +56,10 @@ def compute(
     inputs.write_areas(folder / "areas.parquet")
     inputs.write_previous_linkage(folder / "previous.parquet", using=inputs.BATCH)
     lake = Path(settings.XINNONG_LAKE)
+    _write_pending(files, lake, folder / "pending.parquet", as_of=as_of, known_at=known_at)
     limits = engine_limits()
     result = refresh(
-        batches=[_in_lake(file, lake) for file in files],
+        batches=[_in_lake(file, lake) for file in files if file.path],
         as_of=as_of,
         workdir=folder,
         unseal=unseal_segment,
@@ -72,7 +74,16 @@ def compute(
         known_at=known_at,
         on_stage=on_stage,
     )
-    return Computed(folder, result.tables, result.stages, limits, result.facts)
+    tables = {**result.tables, "pending": folder / "pending.parquet"}
+    return Computed(folder, tables, result.stages, limits, result.facts)
+
+
+def _write_pending(
+    files: Sequence[LiveFile], lake: Path, target: Path, *, as_of: date, known_at: datetime | None
+) -> None:
+    """Gather the rows that wait; a replaced delivery counts even where it brought no waiting row."""
+    batches = [(_in_lake(file, lake), lake / file.pending_path) for file in files]
+    write_pending(batches, target, as_of=as_of, known_at=known_at)
 
 
 def engine_limits() -> dict[str, str]:

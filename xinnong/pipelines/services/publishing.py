@@ -33,6 +33,7 @@ from xinnong.registry.services import (
     publish_identities,
     publish_memberships,
     publish_organisations,
+    publish_pending,
     publish_persons,
 )
 from xinnong.scoring.services import publish_scores
@@ -63,6 +64,8 @@ def publish(
     ):
         loader = Loader(duck, cursor, computed.folder)  # type: ignore[arg-type]  # Django's wrapper
         households, persons = _publish_parties(loader, run, stages, on_stage)
+        with _measured("pending_links", stages, on_stage) as rows:
+            rows.append(publish_pending(loader, now=clock()))
         with _measured("publish", stages, on_stage) as rows:
             rows.append(_publish_results(loader, run, documents))
         _place_facts(computed, run)
