@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 from xinnong.areas.services import import_areas, read_list
+from xinnong.cli.dispatch import USAGE, day
 from xinnong.core.errors import InvalidDocument
 
 HELP = "import a county's towns and villages from a CSV (code, level, parent, name_zh, …)"
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--valid-from",
-        type=date.fromisoformat,
+        type=day,
         required=True,
         help="first day of the list, YYYY-MM-DD",
     )
@@ -41,9 +41,12 @@ def run(args: argparse.Namespace) -> int:
                 )
             )
         return 1
-    except (OSError, UnicodeDecodeError) as fault:
-        print(f"{args.file}: {fault.__class__.__name__}", file=sys.stderr)
-        return 2
+    except OSError as fault:
+        print(f"xinnong areas-import: {args.file}: {fault.strerror}", file=sys.stderr)
+        return USAGE
+    except UnicodeDecodeError:
+        print(f"xinnong areas-import: {args.file}: not UTF-8; save it as UTF-8", file=sys.stderr)
+        return USAGE
     print(json.dumps(asdict(done)))
     return 0
 

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from xinnong import __version__
+from xinnong.cli import faults
 from xinnong.config import environment
 
 DONE: Final = 0
@@ -21,6 +23,7 @@ REFUSED: Final = 1
 USAGE: Final = 2
 FAULT: Final = 3
 INTERRUPTED: Final = 130
+COUNTY_TIME: Final = timezone(timedelta(hours=8))
 
 FOLDER: Final = Path(__file__).parent
 LITERALS: Final = {"HELP": "", "NEEDS": "database", "ROLE": "app", "SERVICE": False}
@@ -75,6 +78,15 @@ def dispatch(arguments: Sequence[str]) -> int:
     parser.add_argument("--version", action="version", version=f"xinnong {__version__}")
     parser.add_argument("command", metavar="COMMAND", choices=known, help="one of those below")
     parser.add_argument("rest", metavar="…", nargs=argparse.REMAINDER, help="its own arguments")
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return USAGE
+    if not arguments[0].startswith("-") and arguments[0] not in known:
+        print(
+            f"xinnong: there is no command {arguments[0]!r}; `xinnong --help` lists them",
+            file=sys.stderr,
+        )
+        return USAGE
     try:
         chosen = parser.parse_args(arguments[:1]).command
     except SystemExit as end:
@@ -95,6 +107,11 @@ def _guarded(command: Command, arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE
     except KeyboardInterrupt:
+        print(
+            f"\nxinnong {command.name}: interrupted; nothing half-done shows, "
+            "run the same command again to go on",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except BrokenPipeError:
         # whoever read our output has seen enough
@@ -105,19 +122,20 @@ def _guarded(command: Command, arguments: Sequence[str]) -> int:
 
 
 def _answer_for(error: Exception, command: Command) -> int:
-    """Say what went wrong: a refusal by its code, anything else by a fault id."""
-    code = getattr(error, "code", None)
-    if isinstance(code, str) and isinstance(getattr(error, "params", None), dict):
-        print(f"xinnong {command.name}: refused: {error}", file=sys.stderr)
+    """Say what went wrong: a refusal or known trouble in words, anything else by a fault id."""
+    if said := faults.refusal(error):
+        print(f"xinnong {command.name}: {said}", file=sys.stderr)
         return REFUSED
     if type(error).__name__ in {"SettingMissing", "ServerFault"}:
         print(f"xinnong {command.name}: {error}", file=sys.stderr)
         return FAULT
-    from xinnong.config import faults
+    from xinnong.config.faults import record
 
-    fault = faults.record(f"command {command.name}")
+    number = record(f"command {command.name}")
     place = "the log above" if command.service else _log_file()
-    print(f"xinnong {command.name}: fault {fault}; see {place}", file=sys.stderr)
+    words = faults.known_trouble(error)
+    said = f"{words} (fault {number}; see {place})" if words else f"fault {number}; see {place}"
+    print(f"xinnong {command.name}: {said}", file=sys.stderr)
     return FAULT
 
 
@@ -177,6 +195,49 @@ def _set_up_django() -> None:
 
     catalogues.compile_all()
     django.setup()
+
+
+def day(text: str) -> date:
+    """The type of an argument that is a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        said = f"{text!r} is not a date; write it as 2026-10-31"
+        raise argparse.ArgumentTypeError(said) from None
+
+
+def past_day(text: str) -> date:
+    """The type of an argument that is a date which has come, where the county is."""
+    found = day(text)
+    if found > datetime.now(COUNTY_TIME).date():
+        raise argparse.ArgumentTypeError(f"{text} lies in the future")
+    return found
+
+
+def instant(text: str) -> datetime:
+    """The type of an argument that is an instant with its zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min  # noqa: DTZ901  # has no zone, so it is turned down below
+    if found.tzinfo is None:
+        said = f"{text!r} is not an instant with its zone; write it as 2026-10-31T20:00+08:00"
+        raise argparse.ArgumentTypeError(said)
+    return found
+
+
+def file_to_write(text: str) -> Path:
+    """The type of an argument that names a file to be written: its folder must take it."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not a regular file")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"the folder {path.parent} does not exist")
+    if not os.access(path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"the folder {path.parent} may not be written to")
+    return path
 
 
 def progress(done: int, total: int, what: str = "") -> None:

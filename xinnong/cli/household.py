@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any, Final
 
+from xinnong.cli.purposes import purpose
+
 HELP = "show the file of one household: profile, score and lines, without names or ids"
 EPILOGUE: Final = """\
 REF is the household number on its page, for example H0000000000017.
@@ -17,7 +19,9 @@ The read is recorded with its purpose and the household sees it.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("ref", metavar="REF", help="household number: H and 13 digits")
-    parser.add_argument("--purpose", default="oversight", help="why; default: oversight")
+    parser.add_argument(
+        "--purpose", type=purpose, metavar="CODE", default="oversight", help="why (%(default)s)"
+    )
     parser.add_argument("--case", default="", help="case number, where the purpose asks for one")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

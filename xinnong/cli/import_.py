@@ -6,14 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from xinnong.analytics.contracts import load_contracts
-from xinnong.analytics.reading.delivery import FORM
+from xinnong.analytics.contracts import FORM, load_contracts
 from xinnong.cli import import_work
-from xinnong.cli.dispatch import DONE, FAULT, REFUSED, USAGE, progress
+from xinnong.cli.dispatch import DONE, FAULT, REFUSED, USAGE, past_day, progress
+from xinnong.cli.faults import in_words
 from xinnong.cli.import_work import Options
 
 HELP = "take department files in: check every row, store what holds, report the rest"
@@ -36,14 +35,13 @@ FAULTS: Final = frozenset({"file.fault", "batch.interrupted"})
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare paths and options."""
-    classes = [FORM, *load_contracts()]
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, zip or folder")
     parser.add_argument(
-        "--class", dest="class_name", choices=classes, metavar="CLASS", default="",
+        "--class", dest="class_name", type=_class, metavar="CLASS",
         help="class of all the files; default: by file name, else by header",
     )  # fmt: skip
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DATE",
+        "--as-of", type=past_day, metavar="DATE",
         help="date the data speak of, YYYY-MM-DD; default: by file name",
     )  # fmt: skip
     parser.add_argument(
@@ -59,23 +57,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per file on stdout")
 
 
+def _class(text: str) -> str:
+    if text not in {FORM, *load_contracts()}:
+        said = f"there is no class {text!r}; `xinnong contracts` lists them"
+        raise argparse.ArgumentTypeError(said)
+    return text
+
+
 def run(args: argparse.Namespace) -> int:
     """Import; see EPILOGUE for exit codes."""
-    if args.as_of is not None and args.as_of > date.today():  # noqa: DTZ011 - a usage error only
-        print("xinnong import: --as-of lies in the future", file=sys.stderr)
+    if not import_work.spread(args.paths):
+        print("xinnong import: there is no file in what was named", file=sys.stderr)
         return USAGE
     options = Options(
-        class_name=args.class_name,
+        class_name=args.class_name or "",
         as_of=args.as_of,
         validate_only=args.validate_only,
         errors=args.errors,
     )
     tally = Tally(_print_json if args.json else _print_words)
-    try:
-        import_work.take_in_all(args.paths, options, processes=args.processes, hear=tally)
-    except KeyboardInterrupt:
-        print("\ninterrupted: what is in stays; run the same command to go on", file=sys.stderr)
-        raise
+    import_work.take_in_all(args.paths, options, processes=args.processes, hear=tally)
     if not args.json:
         tally.print_sum()
     return tally.exit_code()
@@ -120,11 +121,12 @@ def _print_words(found: dict[str, Any]) -> None:
     about = f"{found['file']}  {found['class'] or '?'} {found['as_of'] or '?'}"
     if found["refused"]:
         print(f"refused  {about}: {found['refused']}", flush=True)
+        print(f"           {in_words(found['refused'])}", flush=True)
         return
     names = ("accepted", "repaired", "quarantined", "duplicate")
     parts = " + ".join(f"{found[name]:,} {name}" for name in names)
     print(f"in       {about}: {found['read']:,} read = {parts}", flush=True)
     for code, rows in found["reasons"].items():
-        print(f"           {rows:>9,}  {code}")
+        print(f"           {rows:>9,}  {code}: {in_words(code)}")
     if found["error_file"]:
         print(f"           error file: {found['error_file']}", flush=True)

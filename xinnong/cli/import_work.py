@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
+import signal
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -180,16 +182,29 @@ def _take_in_apart(
         context.Process(target=_work, args=(waiting, told, options), daemon=True)
         for _ in range(processes)
     ]
-    for worker in workers:
-        worker.start()
+    with _deaf_to_ctrl_c():
+        for worker in workers:
+            worker.start()
     try:
         unheard = _listen(told, workers, {p for group in groups for p in group}, total, hear)
-    finally:
         for worker in workers:
             worker.join(timeout=5)
+    finally:
+        for worker in workers:
             worker.terminate()
+            worker.join(timeout=5)
     for path in sorted(unheard):
         hear.result(_unfinished(path))
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started inside leave Ctrl-C to the parent, which ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _listen(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date
 from typing import Final
+
+from xinnong.cli.dispatch import instant, past_day, progress
 
 HELP = "link, profile, score and line the whole county from its live batches"
 EPILOGUE: Final = """\
@@ -18,31 +19,29 @@ With --json one object is printed: run, as_of, batches, households, persons, sta
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DATE", help="business date; default: today"
+        "--as-of", type=past_day, metavar="DATE", help="business date, YYYY-MM-DD; default: today"
     )
     parser.add_argument(
         "--known-at",
+        type=instant,
         metavar="INSTANT",
-        help="use what was live at this instant (ISO 8601), for a replay",
+        help="use what was live at this instant, for a replay; 2026-10-31T20:00+08:00",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Refresh and report."""
-    from datetime import datetime
-
     from django.utils import timezone
 
     from xinnong.audit.services import SYSTEM_ACTOR
     from xinnong.pipelines.services import refresh_county
 
-    known_at = datetime.fromisoformat(args.known_at) if args.known_at else None
     done = refresh_county(
         actor=SYSTEM_ACTOR,
         clock=timezone.now,
         as_of=args.as_of or timezone.localdate(),
-        known_at=known_at,
+        known_at=args.known_at,
         on_stage=_show,
     )
     stages = [
@@ -72,8 +71,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(name: str, done: int, total: int) -> None:
     """Follow the stages on stderr."""
-    from xinnong.cli.dispatch import progress
-
     progress(done, total, name)
 
 

@@ -122,17 +122,19 @@ def export_households(
         return _recorded(reader, "households", written, seen, run, purpose, now)
 
 
-def first_lender() -> str:
-    """The code of the lender whose granted lines are exported unless another is named."""
-    lenders = Institution.objects.filter(operator__kind=Operator.Kind.LENDER, parent__isnull=True)
-    return lenders.order_by("code").values_list("code", flat=True).first() or ""
+def lenders() -> list[str]:
+    """Codes of the lenders whose granted lines can be exported, one lender at a time, in order."""
+    found = Institution.objects.filter(operator__kind=Operator.Kind.LENDER, parent__isnull=True)
+    return list(found.order_by("code").values_list("code", flat=True))
 
 
 def _run(as_of: date | None) -> Run:
+    """The run people see now, or the newest one of a business date up to the one given."""
     runs = Run.objects.filter(state__in=[RunState.CURRENT, RunState.PAST])
-    if as_of is not None:
-        runs = runs.filter(as_of__lte=as_of)
-    run = runs.order_by("-as_of", "-pk").first()
+    if as_of is None:
+        run = runs.filter(state=RunState.CURRENT).first()
+    else:
+        run = runs.filter(as_of__lte=as_of).order_by("-as_of", "-pk").first()
     if run is None:
         raise NoRunPublished
     return run

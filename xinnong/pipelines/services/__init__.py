@@ -36,7 +36,7 @@ class RefreshRunning(Refused):
 
 
 class NothingDelivered(Refused):
-    """No live batch of the population register exists, so there is nobody to profile."""
+    """No live batch of the population register exists by that date: nobody to profile."""
 
     code = "refresh.nothing_delivered"
 
@@ -70,7 +70,7 @@ def refresh_county(
     """
     with _alone(), scoped(SYSTEM):
         files = inputs.live_files(known_at=known_at)
-        if not any(file.class_name == "person" for file in files):
+        if not any(file.class_name == "person" and file.as_of <= as_of for file in files):
             raise NothingDelivered
         documents = inputs.documents_in_force(as_of, now=clock())
         run = _open_run(clock(), as_of, known_at, files, documents)
