@@ -203,7 +203,7 @@ def _town_amount(town: Place, found: Figures | None, hidden: frozenset[str]) -> 
         return Amount(town.name, number, text, url=url)
     return Amount(
         town.name,
-        _tenths(found.lined, found),
+        _tenths(found.lined, found.households),
         write.percent(found.lined, found.households),
         url=url,
     )
@@ -211,20 +211,23 @@ def _town_amount(town: Place, found: Figures | None, hidden: frozenset[str]) -> 
 
 def _bound(found: Figures) -> tuple[int | None, str]:
     """Say of a hidden share only what "fewer than ten" already says: at least, or at most, so much."""
-    if found.households <= LEAST:
+    return _bound_of(found.lined, found.households)
+
+
+def _bound_of(part: int, whole: int) -> tuple[int | None, str]:
+    rest = whole - part
+    if whole <= LEAST:
         return None, UNSAID
-    if 0 < found.unlined < LEAST <= found.lined:
-        most = found.households - LEAST
-        return _tenths(most, found), _("%(share)s以上") % {
-            "share": write.percent(most, found.households)
-        }
-    if 0 < found.lined < LEAST <= found.unlined:
-        return 0, _("%(share)s以下") % {"share": write.percent(LEAST, found.households)}
+    if 0 < rest < LEAST <= part:
+        most = whole - LEAST
+        return _tenths(most, whole), _("%(share)s以上") % {"share": write.percent(most, whole)}
+    if 0 < part < LEAST <= rest:
+        return 0, _("%(share)s以下") % {"share": write.percent(LEAST, whole)}
     return None, UNSAID
 
 
-def _tenths(part: int, found: Figures) -> int:
-    return part * TENTHS // found.households if found.households else 0
+def _tenths(part: int, whole: int) -> int:
+    return part * TENTHS // whole if whole else 0
 
 
 def completeness_bars(rows: Sequence[SourceCompleteness]) -> Bars | None:
@@ -236,14 +239,7 @@ def completeness_bars(rows: Sequence[SourceCompleteness]) -> Bars | None:
         rows,
         key=lambda row: contracts[row.source_class].number if row.source_class in contracts else 99,
     )
-    amounts = [
-        Amount(
-            _source_title(row.source_class),
-            row.households_with_fact * TENTHS // row.households if row.households else 0,
-            write.percent(row.households_with_fact, row.households),
-        )
-        for row in ordered
-    ]
+    amounts = [_reached(row) for row in ordered]
     return bars(
         amounts,
         ident="completeness",
@@ -252,6 +248,16 @@ def completeness_bars(rows: Sequence[SourceCompleteness]) -> Bars | None:
         headings=(_("数据类"), _("占比")),
         ceiling=TENTHS,
     )
+
+
+def _reached(row: SourceCompleteness) -> Amount:
+    """The share of households a class reaches; fewer than ten, or all but so few, is a bound."""
+    part, whole = row.households_with_fact, row.households
+    tenths, text = _tenths(part, whole), write.percent(part, whole)
+    if 0 < part < LEAST or 0 < whole - part < LEAST:
+        bound, text = _bound_of(part, whole)
+        tenths = bound or 0
+    return Amount(_source_title(row.source_class), tenths, text)
 
 
 def _source_title(name: str) -> str:

@@ -1,7 +1,8 @@
 """Small cells: counts under ten are hidden, and nothing shown beside them lets one be worked out.
 
 A hidden cell in a row or column whose total is known could be found by subtraction, so a second
-cell of the same row and column is hidden with it, the smallest that is left.
+cell of the same row and column is hidden with it, the smallest that is left. How many households
+an area has is published by every county and is not hidden; what they are is.
 """
 
 from __future__ import annotations

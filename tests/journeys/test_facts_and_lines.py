@@ -1,0 +1,195 @@
+"""Each dimension opens to its facts, what lost out and why; each line to its rule and gates."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import LENDER, Sample, signed_in
+from tests.journeys import lake
+from tests.journeys.test_open_a_household import page_of, reads
+from tests.people import People
+from xinnong.accounts.models import User
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.credit.models import Line
+from xinnong.profiles.queries import facts_folder
+from xinnong.registry.models import Household
+from xinnong.web import figures
+
+pytestmark = pytest.mark.slow  # a published county is made first
+ROWS = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+TAGS = re.compile(r"<[^>]+>")
+
+
+@pytest.fixture
+def home(sample: Sample, tmp_path: Path, settings: Any) -> Household:
+    """Wang's household with a small lake: a car, an older word on it, a form that disagrees."""
+    settings.XINNONG_DATA = tmp_path
+    home, person = sample.home_of("王大山"), sample.people["王大山"]
+    rows = {
+        "vehicle": [
+            lake.vehicle("浙C00001", 8_000_000, lake.LATER, 17),
+            lake.vehicle("浙C00002", 1_000_000, lake.LONG_AGO, 18),
+        ],
+        "old_vehicle": [lake.vehicle("浙C00001", 9_900_000, lake.WHEN, 11)],
+        "field_form.asset": [lake.form_asset(12_300_000)],
+        "loan_history": [lake.loan(LENDER, 5_000_000), lake.loan("BANK-02", 7_700_000)],
+        "contested": [lake.contested("vehicle", "field_form.asset", "rank")],
+    }
+    lake.lay(facts_folder(sample.run.pk), home.id, person.key, rows)
+    return home
+
+
+def rows_with(page: str, text: str) -> list[str]:
+    """Rows of tables that hold a text, without tags."""
+    rows = [" ".join(TAGS.sub(" ", row).split()) for row in ROWS.findall(page)]
+    return [html.unescape(row) for row in rows if text in row]
+
+
+def dimension(client: Client, home: Household, name: str, basis: str = "") -> str:
+    page_of(client, home.ref)
+    answer = client.get(f"/households/{home.ref}/facts/{name}/", {"basis": basis} if basis else {})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_fact_says_where_when_how_sure_and_whose(lin: Client, home: Household) -> None:
+    page = dimension(lin, home, "assets")
+    (row,) = rows_with(page, "80,000 元")
+    for text in ("王大山", "机动车", "第 4 批第 17 行", "2026-10-31", "95%", "采用"):
+        assert text in row
+
+
+def test_what_lost_out_stands_beside_the_rule(lin: Client, home: Household) -> None:
+    page = dimension(lin, home, "assets")
+    (older,) = rows_with(page, "99,000 元")
+    assert "已被「机动车」更新的报送代替" in older
+    (form,) = rows_with(page, "123,000 元")
+    assert "与「机动车」不一致：部门登记优先于经营记录，经营记录优先于入户采集" in form
+    (stale,) = rows_with(page, "10,000 元")
+    assert "已过期" in stale
+
+
+def test_what_needs_consent_is_left_out_where_the_result_may_not_read_it(
+    lin: Client, home: Household
+) -> None:
+    page = dimension(lin, home, "assets", basis="pre")
+    assert rows_with(page, "123,000 元") == []
+    assert "需要授权后才能看到" in page
+
+
+def test_another_lender_s_loans_never_appear(lin: Client, people: People, home: Household) -> None:
+    own = dimension(lin, home, "liabilities", basis=f"granted:{LENDER}")
+    assert rows_with(own, "50,000 元")
+    assert not rows_with(own, "77,000 元")
+
+
+def test_opening_a_dimension_is_a_reading_of_its_own(lin: Client, home: Household) -> None:
+    dimension(lin, home, "assets")
+    assert [read.fields for read in reads()][-1] == ["facts.assets"]
+
+
+def test_a_lake_that_is_away_is_said(
+    lin: Client, sample: Sample, tmp_path: Path, settings: Any
+) -> None:
+    settings.XINNONG_DATA = tmp_path
+    page = dimension(lin, sample.home_of("王大山"), "assets")
+    assert "记录库暂时打不开" in page
+
+
+def test_the_rule_of_a_line_is_spelled_out_and_adds_up(lin: Client, sample: Sample) -> None:
+    home = sample.home_of("王大山")
+    with scoped(SYSTEM):
+        line = Line.objects.get(run=sample.run, household=home, kind="granted")
+    page = page_of(lin, home.ref)
+    rule = re.search(r"<h2>授信 · 穗浦农村商业银行</h2>.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    assert rule
+    *steps, total = [
+        int(text.replace(",", "").replace("−", "-").replace("+", ""))
+        for text in re.findall(r'class="figure">([+−]?[\d,]+) 元', rule.group(1))
+    ]
+    assert sum(steps) == total == line.line_minor // 100
+
+
+def test_gates_are_told_open_and_closed(lin: Client, sample: Sample) -> None:
+    with scoped(SYSTEM):
+        lines = Line.objects.filter(run=sample.run, kind="pre").select_related("household")
+        shut = next(line for line in lines if "gate.court_list.closed" in line.closed_gates)
+    page = page_of(lin, shut.household.ref)
+    for text in (
+        "还差这些条件",
+        "家里有人在失信被执行名单上",
+        "履行判决后",
+        "已满足的条件",
+        "在本县居住",
+    ):
+        assert text in page
+
+
+def test_a_file_leads_to_the_rules_it_was_judged_by(lin: Client, sample: Sample) -> None:
+    page = page_of(lin, sample.home_of("王大山").ref)
+    for address in re.findall(r'href="(/rules/[a-z]+/[0-9a-f]{64}/)"', page):
+        assert lin.get(address).status_code == 200
+
+
+def farmer_of(people: People, sample: Sample, name: str) -> Client:
+    """Wu signs in as the person of that name."""
+    people.wu.person_ref = sample.people[name].ref
+    people.wu.save(update_fields=["person_ref"])
+    return signed_in(User.objects.get(pk=people.wu.pk))
+
+
+def test_a_family_reads_its_own_file_in_plain_words(people: People, sample: Sample) -> None:
+    with scoped(SYSTEM):
+        line = Line.objects.filter(run=sample.run, kind="granted", line_minor__gt=0).first()
+    assert line is not None
+    name = next(n for n, p in sample.people.items() if p.household_id == line.household_id)
+    page = farmer_of(people, sample, name).get("/me/").content.decode()
+    for text in (
+        "您家现在可以借",
+        figures.whole_yuan(line.line_minor),
+        "农村商业银行",
+        "额度怎么算出来的",
+    ):
+        assert text in page
+    assert "预授信" not in page
+    assert "异议" in page
+    assert [read.purpose for read in reads()] == ["own-file"]
+
+
+def test_a_family_that_gets_no_line_is_told_why_and_what_to_do(
+    people: People, sample: Sample
+) -> None:
+    with scoped(SYSTEM):
+        line = Line.objects.filter(run=sample.run, kind="granted", line_minor=0).first()
+    assert line is not None
+    name = next(n for n, p in sample.people.items() if p.household_id == line.household_id)
+    page = farmer_of(people, sample, name).get("/me/").content.decode()
+    for text in ("还没有可以使用的额度", "还差这些条件", "可以要求人工复核", "5 个工作日"):
+        assert text in page
+
+
+def test_a_family_without_consent_is_told_how_to_begin(people: People, sample: Sample) -> None:
+    name = next(p for p, person in sample.people.items() if person.household_id == 3)
+    page = farmer_of(people, sample, name).get("/me/").content.decode()
+    assert "还没有银行取得您家的授权" in page
+
+
+def test_a_family_sees_who_looked(lin: Client, people: People, sample: Sample) -> None:
+    page_of(lin, sample.home_of("王大山").ref)
+    client = farmer_of(people, sample, "王大山")
+    for address in ("/me/", "/me/who-looked/"):
+        page = client.get(address).content.decode()
+        for text in ("林客户经理", "办理贷款申请"):
+            assert text in page
+
+
+def test_a_family_opens_its_own_facts(people: People, home: Household, sample: Sample) -> None:
+    page = farmer_of(people, sample, "王大山").get("/me/facts/assets/").content.decode()
+    assert rows_with(page, "80,000 元")
+    assert [read.fields for read in reads()] == [["facts.assets"]]
