@@ -6,7 +6,6 @@ staff and hashes, never a resident id, a phone number or a farmer's file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -282,21 +281,24 @@ Actor = User | ApiClient
 def lender_codes(institution: Institution | None) -> tuple[str, ...]:
     """Codes whose rows the institution owns: itself, its children at any depth, its lender.
 
-    A branch works on its bank's rows; a bank sees its branches'; nobody sees a neighbour's.
+    A branch works on its bank's rows; a bank sees its branches'; nobody sees a neighbour's, and
+    nothing crosses from one operator to another, whoever stands above whom.
     """
     if institution is None:
         return ()
-    found = {institution.code, _root(institution).code}
-    waiting: Iterable[int] = [institution.pk]
+    own = Institution.objects.filter(operator_id=institution.operator_id)
+    found = {institution.pk: institution.code}
+    waiting = list(found)
     while waiting:
-        below = list(Institution.objects.filter(parent__in=waiting).values_list("pk", "code"))
-        found.update(code for _pk, code in below)
+        below = own.filter(parent__in=waiting).exclude(pk__in=found).values_list("pk", "code")
         waiting = [pk for pk, _code in below]
-    return tuple(sorted(found))
+        found.update(below)
+    return tuple(sorted({*found.values(), _lender_above(institution).code}))
 
 
-def _root(institution: Institution) -> Institution:
-    """The bank above a branch; any other institution is its own root."""
-    if institution.kind == Institution.Kind.BRANCH and institution.parent is not None:
-        return _root(institution.parent)
-    return institution
+def _lender_above(institution: Institution) -> Institution:
+    """The bank above a branch; any other institution stands for itself."""
+    above = institution.parent
+    if institution.kind != Institution.Kind.BRANCH or above is None:
+        return institution
+    return _lender_above(above) if above.operator_id == institution.operator_id else institution

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -85,11 +86,13 @@ def register_household_finder(find: HouseholdFinder) -> None:
 
 
 def scope_of(actor: Actor, *, purpose: str = "") -> Scope:
-    """The scope of a user or API client from roles, areas and institution (a few queries)."""
-    kinds = {kind.value for kind in actor.owner_kinds}
+    """The scope of a user or API client from roles, areas and institution (a few queries).
+
+    Staff read the tables of their employer's kind alone; without an employer nobody is staff.
+    """
     institution = actor.institution
-    if institution is not None:
-        kinds &= {institution.operator.kind}
+    employer = {institution.operator.kind} if institution is not None else set[str]()
+    kinds = employer & {kind.value for kind in actor.owner_kinds}
     return Scope(
         actor=actor.ref,
         kinds=tuple(sorted(kinds)),
@@ -124,6 +127,28 @@ def scoped(actor: Actor | Scope, *, purpose: str = "", using: str = "default") -
             scope = _with_own_households(scope, using)
         yield scope
         _set(before, using)
+
+
+Write = Callable[[], object]
+_owed: ContextVar[list[Write] | None] = ContextVar("_owed", default=None)
+
+
+@contextmanager
+def owing() -> Iterator[list[Write]]:
+    """Collect what must be written again should the transactions of this block be undone."""
+    owed: list[Write] = []
+    token = _owed.set(owed)
+    try:
+        yield owed
+    finally:
+        _owed.reset(token)
+
+
+def owe(write: Write) -> None:
+    """Have a record outlive a failure: the request runs `write` again if its work is undone."""
+    owed = _owed.get()
+    if owed is not None:
+        owed.append(write)
 
 
 def _with_own_households(scope: Scope, using: str) -> Scope:

@@ -40,13 +40,6 @@ def locked(
     return render(request, "account/locked.html", context, status=TOO_MANY)
 
 
-def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The sign-in name that axes counts by, whichever part of Django or allauth reports it."""
-    given = credentials or {}
-    name = given.get("username") or given.get("login") or request.POST.get("login", "")
-    return str(name).lower()
-
-
 def _drawing(svg: str) -> SafeString:
     """From `<svg` on; it is drawn by our own process from a secret of letters and digits."""
     return mark_safe(svg[svg.index("<svg") :])  # noqa: S308

@@ -30,6 +30,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_SEARCH_KEY": "keys the hashes by which ids and phones are searched",
     "XINNONG_HOSTS": "host names the web process answers for, separated by commas",
     "XINNONG_TLS": "1 where the site is reached by HTTPS only: secure cookies and HSTS",
+    "XINNONG_PROXIES": "proxies of your own before the web process; default 1 with XINNONG_TLS, else 0",
     "XINNONG_DEMO_PASSWORD": "password of the demo users instead of a random one",
     "XINNONG_LOG_LEVEL": "DEBUG, INFO (default), WARNING or ERROR",
     "XINNONG_LOG_FILE": "file that takes the logs instead of stderr",

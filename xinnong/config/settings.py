@@ -14,6 +14,7 @@ from xinnong.config import environment, logging, postgres
 BASE_DIR = environment.REPOSITORY
 DATA = environment.open_data_folder()
 TLS = environment.value("XINNONG_TLS") == "1"
+XINNONG_PROXIES = int(environment.value("XINNONG_PROXIES", "1" if TLS else "0"))
 
 XINNONG_DATA = DATA
 XINNONG_LAKE = environment.private_folder(DATA / "lake")
@@ -184,7 +185,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "xinnong.accounts.views.name_tried"
+AXES_USERNAME_CALLABLE = "xinnong.accounts.devices.name_tried"
+AXES_CLIENT_IP_CALLABLE = "xinnong.accounts.devices.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "xinnong.accounts.views.locked"

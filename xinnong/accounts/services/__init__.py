@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from xinnong.accounts.models import AreaGrant, Institution, Operator, User
 from xinnong.accounts.roles import BY_CODE
+from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.areas.models import Area
+from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.errors import Refused
 
 
@@ -21,9 +22,15 @@ class RoleUnknown(Refused):
 
 
 class RoleOfOtherOperator(Refused):
-    """The role reads another kind of operator's tables than the institution's."""
+    """The role reads another kind of operator's tables than the institution's, or there is none."""
 
     code = "role.other_operator"
+
+
+class ParentOfOtherOperator(Refused):
+    """An institution stands below one of another operator, or below itself."""
+
+    code = "institution.parent"
 
 
 def set_operator(*, code: str, kind: str, name: str, name_en: str = "") -> Operator:
@@ -44,7 +51,12 @@ def set_institution(
     parent: Institution | None = None,
     area: Area | None = None,
 ) -> Institution:
-    """Create an institution, or bring it up to date."""
+    """Create an institution, or bring it up to date.
+
+    Refuses `institution.parent`: rows follow the tree, so it neither crosses operators nor turns
+    back on itself.
+    """
+    _check_parent(code, operator, parent)
     institution, _made = Institution.objects.update_or_create(
         code=code,
         defaults={
@@ -68,26 +80,51 @@ def set_user(
     areas: Iterable[Area],
     password: str | None,
     now: datetime,
+    is_active: bool = True,
+    actor: UUID = SYSTEM_ACTOR,
 ) -> User:
     """Create a user or bring roles, institution, areas and password up to date.
 
-    `password` None leaves an existing one as it is and makes a new user unable to sign in.
+    `password` None leaves an existing one as it is and makes a new user unable to sign in. What a
+    person may do is on record: an audit entry names every role held from now on.
     Refuses `role.unknown` and `role.other_operator`.
     """
     held = sorted(set(roles))
     _check_roles(held, institution)
-    with transaction.atomic():
+    with scoped(replace(SYSTEM, actor=actor)):
         user, made = User.objects.get_or_create(
             username=username.lower(), defaults={"name": name, "created_at": now}
         )
+        before = None if made else _rights(user)
         user.name, user.roles, user.institution = name, held, institution
+        user.is_active = is_active
         if password is not None and not (not made and user.check_password(password)):
             user.set_password(password)
         elif made:
             user.set_unusable_password()
         user.save()
         _grant_areas(user, list(areas))
+        if _rights(user) != before:
+            _record_rights(user, actor, now)
     return user
+
+
+def _rights(user: User) -> tuple[object, ...]:
+    """What decides what a person may do, and with which password."""
+    areas = sorted(user.area_grants.values_list("area_id", flat=True))
+    return user.roles, user.institution_id, user.is_active, areas, user.password
+
+
+def _record_rights(user: User, actor: UUID, now: datetime) -> None:
+    roles = {f"role.{code}": 1 for code in user.roles}
+    areas = user.area_grants.count()
+    record(
+        actor=actor,
+        action="accounts.set-user",
+        at=now,
+        subject=user.ref,
+        counts={**roles, "areas": areas, "active": int(user.is_active)},
+    )
 
 
 def link_person(*, user: User, person_ref: UUID | None) -> None:
@@ -97,12 +134,21 @@ def link_person(*, user: User, person_ref: UUID | None) -> None:
 
 
 def _check_roles(codes: list[str], institution: Institution | None) -> None:
+    kind = institution.operator.kind if institution is not None else None
     for code in codes:
         if code not in BY_CODE:
             raise RoleUnknown(role=code)
         kinds = BY_CODE[code].kinds
-        if institution is not None and kinds and institution.operator.kind not in kinds:
-            raise RoleOfOtherOperator(role=code, institution=institution.code)
+        if kinds and kind not in kinds:
+            raise RoleOfOtherOperator(role=code)
+
+
+def _check_parent(code: str, operator: Operator, parent: Institution | None) -> None:
+    above = parent
+    while above is not None:
+        if above.code == code or above.operator_id != operator.pk:
+            raise ParentOfOtherOperator(institution=code, parent=above.code)
+        above = above.parent
 
 
 def _grant_areas(user: User, areas: list[Area]) -> None:

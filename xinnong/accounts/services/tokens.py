@@ -42,6 +42,12 @@ class ScopeNotForClients(Refused):
     code = "token.scope_refused"
 
 
+class ClientUnknown(Refused):
+    """No such program, institution or area; or a program of that code exists already."""
+
+    code = "client.unknown"
+
+
 class LifetimeTooLong(Refused):
     """Tokens live a year at most."""
 
