@@ -314,6 +314,7 @@ def _line(
         area_minor=terms.area_minor,
         elsewhere_minor=terms.elsewhere_minor,
         uncapped_minor=terms.uncapped_minor,
+        custody_minor=terms.custody_minor,
         cap_code=terms.cap_code,
         closed_gates=[gate.code for gate in decided.closed_gates],
         rate_percent=decided.rate_percent,

@@ -144,6 +144,7 @@ def test_the_terms_the_batch_stores_agree_with_the_steps(given: LineInputs) -> N
     rule = terms.base_minor + (terms.assets_minor or 0) + (terms.income_minor or 0)
     larger = max(rule, terms.area_minor or 0)
     assert terms.uncapped_minor == max(0, larger - (terms.elsewhere_minor or 0))
+    assert amounts.get("step.custody", 0) == (terms.custody_minor or 0)
     assert bool(terms.cap_code) == bool({"step.cap_product", "step.cap_household"} & set(amounts))
 
 

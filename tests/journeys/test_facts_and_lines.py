@@ -17,8 +17,12 @@ from tests.people import People
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.credit.models import Line
+from xinnong.credit.queries import worked_line
+from xinnong.credit.wording import step_text
+from xinnong.profiles.models import Profile
 from xinnong.profiles.queries import facts_folder
 from xinnong.registry.models import Household
+from xinnong.scoring.models import Score
 from xinnong.web import figures
 
 pytestmark = pytest.mark.slow  # a published county is made first
@@ -114,6 +118,25 @@ def test_the_rule_of_a_line_is_spelled_out_and_adds_up(lin: Client, sample: Samp
         for text in re.findall(r'class="figure">([+−]?[\d,]+) 元', rule.group(1))
     ]
     assert sum(steps) == total == line.line_minor // 100
+
+
+def test_what_is_entrusted_is_an_addend_of_its_own(sample: Sample) -> None:
+    with scoped(SYSTEM):
+        lines = Line.objects.filter(run=sample.run, kind="granted", line_minor__gt=0)
+        line = lines.select_related("policy").order_by("line_minor")[0]
+        profile = Profile.objects.get(
+            run=sample.run, household=line.household_id, basis="granted", lender=line.lender
+        )
+        score = Score.objects.get(
+            run=sample.run, household=line.household_id, basis="granted", lender=line.lender
+        )
+    assert line.custody_minor == 0
+    line.custody_minor = 5_000_050
+    worked = worked_line(line, first_borrower=score.first_borrower, features=vars(profile))
+    assert sum(step.amount_minor for step in worked.steps) == worked.line_minor
+    assert worked.line_minor == min(line.line_minor + 5_000_000, 30_000_000)
+    said = [step_text(step) for step in worked.steps if step.code == "step.custody"]
+    assert [(step.says, step.amount) for step in said] == [("加受托代管资产", "+50,000.50 元")]
 
 
 def test_gates_are_told_open_and_closed(lin: Client, sample: Sample) -> None:

@@ -16,7 +16,7 @@ from xinnong.core.scorecard import Scorecard, score_one
 CHUNK_ROWS = 20_000
 TERMS = (
     "lender", "grade", "points", "line_minor", "base_minor", "assets_minor", "income_minor",
-    "area_minor", "elsewhere_minor", "uncapped_minor", "cap_code", "closed_gates", "rate_percent",
+    "area_minor", "elsewhere_minor", "uncapped_minor", "custody_minor", "cap_code", "closed_gates", "rate_percent",
 )  # fmt: skip
 
 TOGETHER = """SELECT f AS features, s AS scores, l AS lines
@@ -57,10 +57,11 @@ def _compare_one(
     score: Mapping[str, Any],
     line: Mapping[str, Any] | None,
 ) -> Difference | None:
-    pairs = [(_batch_score(score), _single_score(card, features))]
+    pairs: list[tuple[object, object]] = [(_batch_score(score), _single_score(card, features))]
     if features["basis"] != "base":
         assert line is not None, features["household_no"]
-        pairs.append(([line[name] for name in TERMS], _single_line(policy, features, score)))
+        single = _single_line(policy, features, score, line["custody_minor"])
+        pairs.append(([line[name] for name in TERMS], single))
     for batch, single in pairs:
         if batch != single:
             return Difference(
@@ -85,20 +86,22 @@ def _single_score(card: Scorecard, row: Mapping[str, Any]) -> Sequence[object]:
     )  # fmt: skip
 
 
-def _single_line(policy: Policy, row: Mapping[str, Any], score: Mapping[str, Any]) -> list[object]:
+def _single_line(
+    policy: Policy, row: Mapping[str, Any], score: Mapping[str, Any], custody_minor: int | None
+) -> list[object]:
     result = decide_line(
         policy,
         inputs_from_features(
             kind=row["basis"],
             grade=score["grade"],
             first_borrower=row["first_borrower"],
-            features={name: row[name] for name in LINE_INPUTS},
+            features={name: row[name] for name in LINE_INPUTS} | {"custody_value": custody_minor},
         ),
     )
     terms = result.terms
     return [
         row["lender"], result.grade, score["points"], result.line_minor, terms.base_minor,
         terms.assets_minor, terms.income_minor, terms.area_minor, terms.elsewhere_minor,
-        terms.uncapped_minor, terms.cap_code, [gate.code for gate in result.closed_gates],
+        terms.uncapped_minor, terms.custody_minor, terms.cap_code, [gate.code for gate in result.closed_gates],
         result.rate_percent,
     ]  # fmt: skip

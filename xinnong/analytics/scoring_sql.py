@@ -27,6 +27,7 @@ OPEN_GATES = {
     "own_overdue": "own_dpd_over_90 = 0",
 }
 NO_TEXTS = "CAST([] AS VARCHAR[])"
+NOTHING_ENTRUSTED = "0"
 NO_AMOUNT = "CAST(NULL AS BIGINT)"
 
 Pick = Callable[[Cell], int]
@@ -129,16 +130,17 @@ def _dimensions(card: Scorecard) -> list[str]:
     return columns
 
 
-def lines_sql(policy: Policy, source: str) -> str:
+def lines_sql(policy: Policy, source: str, *, custody: str = NOTHING_ENTRUSTED) -> str:
     """Decide every line: pre from pre scores, granted from each lender's, none from base.
 
-    Amounts, closed gates and rate are those of `core.policy.decide_line`.
+    Amounts, closed gates and rate are those of `core.policy.decide_line`. `custody` is SQL for the
+    fen of entrusted assets after their haircut; without a register of custody nothing is entrusted.
     """
-    kinds = [_line_sql(policy, kind, source) for kind in ("pre", "granted")]
+    kinds = [_line_sql(policy, kind, source, custody) for kind in ("pre", "granted")]
     return "\nUNION ALL\n".join(kinds) + "\nORDER BY household_no"
 
 
-def _line_sql(policy: Policy, kind: str, source: str) -> str:
+def _line_sql(policy: Policy, kind: str, source: str, custody: str) -> str:
     granted = kind == "granted"
     gates = policy.gates["granted" if granted else "pre"]
     closed = _closed_gates(policy, gates)
@@ -149,15 +151,18 @@ def _line_sql(policy: Policy, kind: str, source: str) -> str:
         else "base_minor"
     )
     less = f"{uncapped} - LEAST({uncapped}, GREATEST(COALESCE(elsewhere_minor, 0), 0))"
-    amount = f"LEAST({less}, {policy.cap_product_minor}, {policy.cap_household_minor})"
+    secured = f"LEAST({less}, {policy.cap_product_minor}) + COALESCE(custody_minor, 0)"
+    amount = f"LEAST({secured}, {policy.cap_household_minor})"
     whole = f"CAST(FLOOR({amount} / {FEN_PER_HUNDRED_YUAN}) AS BIGINT) * {FEN_PER_HUNDRED_YUAN}"
     return f"""SELECT household_no, '{kind}' AS kind, lender, grade, points,
   CASE WHEN gates_closed THEN 0 ELSE {whole} END AS line_minor,
   base_minor, assets_minor, income_minor, area_minor, elsewhere_minor,
-  {less} AS uncapped_minor, {_cap_code(policy, less)} AS cap_code, {closed} AS closed_gates,
+  {less} AS uncapped_minor, custody_minor,
+  {_cap_code(policy, less, secured)} AS cap_code, {closed} AS closed_gates,
   CASE WHEN gates_closed OR {whole} = 0 THEN NULL ELSE {_rate(policy)} END AS rate_percent
 FROM (SELECT household_no, lender, grade, points, {", ".join(LINE_INPUTS[:5])},
     {_terms(policy, granted=granted)},
+    {f"CAST({custody} AS BIGINT)" if granted else NO_AMOUNT} AS custody_minor,
     NOT ({" AND ".join(_open(policy, gate) for gate in gates) or "TRUE"}) AS gates_closed
   FROM {source} WHERE basis = '{kind}') AS terms"""
 
@@ -205,10 +210,10 @@ def _closed_gates(policy: Policy, gates: Sequence[str]) -> str:
     return f"CASE WHEN gates_closed THEN {text} ELSE {NO_TEXTS} END"
 
 
-def _cap_code(policy: Policy, amount: str) -> str:
+def _cap_code(policy: Policy, amount: str, secured: str) -> str:
     product, household = policy.cap_product_minor, policy.cap_household_minor
     return (
-        f"CASE WHEN LEAST({amount}, {product}) > {household} THEN '{CAP_HOUSEHOLD}'"
+        f"CASE WHEN {secured} > {household} THEN '{CAP_HOUSEHOLD}'"
         f" WHEN {amount} > {product} THEN '{CAP_PRODUCT}' ELSE '' END"
     )
 

@@ -123,7 +123,7 @@ class LineTerms:
     """The addends as the batch stores them; None is unknown or not part of this kind of line.
 
     They are worked out whether or not a gate is closed. `uncapped_minor` is before both caps and
-    without custody; `cap_code` the cap that bound, or "".
+    without custody; `custody_minor` is added after the first cap; `cap_code` is the cap that bound.
     """
 
     base_minor: int
@@ -132,6 +132,7 @@ class LineTerms:
     area_minor: int | None
     elsewhere_minor: int | None
     uncapped_minor: int
+    custody_minor: int | None
     cap_code: str
 
 
@@ -195,8 +196,8 @@ def inputs_from_features(
     """Read the gate facts and amounts of a line from the features of a run.
 
     Reads adult_18_65, lives_in_county, consent_ok (1 is open), court_list_open, own_dpd_over_90
-    (0 is open), net_assets, operating_income, norm_input, lines_elsewhere (fen). An absent
-    feature is unknown.
+    (0 is open), net_assets, operating_income, norm_input, lines_elsewhere, custody_value (fen). An
+    absent feature is unknown; an absent custody value means that nothing was entrusted.
     """
     return LineInputs(
         kind=kind,
@@ -211,6 +212,7 @@ def inputs_from_features(
         operating_income_minor=features.get("operating_income"),
         norm_input_minor=features.get("norm_input"),
         elsewhere_minor=features.get("lines_elsewhere"),
+        custody_minor=features.get("custody_value") or 0,
     )
 
 
@@ -294,5 +296,6 @@ def _terms(policy: Policy, inputs: LineInputs, uncapped: int, codes: set[str]) -
         area_minor=_area_minor(policy, inputs) if granted else None,
         elsewhere_minor=inputs.elsewhere_minor if granted else None,
         uncapped_minor=uncapped,
+        custody_minor=inputs.custody_minor if granted else None,
         cap_code=next((cap for code, cap in caps.items() if code in codes), ""),
     )

@@ -51,7 +51,7 @@ class Line(models.Model):
     """The line of one household: every addend of the rule, in fen.
 
     A pre line belongs to the county service and has no lender; a granted line belongs to exactly
-    one lender and is seen by that lender only. `line_minor` is a whole number of hundred yuan.
+    one lender and is seen by that lender only. Addends that no pre line has are NULL there. `line_minor` is a whole number of hundred yuan.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
@@ -69,6 +69,7 @@ class Line(models.Model):
     elsewhere_minor = models.BigIntegerField(null=True)
     area_minor = models.BigIntegerField(null=True)
     uncapped_minor = models.BigIntegerField(null=True)
+    custody_minor = models.BigIntegerField(null=True)
     cap_code = models.CharField(max_length=32, blank=True)
     closed_gates = ArrayField(models.CharField(max_length=48))
     rate_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True)
@@ -93,6 +94,10 @@ class Line(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_gates__len=0) | Q(line_minor=0), name="line_gate_closes_to_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(custody_minor__isnull=True) | Q(kind="granted", custody_minor__gte=0),
+                name="line_custody_only_when_granted",
             ),
         ]
         indexes = [

@@ -42,13 +42,17 @@ def worked_line(
 ) -> LineResult:
     """Decide a stored line again, step by step, under the policy it was decided with.
 
-    `features` are the values of the profile on the line's own basis, fen and counts. Needs
+    `features` are the values of the profile on the line's own basis, fen and counts; what was
+    entrusted stands with the line itself, because profiles do not read custody. Needs
     `line.policy`. The result's amount equals `line.line_minor`; a test holds the two together.
     """
     policy = policy_of(line)
     kind = cast("LineKind", line.kind)
     inputs = inputs_from_features(
-        kind=kind, grade=line.grade, first_borrower=first_borrower, features=features
+        kind=kind,
+        grade=line.grade,
+        first_borrower=first_borrower,
+        features={**features, "custody_value": line.custody_minor},
     )
     return decide_line(policy, inputs)
 

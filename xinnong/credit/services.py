@@ -28,6 +28,7 @@ LINE_COLUMNS = {
     "elsewhere_minor": "bigint",
     "area_minor": "bigint",
     "uncapped_minor": "bigint",
+    "custody_minor": "bigint",
     "cap_code": "text",
     "closed_gates": "text[]",
     "rate_percent": "numeric(9,6)",
@@ -65,6 +66,7 @@ def publish_lines(loader: Loader, *, run_id: int, policy_id: int) -> int:
         LINE_COLUMNS,
         f"""SELECT household_no, kind, coalesce(lender, ''), grade, points, line_minor, base_minor,
                    assets_minor, income_minor, elsewhere_minor, area_minor, uncapped_minor,
+                   custody_minor,
                    coalesce(cap_code, ''), {array_literal("closed_gates")}, rate_percent
             FROM lines""",
     )

@@ -107,7 +107,7 @@ def line_report(line: Line) -> Report:
         "rate_percent": None if line.rate_percent is None else str(line.rate_percent),
         "addends_yuan": {
             name: _yuan_or_null(getattr(line, f"{name}_minor"))
-            for name in ("base", "assets", "income", "area", "elsewhere", "uncapped")
+            for name in ("base", "assets", "income", "area", "elsewhere", "uncapped", "custody")
         },
         "cap_code": line.cap_code or None,
         "closed_gates": [

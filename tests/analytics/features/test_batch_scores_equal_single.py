@@ -17,7 +17,12 @@ from hypothesis import strategies as st
 from tests.analytics.lakes import write_rows
 from xinnong.analytics.agreement import compare
 from xinnong.analytics.features.declared import shown_features
-from xinnong.analytics.scoring_sql import LINE_INPUTS, lines_sql, scores_sql
+from xinnong.analytics.scoring_sql import (
+    LINE_INPUTS,
+    NOTHING_ENTRUSTED,
+    lines_sql,
+    scores_sql,
+)
 from xinnong.core.bins import DIMENSIONS, FeatureBins
 from xinnong.core.policy import Policy
 from xinnong.core.policy_file import load_policy
@@ -81,7 +86,9 @@ def _check(folder: Path, random: Random, card: Scorecard, policy: Policy) -> Non
     with duckdb.connect() as con:
         con.execute(f"CREATE VIEW features AS FROM '{folder / 'features.parquet'}'")
         con.execute(f"CREATE TABLE scores AS {scores_sql(card, 'features')}")
-        con.execute(f"CREATE TABLE lines AS {lines_sql(policy, 'scores')}")
+        entrusted = f"(household_no * {random.randint(0, 10**6)}) % 40000000"
+        custody = random.choice((NOTHING_ENTRUSTED, entrusted))
+        con.execute(f"CREATE TABLE lines AS {lines_sql(policy, 'scores', custody=custody)}")
         assert list(compare(con, card, policy)) == [None] * ROWS
 
 
