@@ -44,7 +44,12 @@ def register(entry: NavEntry) -> None:
 
 
 def links_for(request: HttpRequest) -> list[NavLink]:
-    """Return the entries this person may open, in order, the current one marked."""
+    """Return the entries this person may open, in order, the current one marked.
+
+    None on a page that answers before anybody could be recognised, such as that of a wrong host.
+    """
+    if not hasattr(request, "user"):
+        return []
     shown = [entry for entry in _entries.values() if entry.shown_to(request)]
     links = [_link(entry, request.path) for entry in sorted(shown, key=lambda e: e.position)]
     return [link for link in links if link is not None]

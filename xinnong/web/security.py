@@ -25,8 +25,14 @@ def response_headers(
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        if _is_known(request):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return answer
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether a person or a program was told something that others should not find in a cache."""
+    user, client = getattr(request, "user", None), getattr(request, "client", None)
+    return client is not None or (user is not None and user.is_authenticated)
