@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from xinnong.core.scorecard_file import load_card
 XINNONG = Path(__file__).parents[2] / "xinnong"
 EXPERT = XINNONG / "scoring" / "published" / "expert-2026.1.json"
 DEFAULT_POLICY = XINNONG / "credit" / "published" / "default-2026.1.json"
-TEXTS = XINNONG / "scoring" / "published" / "texts.json"
 
 
 @cache
@@ -30,12 +28,6 @@ def expert() -> Scorecard:
 @cache
 def policy() -> Policy:
     return load_policy(DEFAULT_POLICY.read_bytes())
-
-
-@cache
-def texts() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = json.loads(TEXTS.read_text("utf-8"))
-    return loaded
 
 
 def feature_document(**changes: object) -> dict[str, Any]:

@@ -60,8 +60,8 @@ def _compare_one(
     pairs: list[tuple[object, object]] = [(_batch_score(score), _single_score(card, features))]
     if features["basis"] != "base":
         assert line is not None, features["household_no"]
-        single = _single_line(policy, features, score, line["custody_minor"])
-        pairs.append(([line[name] for name in TERMS], single))
+        decided = _single_line(policy, features, score, line["custody_minor"])
+        pairs.append(([line[name] for name in TERMS], decided))
     for batch, single in pairs:
         if batch != single:
             return Difference(
