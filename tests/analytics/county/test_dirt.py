@@ -14,6 +14,7 @@ from xinnong.analytics.checking.codes import load_codes
 from xinnong.analytics.checking.reference import Surroundings, Verdict, check_row
 from xinnong.analytics.contracts import load_contracts
 from xinnong.analytics.county.areas import areas
+from xinnong.analytics.county.faults import BY_KIND
 
 pytestmark = pytest.mark.slow
 
@@ -109,3 +110,13 @@ def test_files_carry_the_habits_of_their_departments(dirty: Path) -> None:
 def test_a_clean_county_has_no_error(clean: Path) -> None:
     assert planted(clean) == {}
     assert [file.name for file in told(clean) if file.repeats] == []
+
+
+def test_a_retired_code_is_one_whose_village_now_has_the_code_it_spoils() -> None:
+    """Small counties use no merged village, so the writing is looked at alone."""
+    (retired,) = (fault for fault in BY_KIND["area12"] if fault.code == "area.retired")
+    merged = {row.retired_to: row.code12 for row in areas() if row.retired_to}
+    assert len(merged) == 8
+    for living in merged:
+        written = duckdb.execute(f"SELECT {retired.text.format(x=repr(living))}").fetchall()[0][0]
+        assert AREAS[written] == living

@@ -59,6 +59,19 @@ def test_it_computes_the_same_in_batch_and_alone(seed: int, missing: set[str]) -
             assert row["first_borrower"] == is_first_borrower(facts.value, plan, lender, facts)
 
 
+def test_the_generated_households_exercise_every_feature() -> None:
+    """Agreement on a figure that is always the same, or always unknown, would show nothing."""
+    households = draw_households(Random(1), 150, CLASSES)
+    plan = plan_for(households, CLASSES)
+    medians = town_medians(households, plan)
+    lender = LENDERS[0]
+    facts = [
+        reference(h, plan, recipient=lender, lender=lender, medians=medians) for h in households
+    ]
+    seen = {name: {household.value(name) for household in facts} for name in NAMES}
+    assert {name for name, values in seen.items() if len(values - {None}) < 2} == set()
+
+
 def bases() -> list[tuple[str, str | None, str | None]]:
     """Basis, recipient and lender of every result."""
     return [

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from xinnong.analytics.contracts import Contract, Field
+from xinnong.analytics.county.areas import areas
 from xinnong.analytics.county.numbers import X_VALUE
 from xinnong.analytics.county.randomness import Flags, Ints, Random
 from xinnong.analytics.county.tables import NOTHING, Array, Column, Table
@@ -60,7 +61,7 @@ RID: Final = (
     _repaired("15to18", 0.002, "substr({x}, 1, 6) || substr({x}, 9, 9)", "rid.15to18"),
     _quarantined(
         "check", 0.0015,
-        "substr({x}, 1, 17) || substr('12345678904', strpos('0123456789X', right({x}, 1)), 1)",
+        "substr({x}, 1, 17) || substr('12345678914', strpos('0123456789X', right({x}, 1)), 1)",
         "rid.check",
     ),
     _quarantined("date", 0.0005, "substr({x}, 1, 10) || '13' || substr({x}, 13)", "rid.date"),
@@ -86,8 +87,17 @@ PHONE: Final = (
     ),
     _quarantined("length", 0.001, "substr({x}, 1, 10)", "phone.length"),
 )  # fmt: skip
+
+
+def _older_code() -> str:
+    """SQL that writes a living village code as the code it had before a merger."""
+    merged = {row.retired_to: row.code12 for row in areas() if row.retired_to}
+    cases = " ".join(f"WHEN '{living}' THEN '{old}'" for living, old in sorted(merged.items()))
+    return f"CASE {{x}} {cases} ELSE {{x}} END"
+
+
 AREA: Final = (
-    _repaired("retired", 0.3, "{x}", "area.retired"),
+    _repaired("retired", 0.3, _older_code(), "area.retired"),
     Fault("unknown", 0.0006, "substr({x}, 1, 9) || '399'", "accepted", "area.unknown"),
 )
 NAME: Final = (
@@ -176,11 +186,11 @@ def plant(
     for place, item in enumerate(plan, start=1):
         rows = np.flatnonzero(chosen == place)
         column = table.columns[item.field].take(rows)
-        chosen[rows[~_eligible(item.fault, column, retired)]] = 0
+        chosen[rows[~eligible(item.fault, column, retired)]] = 0
     return chosen.astype(np.int64)
 
 
-def _eligible(fault: Fault, column: Column, retired: Mapping[int, tuple[int, ...]]) -> Flags:
+def eligible(fault: Fault, column: Column, retired: Mapping[int, tuple[int, ...]]) -> Flags:
     """Say which values a fault changes: an X to write small, an old birth, a retired code."""
     first = next(iter(column.arrays.values()))
     if column.kind == "sql":

@@ -12,7 +12,7 @@ import numpy as np
 
 from xinnong.analytics.contracts import Contract, load_contracts
 from xinnong.analytics.county.deliveries import Delivery
-from xinnong.analytics.county.faults import CONFLICT, DUPLICATE, Planted, planned, plant
+from xinnong.analytics.county.faults import CONFLICT, DUPLICATE, Planted, eligible, planned, plant
 from xinnong.analytics.county.places import Places
 from xinnong.analytics.county.randomness import Ints, Random, chance, stream
 from xinnong.analytics.county.tables import NOTHING, Table
@@ -159,6 +159,8 @@ def _repeat(
     for kind in kinds:
         plan.append(kind)
         again = np.flatnonzero(clean & chance(rng, kind.fault.rate, table.rows))
+        if kind.field:  # an empty cell cannot be changed, so its row would only come twice
+            again = again[eligible(kind.fault, table.columns[kind.field].take(again), {})]
         index.append(again)
         place.append(again + rng.uniform(0.1, REPEAT_WITHIN, len(again)))
         mark.append(np.full(len(again), len(plan)))

@@ -46,9 +46,14 @@ CLAIM = """SELECT household_no, '{field}' AS field, CAST(SUM({value}) AS VARCHAR
 FROM linked_{table} WHERE {where} GROUP BY household_no"""
 
 UNIT = """SELECT household_no, CONCAT('area_m2:', unit_no) AS field,
-  CAST(MAX(area_m2) AS VARCHAR) AS value, '{class_name}' AS source_class, MAX(batch) AS batch,
+  CAST(MAX({area}) AS VARCHAR) AS value, '{class_name}' AS source_class, MAX(batch) AS batch,
   MIN("row") AS "row", MAX(as_of) AS as_of, 0 AS rank, {turn} AS turn
-FROM linked_{class_name} WHERE area_m2 IS NOT NULL GROUP BY household_no, unit_no"""
+FROM linked_{class_name} GROUP BY household_no, unit_no HAVING MAX({area}) IS NOT NULL"""
+DWELLING_AREA = {
+    "real_estate": "CASE WHEN \"use\" LIKE '%住宅%' THEN area_m2 END",
+    "urban_flat": "area_m2",
+}
+"""What each register says about the floor space of a dwelling, as the value of houses reads it."""
 
 CONTESTED = """SELECT household_no, field, value, source_class, batch, "row", as_of,
   place = 1 AS won,
@@ -90,8 +95,8 @@ def _sums(literals: dict[str, str]) -> list[str]:
 def _units() -> list[str]:
     """Two registers measure one dwelling; the title register is named first."""
     return [
-        UNIT.format(class_name=name, turn=turn)
-        for turn, name in enumerate(("real_estate", "urban_flat"))
+        UNIT.format(class_name=name, turn=turn, area=area)
+        for turn, (name, area) in enumerate(DWELLING_AREA.items())
     ]
 
 

@@ -321,13 +321,13 @@ CHARACTER = (
     Aggregate(
         "agg_review",
         ("review_result",),
-        """SELECT household_no, institution, COUNT(*) AS reviews,
-  SUM(10 - honesty - business) AS marks
-FROM (SELECT household_no, institution, round, knows, honesty, business,
+        """SELECT household_no, institution,
+  SUM(CASE WHEN marks IS NOT NULL THEN 1 ELSE 0 END) AS reviews, SUM(marks) AS marks
+FROM (SELECT household_no, institution, round,
+    CASE WHEN knows THEN 10 - honesty - business END AS marks,
     MAX(round) OVER (PARTITION BY household_no, institution) AS newest
   FROM linked_review_result) AS rounds
-WHERE round = newest AND knows AND honesty IS NOT NULL AND business IS NOT NULL
-GROUP BY household_no, institution""",
+WHERE round = newest GROUP BY household_no, institution""",
     ),
     Aggregate(
         "agg_honour",
