@@ -13,3 +13,9 @@ class AreasConfig(AppConfig):
     name = "xinnong.areas"
     label = "areas"
     verbose_name = _("行政区划")
+
+    def ready(self) -> None:
+        """Word the refusals."""
+        from xinnong.areas.wording import register
+
+        register()

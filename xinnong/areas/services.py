@@ -20,6 +20,9 @@ OPTIONAL = ("name_en", "retired_to", "terrain")
 PROBLEMS_SHOWN = 100
 DIGITS = 12
 SHORT_CODES = frozenset({6, 9})
+MOST_ENDING_PERCENT = 10
+FEW_ENDING = 3
+LENGTHS = {"name_zh": 64, "name_en": 96, "terrain": 8}
 LEVEL_ORDER = {Level.COUNTY.value: 0, Level.TOWN.value: 1, Level.VILLAGE.value: 2}
 
 
@@ -46,29 +49,46 @@ class Imported:
     unchanged: int
 
 
+def decoded(data: bytes) -> str:
+    """The text of a list as UTF-8, else as GB18030, which spreadsheets here write.
+
+    Raises UnicodeDecodeError for what is neither.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
 def read_list(text: str) -> list[Row]:
     """Rows of a CSV with the columns code, level, parent, name_zh (name_en, retired_to, terrain).
 
     Raises InvalidDocument with every problem found, at most a hundred of them.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        rows = [_row(line) for line in reader] if not missing else []
+    except csv.Error as fault:
+        line = {"line": reader.line_num}
+        raise InvalidDocument(problems=(Problem("areas.not_csv", "", line),)) from fault
     if missing:
         raise InvalidDocument(
             problems=tuple(Problem("areas.column_missing", name) for name in missing)
         )
-    rows = [_row(line) for line in reader]
     problems = list(_problems(rows))[:PROBLEMS_SHOWN]
     if problems:
         raise InvalidDocument(problems=tuple(problems))
     return rows
 
 
-def import_areas(rows: Sequence[Row], *, valid_from: date) -> Imported:
+def import_areas(rows: Sequence[Row], *, valid_from: date, many_may_end: bool = False) -> Imported:
     """Bring the list of one county up to date, in one transaction; the same list changes nothing.
 
     Codes of the county that are no longer in the list end the day before `valid_from`; a row with
-    `retired_to` ends too and points at its successor. No row is ever deleted.
+    `retired_to` ends too and points at its successor. No row is ever deleted. A list that would end
+    more than a tenth of the county is refused (half a file, most likely) unless `many_may_end`.
+    Raises InvalidDocument; nothing has changed then.
     """
     problems = list(_problems(rows))
     if problems:
@@ -82,28 +102,37 @@ def import_areas(rows: Sequence[Row], *, valid_from: date) -> Imported:
         for row in rows:
             if row.retired_to:
                 _point_to_successor(known, row, valid_from)
-        listed = {row.code for row in rows}
-        for code in before.keys() - listed:
-            _end(known[code], valid_from)
+        leaving = [known[code] for code in before.keys() - {row.code for row in rows}]
+        if not many_may_end:
+            _refuse_many_ends(leaving, of=len(before))
+        for area in leaving:
+            _end(area, valid_from)
     cache.delete(CACHE_KEY)
     return _count(before, {code: _content(area) for code, area in known.items()})
+
+
+def _refuse_many_ends(leaving: Sequence[Area], *, of: int) -> None:
+    ending = sum(area.valid_to is None for area in leaving)
+    if ending > max(FEW_ENDING, of * MOST_ENDING_PERCENT // 100):
+        figures = {"ending": ending, "areas": of}
+        raise InvalidDocument(problems=(Problem("areas.many_would_end", "code", figures),))
 
 
 def _row(line: dict[str, str | None]) -> Row:
     texts = {name: (line.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     return Row(
-        code=_twelve(texts["code"]),
+        code=twelve(texts["code"]),
         level=texts["level"],
-        parent=_twelve(texts["parent"]),
+        parent=twelve(texts["parent"]),
         name=texts["name_zh"],
         name_en=texts["name_en"],
-        retired_to=_twelve(texts["retired_to"]),
+        retired_to=twelve(texts["retired_to"]),
         terrain=texts["terrain"],
     )
 
 
-def _twelve(code: str) -> str:
-    """County codes of six and town codes of nine digits are often sent without their zeros."""
+def twelve(code: str) -> str:
+    """A code with the zeros that belong to it. County codes of six and town codes of nine digits are often sent without their zeros."""
     return code.ljust(DIGITS, "0") if len(code) in SHORT_CODES else code
 
 
@@ -116,6 +145,8 @@ def _problems(rows: Iterable[Row]) -> Iterable[Problem]:
         yield Problem("areas.empty", "")
     for number, row in enumerate(rows, start=1):
         yield from _problems_of(row, number, by_code)
+        if _leads_back(row, by_code):
+            yield Problem("areas.successor_circular", "retired_to", {"line": number})
         if row.code in seen:
             yield Problem("areas.code_twice", "code", {"line": number, "code": row.code})
         seen.add(row.code)
@@ -133,8 +164,21 @@ def _problems_of(row: Row, number: int, by_code: dict[str, Row]) -> Iterable[Pro
         yield Problem("areas.parent_missing", "parent", place)
     if not row.name:
         yield Problem("areas.name_missing", "name_zh", place)
+    texts = {"name_zh": row.name, "name_en": row.name_en, "terrain": row.terrain}
+    for field, text in texts.items():
+        if len(text) > LENGTHS[field] or not text.isprintable():
+            yield Problem("areas.text_form", field, place)
     if row.retired_to and (row.retired_to not in by_code or row.retired_to == row.code):
         yield Problem("areas.successor_unknown", "retired_to", place)
+
+
+def _leads_back(row: Row, by_code: dict[str, Row]) -> bool:
+    """Whether the successors of a retired code end nowhere."""
+    met: set[str] = set()
+    while row.retired_to in by_code and row.code not in met:
+        met.add(row.code)
+        row = by_code[row.retired_to]
+    return row.code in met
 
 
 def _expected_parent(row: Row) -> str:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from xinnong.areas.services import import_areas, read_list
+from xinnong.areas.services import decoded, import_areas, read_list
 from xinnong.cli.dispatch import USAGE, day
 from xinnong.core.errors import InvalidDocument
 
@@ -17,22 +17,25 @@ HELP = "import a county's towns and villages from a CSV (code, level, parent, na
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "file", type=Path, help="UTF-8 CSV: code,level,parent,name_zh,name_en,retired_to"
-    )
+    parser.add_argument("file", type=Path, help="CSV: code,level,parent,name_zh,name_en,retired_to")
     parser.add_argument(
         "--valid-from",
         type=day,
         required=True,
         help="first day of the list, YYYY-MM-DD",
     )
+    parser.add_argument(
+        "--many-may-end",
+        action="store_true",
+        help="accept a list that ends more than a tenth of the county",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what changed as JSON; a faulty list changes nothing and every fault is named."""
     try:
-        rows = read_list(args.file.read_text(encoding="utf-8"))
-        done = import_areas(rows, valid_from=args.valid_from)
+        rows = read_list(decoded(args.file.read_bytes()))
+        done = import_areas(rows, valid_from=args.valid_from, many_may_end=args.many_may_end)
     except InvalidDocument as refused:
         for problem in refused.problems:
             print(
@@ -45,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
         print(f"xinnong areas-import: {args.file}: {fault.strerror}", file=sys.stderr)
         return USAGE
     except UnicodeDecodeError:
-        print(f"xinnong areas-import: {args.file}: not UTF-8; save it as UTF-8", file=sys.stderr)
+        print(
+            f"xinnong areas-import: {args.file}: neither UTF-8 nor GB18030; save it as UTF-8",
+            file=sys.stderr,
+        )
         return USAGE
     print(json.dumps(asdict(done)))
     return 0
