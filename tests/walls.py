@@ -102,6 +102,7 @@ PAGES: dict[str, Wall] = {
     "journeys:own_file": only("farmer"),
     "journeys:own_dimension": only("farmer", answer=404, dimension="assets"),
     "journeys:who_looked": only("farmer"),
+    "journeys:organisation": only(*LENDERS_AND_CADRES, answer=404, ref=NOBODY_KNOWS),
     "journeys:reads": only("auditor"),
     "journeys:searches": only("auditor"),
     "journeys:audit": only("auditor"),

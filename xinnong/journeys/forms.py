@@ -22,7 +22,7 @@ class FindForm(forms.Form):
     """The search box; it is always posted, so that no name or number stands in an address."""
 
     text = forms.CharField(
-        label=_("姓名、拼音首字母、户号，或身份证、手机号（整号或后 4—6 位）"),
+        label=_("姓名、拼音首字母、户号、合作社名称，或身份证、手机号（整号或后 4—6 位）"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),

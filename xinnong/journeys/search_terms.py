@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xinnong.core.errors import Refused
+from xinnong.core.ids import clean_uscc
 
 LONGEST_TEXT = 40
 
@@ -23,6 +24,7 @@ class TermKind(StrEnum):
     NAME = "name"
     INITIALS = "initials"
     HOUSEHOLD = "household"
+    ORGANISATION = "organisation"
     RID = "rid"
     PHONE = "phone"
     TAIL4 = "tail4"
@@ -68,7 +70,14 @@ def read_term(text: str) -> Term:
     cleaned = re.sub(r"[\s\-]+", "", cleaned).replace("•", "·")
     if not cleaned:
         return Term(TermKind.NOTHING)
+    if _is_uscc(cleaned):
+        return Term(TermKind.ORGANISATION, cleaned)
     for shape, kind in _SHAPES:
         if shape.fullmatch(cleaned):
             return Term(kind, cleaned)
     raise TermNotUnderstood
+
+
+def _is_uscc(text: str) -> bool:
+    """A code of an organisation; eighteen digits are one only where no resident id begins so."""
+    return clean_uscc(text).value is not None and (text[0] == "9" or not text.isdecimal())

@@ -106,6 +106,7 @@ ASKED: Mapping[str, _StrPromise] = {
     "name": _("姓名"),
     "initials": _("拼音首字母"),
     "household": _("户号"),
+    "organisation": _("合作社、企业和村集体"),
     "rid": _("身份证号"),
     "phone": _("手机号"),
     "tail4": _("证件号或手机号后 4 位"),

@@ -99,7 +99,7 @@ FEATURES: Mapping[str, FeatureWords] = {
     "pensioners": FeatureWords(_l("领取养老金的人数"), Unit.PEOPLE, _CONSENT),
     "income_total": FeatureWords(_l("家庭年收入"), Unit.FEN, _CONSENT),
     "income_stability": FeatureWords(_l("三年收入稳定程度"), Unit.PERCENT, _CONSENT),
-    "season_peak_share": FeatureWords(_l("最旺一季占全年收入"), Unit.PERCENT, _CONSENT),
+    "season_peak_share": FeatureWords(_l("最旺一个月占全年收入"), Unit.PERCENT, _CONSENT),
     "income_vs_town": FeatureWords(_l("收入与本乡镇中位数之比"), Unit.PERCENT, _CONSENT),
     "farm_entity_role": FeatureWords(
         _l("在农业经营主体中的身份"), Unit.ENTITY_ROLE, _l("加入合作社或登记家庭农场。")

@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from xinnong.registry.models import Household, Person, Run, RunStage, RunState
+from xinnong.registry.models import Household, Organisation, Person, Run, RunStage, RunState
 
 
 def current_run() -> Run | None:
     """The run whose results people see, or None before the first refresh."""
     return Run.objects.filter(state=RunState.CURRENT).first()
+
+
+def organisations_found(*, name: str = "", uscc: str = "", limit: int) -> Sequence[Organisation]:
+    """Organisations with that code, or whose name holds a text; registrations are public."""
+    found = Organisation.objects.order_by("name", "id")
+    if uscc:
+        return list(found.filter(uscc=uscc)[:limit])
+    return list(found.filter(name__contains=name)[:limit]) if name else []
+
+
+def organisation_by_ref(ref: UUID) -> Organisation | None:
+    """One organisation by its public reference."""
+    return Organisation.objects.select_related("last_run").filter(ref=ref).first()
+
+
+def household_of_head(organisation: Organisation) -> Household | None:
+    """The household of who heads an organisation, where the reader may know of it."""
+    if organisation.head_key is None:
+        return None
+    head = Person.objects.filter(key=organisation.head_key).select_related("household").first()
+    return head.household if head else None
 
 
 def recent_runs(limit: int) -> Sequence[Run]:

@@ -87,6 +87,8 @@ def find(
     `reach` is the reader's own condition on area12 (accounts.visibility.inside_areas): row-level
     security filters the same rows again, but only this one shortens the index range.
     """
+    if term.kind is TermKind.ORGANISATION:
+        return []
     if term.kind in (TermKind.NAME, TermKind.INITIALS):
         rows = _by_text(term, filters, reach, run, turn, limit)
     elif hashes:

@@ -22,7 +22,7 @@ from xinnong.journeys.queries.identity import search_hashes
 from xinnong.journeys.search_terms import Term, TermKind
 from xinnong.journeys.searches import Search, keep_search, kept_search
 from xinnong.privacy.services import record_listing
-from xinnong.registry.queries import current_run
+from xinnong.registry.queries import current_run, organisations_found
 from xinnong.scoring.wording import grade_name
 from xinnong.web import figures
 from xinnong.web.paging import PAGE_ROWS, Pager, page_of, turn_of
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from xinnong.accounts.models import User
+    from xinnong.registry.models import Organisation
 
 FIND = "find"
+MOST_ORGANISATIONS = 10
+SHORTEST_NAME = 2
 FILTER_NAMES = ("town", "village", "kind", "grade", "state")
 GRADE_TONES = {"AAA": "good", "AA": "good", "A": "good", "B": "warn", "C": "bad"}
 EVERYTHING = Search(Term(TermKind.NOTHING), {})
@@ -61,6 +64,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "table": _table(found, pager, places(), _filters(form, user_of(request)).kind),
         "recent": recent_households(request.session),
         "villages_named": _places_named(search, user_of(request)),
+        "organisations": _organisations_named(search),
     }
     return render(request, "journeys/workbench.html", context)
 
@@ -143,6 +147,17 @@ def _places_named(search: Search | None, user: User) -> Sequence[Place]:
     known = places()
     inside = [*known.towns(prefixes), *known.villages("", prefixes)]
     return [place for place in inside if place.name_zh.startswith(search.term.text)][:12]
+
+
+def _organisations_named(search: Search | None) -> Sequence[Organisation]:
+    """Return co-ops, firms and collectives with that code or with that text in their name."""
+    if search is None:
+        return []
+    term = search.term
+    if term.kind is TermKind.ORGANISATION:
+        return organisations_found(uscc=term.text, limit=MOST_ORGANISATIONS)
+    long_enough = term.kind is TermKind.NAME and len(term.text) >= SHORTEST_NAME
+    return organisations_found(name=term.text, limit=MOST_ORGANISATIONS) if long_enough else []
 
 
 def _table(found: Sequence[Found], pager: Pager, known: Places, kind: str) -> Table:
