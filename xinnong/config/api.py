@@ -5,30 +5,74 @@ An app that serves the API has an `api.py` with a `router`; paths and authentica
 
 from __future__ import annotations
 
+import time
 from importlib import import_module, util
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.cache import cache
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.throttling import BaseThrottle
 
 from xinnong import __version__
-from xinnong.config import faults
+from xinnong.config import api_document, faults
+from xinnong.config.problems import code_of, problem
 from xinnong.core.errors import Refused
 
-PROBLEM = "application/problem+json"
-api = NinjaAPI(title="Xinnong", version=__version__, docs_url=None, urls_namespace="api")
+REQUESTS_A_MINUTE: Final = 6_000
+"""Of one client, to one web process."""
+MINUTE_SECONDS: Final = 60
+STATUS: Final = {"file.too_large": 413}
+"""Refusals for which HTTP has a word of its own."""
 
 
-def problem(status: int, code: str, **more: object) -> JsonResponse:
-    """A refusal as RFC 9457 asks, with our stable code."""
-    body = {"type": f"urn:xinnong:{code}", "title": code, "status": status, "code": code, **more}
-    return JsonResponse(body, status=status, content_type=PROBLEM)
+class PerClient(BaseThrottle):
+    """So many requests of one client in a minute of the clock."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the request, and say whether it still fits."""
+        minute = int(time.time()) // MINUTE_SECONDS
+        key = f"api-requests:{request.auth.pk}:{minute}"  # type: ignore[attr-defined]  # by ninja
+        cache.add(key, 0, timeout=2 * MINUTE_SECONDS)
+        return cache.incr(key) <= REQUESTS_A_MINUTE
+
+    def wait(self) -> float:
+        """Seconds until the next minute."""
+        return MINUTE_SECONDS - time.time() % MINUTE_SECONDS
+
+
+class Api(NinjaAPI):
+    """The API, whose document says what every operation answers and which verb it needs."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The OpenAPI document."""
+        return api_document.finished(super().get_openapi_schema(**options), self)
+
+
+api = Api(
+    title="Xinnong",
+    version=__version__,
+    description=api_document.ABOUT,
+    docs_url=None,
+    urls_namespace="api",
+    throttle=[PerClient()],
+    openapi_extra=api_document.EXTRA,
+    servers=[{"url": "/", "description": "this installation"}],
+)
 
 
 @api.exception_handler(ValidationError)
-def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    _roll_back(request, error)
     places = [{"at": list(e["loc"]), "problem": e["type"]} for e in error.errors]
     return problem(422, "request.invalid", errors=places)
 
@@ -41,29 +85,52 @@ def _unknown_client(_request: HttpRequest, _error: AuthenticationError) -> HttpR
 
 
 @api.exception_handler(PermissionDenied)
-def _forbidden(_request: HttpRequest, _error: PermissionDenied) -> HttpResponse:
+def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    _roll_back(request, error)
     return problem(403, "request.forbidden")
 
 
 @api.exception_handler(Http404)
-def _unknown(_request: HttpRequest, _error: Http404) -> HttpResponse:
+def _unknown(request: HttpRequest, error: Http404) -> HttpResponse:
+    _roll_back(request, error)
     return problem(404, "request.not_found")
 
 
 @api.exception_handler(HttpError)
-def _refused_by_ninja(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, "request.malformed")
+def _refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    _roll_back(request, error)
+    return problem(error.status_code, code_of(error.status_code))
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(BadRequest)
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(UnreadablePostError)
+def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
+    _roll_back(request, error)
+    status = 413 if isinstance(error, RequestDataTooBig) else 400
+    return problem(status, code_of(status))
 
 
 @api.exception_handler(Exception)
-def _fault(request: HttpRequest, _error: Exception) -> HttpResponse:
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
     where = request.resolver_match.view_name if request.resolver_match else "api"
-    return problem(500, "fault", fault=faults.record(where))
+    number = faults.record(where)
+    _roll_back(request, error)
+    return problem(500, "fault", fault=number)
 
 
 @api.exception_handler(Refused)
-def _refused(_request: HttpRequest, error: Refused) -> HttpResponse:
-    return problem(422, error.code, params={k: str(v) for k, v in error.params.items()})
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    _roll_back(request, error)
+    return problem(STATUS.get(error.code, 422), error.code, params=error.params)
+
+
+def _roll_back(request: HttpRequest, error: Exception) -> None:
+    """What an operation wrote before it refused is undone, as it is for a page."""
+    scope = getattr(request, "open_scope", None)
+    if scope is not None:
+        scope.pop_all().__exit__(type(error), error, error.__traceback__)
 
 
 def _mount_routers() -> None:

@@ -9,6 +9,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist, loader
 
+from xinnong.config.problems import is_api, problem
+
 logger = structlog.get_logger("xinnong.faults")
 
 
@@ -22,6 +24,8 @@ def record(where: str) -> str:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handle a fault in a page: a plain page with the fault id, no traceback."""
     fault = record(request.resolver_match.view_name if request.resolver_match else "unresolved")
+    if is_api(request):
+        return problem(500, "fault", fault=fault)
     try:
         body = str(loader.render_to_string("500.html", {"fault": fault}))
     except TemplateDoesNotExist:

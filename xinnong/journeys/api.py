@@ -30,6 +30,7 @@ from xinnong.journeys.reports import (
     score_report,
 )
 from xinnong.privacy.models import ReadKind
+from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
 from xinnong.registry.models import Household, Run
 from xinnong.registry.queries import current_run
@@ -37,9 +38,8 @@ from xinnong.registry.queries import current_run
 router = Router(tags=["households"])
 
 Ref = Annotated[str, Path(pattern=r"^H[0-9]{13}$", description="public household reference")]
-Purpose = Annotated[
-    str,
-    Query(pattern=r"^[a-z-]{1,16}$", description="why the file is read, for example application"),
+Why = Annotated[
+    Purpose, Query(description="why the file is read; objection and break-glass need a case")
 ]
 Case = Annotated[
     str, Query(max_length=64, description="number of the case, where the purpose asks for one")
@@ -59,7 +59,7 @@ class ProblemOut(Schema):
 
 
 class ProfileOut(Schema):
-    """Features by dimension; null is unknown, never zero."""
+    """Features by dimension in the unit of each, money in fen; null is unknown, never zero."""
 
     household_id: str
     as_of: date
@@ -81,7 +81,7 @@ class ReasonOut(Schema):
 
 
 class FeatureOut(Schema):
-    """Points of one feature beside the most it can give."""
+    """Points of one feature beside the most it can give; `value` in its unit, money in fen."""
 
     feature: str
     title: str
@@ -149,10 +149,11 @@ REFUSALS: dict[int, type[Schema]] = dict.fromkeys((401, 403, 404, 422), ProblemO
 @router.get(
     "/households/{ref}/profile",
     response={200: ProfileOut, **REFUSALS},
+    operation_id="household_profile",
     auth=needs(Permission.READ_HOUSEHOLD),
 )
 def profile(
-    request: HttpRequest, ref: Ref, purpose: Purpose, case: Case = "", basis: Basis = ""
+    request: HttpRequest, ref: Ref, purpose: Why, case: Case = "", basis: Basis = ""
 ) -> dict[str, Any]:
     """The six dimensions of a household on one basis."""
     household, run, result = _opened(request, ref, ("profile",), purpose, case, basis)
@@ -162,10 +163,11 @@ def profile(
 @router.get(
     "/households/{ref}/score",
     response={200: ScoreOut, **REFUSALS},
+    operation_id="household_score",
     auth=needs(Permission.READ_SCORE),
 )
 def score(
-    request: HttpRequest, ref: Ref, purpose: Purpose, case: Case = "", basis: Basis = ""
+    request: HttpRequest, ref: Ref, purpose: Why, case: Case = "", basis: Basis = ""
 ) -> dict[str, Any]:
     """Points, grade and reason codes of a household on one basis."""
     household, run, result = _opened(request, ref, ("score",), purpose, case, basis)
@@ -175,10 +177,11 @@ def score(
 @router.get(
     "/households/{ref}/score/explanation",
     response={200: ExplainedScoreOut, **REFUSALS},
+    operation_id="household_score_explanation",
     auth=needs(Permission.READ_SCORE),
 )
 def explanation(
-    request: HttpRequest, ref: Ref, purpose: Purpose, case: Case = "", basis: Basis = ""
+    request: HttpRequest, ref: Ref, purpose: Why, case: Case = "", basis: Basis = ""
 ) -> dict[str, Any]:
     """A score with points by feature, reasons in words and what would change them."""
     household, run, result = _opened(request, ref, ("score",), purpose, case, basis)
@@ -188,9 +191,10 @@ def explanation(
 @router.get(
     "/households/{ref}/lines",
     response={200: LinesOut, **REFUSALS},
+    operation_id="household_lines",
     auth=needs(Permission.READ_LINE),
 )
-def lines(request: HttpRequest, ref: Ref, purpose: Purpose, case: Case = "") -> dict[str, Any]:
+def lines(request: HttpRequest, ref: Ref, purpose: Why, case: Case = "") -> dict[str, Any]:
     """Pre-approved and granted lines, with every addend and closed gate."""
     household, run = _found(ref)
     _remember(request, household, ("line",), purpose, case)

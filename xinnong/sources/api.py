@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Form, Path, Query, Router, Schema, Status
+from ninja.errors import HttpError
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -34,6 +35,7 @@ from xinnong.sources.storage import (
 )
 
 ACCEPTED = 202
+UNSUPPORTED = 415
 LARGEST_ID = (1 << 63) - 1
 CLASS_NAME = r"^[a-z_.]{0,32}$"
 
@@ -100,11 +102,13 @@ class BatchPage(Schema):
 
 
 class needs_upload(needs):  # noqa: N801  # reads as a phrase where it is used
-    """As `needs`, and turns a request down by its announced length before reading it."""
+    """As `needs`, and turns a request down by its kind and length before reading it."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Check the client first, then the length."""
+        """Check the client first, then kind and length."""
         client = super().authenticate(request, token)
+        if client is not None and request.content_type != "multipart/form-data":
+            raise HttpError(UNSUPPORTED, "multipart/form-data")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if client is not None and int(length) > UPLOAD_BYTES + FORM_ALLOWANCE:
             raise FileTooLarge(limit_mb=UPLOAD_BYTES // MEBIBYTE)
@@ -193,6 +197,14 @@ def batch(request: HttpRequest, ref: Path[UUID]) -> Any:
     auth=needs(Permission.DELIVER_BATCH),
     response={(401, 403, 404, 422): Problem},
     operation_id="batch_errors",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "the error file, in the format of the delivery",
+                "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+            }
+        }
+    },
 )
 def batch_errors(request: HttpRequest, ref: Path[UUID]) -> HttpResponse | StreamingHttpResponse:
     """The client's own rows back with the reasons beside them; every download is recorded."""

@@ -1,0 +1,76 @@
+"""Schemathesis makes requests from the API's own document and looks for answers it does not promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.core.result import Ok
+
+from tests.api.conftest import Tokens
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.services.tokens import API_VERBS
+from xinnong.config.wsgi import application
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+DOCUMENT = "/api/v1/openapi.json"
+EXAMPLES = 10
+INSTITUTION = {Permission.DELIVER_BATCH: "DEPT-POLICE", Permission.READ_BATCHES: "DEPT-POLICE"}
+load_all_checks()
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests stay inside the test's transaction, as those of Django's own test client do."""
+    ends = (signals.request_started, signals.request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+def left_out() -> list[Any]:
+    """A request can be well-formed and refused all the same: the rules know more than a schema."""
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+    return [positive_data_acceptance]
+
+
+def fuzz(operation: Any, headers: dict[str, str], mode: GenerationMode) -> None:
+    """Make requests of one operation and check every answer against the document."""
+    limits = settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @limits
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answers_as_promised(case: Case[Any]) -> None:
+        case.call_and_validate(headers=headers, excluded_checks=left_out())
+
+    answers_as_promised()
+
+
+@pytest.mark.parametrize("verb", sorted(API_VERBS - {Permission.READ_RUNS}))
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_it_answers_as_its_document_says(
+    token_of: Tokens, verb: Permission, mode: GenerationMode
+) -> None:
+    headers = token_of(INSTITUTION.get(verb, "BANK-01"), verb)
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    assert len(operations) == 11
+    for operation in operations:
+        fuzz(operation, headers, mode)
