@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SHADES = 5
 MARGIN = 12
+LABEL_MARGIN = 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +67,32 @@ def county_map(
     none_label: str,
 ) -> CountyMap:
     """Shade towns by fifths of their numbers; a town without a number is grey."""
+    left, top, right, bottom = _frame(outlines)
     numbers = sorted(a.number for a in amounts.values() if a.number is not None)
     places = tuple(
         Place(
             amounts[shape.code],
             _shade(amounts[shape.code].number, numbers),
             _path(shape),
-            shape.label,
+            (max(left + LABEL_MARGIN, min(shape.label[0], right - LABEL_MARGIN)), shape.label[1]),
         )
         for shape in outlines
         if shape.code in amounts
     )
     legend = _legend(places, none_label)
-    return CountyMap(ident, title, description, places, legend, table, _view_box(outlines))
+    box = f"{left} {top} {right - left} {bottom - top}"
+    return CountyMap(ident, title, description, places, legend, table, box)
 
 
-def _view_box(outlines: Sequence[Outline]) -> str:
-    """Frame the outlines with a narrow margin, so that the map fills its card."""
+def _frame(outlines: Sequence[Outline]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom with a narrow margin, so that the map fills its card."""
     points = [point for shape in outlines for ring in shape.rings for point in ring]
-    left, top = min(x for x, _ in points) - MARGIN, min(y for _, y in points) - MARGIN
-    right, bottom = max(x for x, _ in points) + MARGIN, max(y for _, y in points) + MARGIN
-    return f"{left} {top} {right - left} {bottom - top}"
+    return (
+        min(x for x, _ in points) - MARGIN,
+        min(y for _, y in points) - MARGIN,
+        max(x for x, _ in points) + MARGIN,
+        max(y for _, y in points) + MARGIN,
+    )
 
 
 def _shade(number: int | None, numbers: Sequence[int]) -> str:

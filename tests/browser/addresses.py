@@ -1,0 +1,112 @@
+"""Every page a person can come to, and who comes there: the table behind test_every_page.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import CARD, POLICY, Sample, signed_in
+from tests.people import LOTUS_VILLAGE, People
+from xinnong.registry.models import Household
+from xinnong.sources.models import Batch, Delivery
+
+HEAD = "王大山"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands on the pages: the people, the published county and one delivery with its report."""
+
+    people: People
+    sample: Sample
+    delivery: Delivery
+    report: Batch
+
+    @property
+    def home(self) -> Household:
+        """The household that is opened."""
+        return self.sample.home_of(HEAD)
+
+    def reader(self, name: str) -> Client | None:
+        """Somebody signed in; officers and cadres have said why they open the household."""
+        if not name:
+            return None
+        client = signed_in(getattr(self.people, name))
+        if name in {"lin", "xu"}:
+            chosen = client.post(reverse("journeys:purpose", args=[self.home.ref]), PURPOSE)
+            assert chosen.status_code == 302
+        return client
+
+    def stranger(self) -> Household:
+        """A household that nobody has given a purpose for."""
+        other = self.sample.households[3]
+        assert other.pk != self.home.pk
+        return other
+
+
+PURPOSE = {"purpose": "application"}
+Address = Callable[[Scene], str]
+
+
+def at(name: str, *arguments: object, **query: str) -> Address:
+    """The address of a URL name."""
+    tail = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
+    return lambda _scene: reverse(name, args=arguments) + tail
+
+
+def of_home(name: str, *arguments: object) -> Address:
+    """An address below the household that is opened."""
+    return lambda scene: reverse(name, args=[scene.home.ref, *arguments])
+
+
+PAGES: dict[str, tuple[str, Address]] = {
+    "sign in": ("", at("account_login")),
+    "home of an officer": ("lin", at("journeys:home")),
+    "home of a manager": ("chen", at("journeys:home")),
+    "home of a cadre": ("xu", at("journeys:home")),
+    "home of a stranger": ("mo", at("journeys:home")),
+    "home of the bureau": ("han", at("journeys:home")),
+    "search": ("lin", at("journeys:workbench")),
+    "search that finds nothing": ("lin", at("journeys:workbench", village="339981102999")),
+    "purpose": ("lin", lambda scene: reverse("journeys:household", args=[scene.stranger().ref])),
+    "household": ("lin", of_home("journeys:household")),
+    "household for a cadre": ("xu", of_home("journeys:household")),
+    "dimension": ("lin", of_home("journeys:dimension", "assets")),
+    "my record": ("lin", at("journeys:my_record")),
+    "rules": ("lin", at("journeys:documents")),
+    "scorecard": ("lin", at("journeys:scorecard", CARD.sha256)),
+    "policy": ("lin", at("journeys:policy", POLICY.sha256)),
+    "own file": ("wu", at("journeys:own_file")),
+    "own dimension": ("wu", at("journeys:own_dimension", "income")),
+    "who looked": ("wu", at("journeys:who_looked")),
+    "county": ("chen", at("insight:county")),
+    "county, granted": ("zheng", at("insight:county", kind="granted")),
+    "town": ("chen", at("insight:area", "339981101")),
+    "village": ("chen", at("insight:area", LOTUS_VILLAGE)),
+    "runs": ("zheng", at("journeys:runs")),
+    "run": ("ou", lambda scene: reverse("journeys:run", args=[scene.sample.run.ref])),
+    "who read": ("shen", at("journeys:reads")),
+    "who searched": ("shen", at("journeys:searches")),
+    "audit": ("shen", at("journeys:audit")),
+    "deliveries": ("zhou", at("sources:calendar")),
+    "deliver": ("zhou", at("sources:deliver")),
+    "delivery": ("zhou", lambda scene: reverse("sources:delivery", args=[scene.delivery.ref])),
+    "batches": ("zhou", at("sources:batches")),
+    "report": ("zhou", lambda scene: reverse("sources:batch", args=[scene.report.ref])),
+    "withdraw": ("zhou", lambda scene: reverse("sources:withdraw", args=[scene.report.ref])),
+    "contracts": ("zhou", at("sources:contracts")),
+    "contract": ("zhou", at("sources:contract", "person")),
+    "second factor": ("mo", at("mfa_index")),
+    "authenticator": ("mo", at("mfa_activate_totp")),
+    "security keys": ("mo", at("mfa_list_webauthn")),
+    "new security key": ("mo", at("mfa_add_webauthn")),
+    "recovery codes": ("mo", at("mfa_generate_recovery_codes")),
+    "set a password": ("mo", at("account_set_password")),
+    "sign out": ("mo", at("account_logout")),
+    "not allowed": ("zhou", at("journeys:workbench")),
+    "not found": ("lin", lambda _scene: "/nothing-here/"),
+    "not found, nobody": ("", lambda _scene: "/nothing-here/"),
+}
