@@ -2,7 +2,8 @@
 
 A command module has
     HELP            one line for the list of commands, a plain string
-    NEEDS           "nothing", "django" or "database" (default): what is ready when it is imported
+    NEEDS           "nothing", "server" (the database server), "django" or "database" (both, the
+                    default): what is ready when it is imported
     ROLE            "app" (default), "owner" or "batch": the database role it works as
     SERVICE         True for web and worker, which log to stderr; others log to a file
     add_arguments(parser: argparse.ArgumentParser) -> None

@@ -176,8 +176,10 @@ def _ready(command: Command, *, wants_help: bool) -> Iterator[None]:
         return
     os.environ["XINNONG_ROLE"] = command.role
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinnong.config.settings")
-    with _server() if command.needs == "database" and not wants_help else nullcontext():
-        _set_up_django()
+    needs_server = command.needs in {"server", "database"} and not wants_help
+    with _server() if needs_server else nullcontext():
+        if command.needs != "server":
+            _set_up_django()
         yield
 
 

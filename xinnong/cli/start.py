@@ -86,10 +86,10 @@ def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
                 "web": ["web", "--host", HOST, "--port", str(port)],
                 "worker": ["worker"],
             }
-            for name, command in commands.items():
-                services[name] = steps.spawn(name, command)
+            services["web"] = steps.spawn("web", commands["web"])
             demo.fill(steps)
             demo.wait_for_page(steps, url, services["web"])
+            services["worker"] = steps.spawn("worker", commands["worker"])  # nobody waits for it
             demo.greet(data)
             processes.announce(lock, url)
             print(f"READY {url}", flush=True)

@@ -6,7 +6,7 @@ import argparse
 
 from django.core.management import call_command
 
-from xinnong.cli.web import refuse_unfit_role
+from xinnong.config import databases, postgres
 
 HELP = "run deferred jobs: imports, refreshes, clean-up"
 SERVICE = True
@@ -19,6 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop; a job cut off by a kill is taken up again by its heartbeat."""
-    refuse_unfit_role()
+    databases.refuse_unfit_role(postgres.address("app"))
     call_command("procrastinate", "worker", "--concurrency", str(args.jobs))
     return 0

@@ -65,6 +65,19 @@ def faults(connection: psycopg.Connection) -> Sequence[str]:
     return found
 
 
+def refuse_unfit_role(address: str) -> None:
+    """Raise ServerFault when a database or our role in it is not what the application needs."""
+    import psycopg
+
+    try:
+        with psycopg.connect(address) as connection:
+            found = [*faults(connection), *role_faults(connection)]
+    except psycopg.OperationalError as error:
+        raise ServerFault(f"the database does not answer: {error}") from error
+    if found:
+        raise ServerFault("; ".join(found))
+
+
 def role_faults(connection: psycopg.Connection) -> Sequence[str]:
     """What makes the connected role unfit to be the application, which row-level security holds."""
     row = connection.execute(

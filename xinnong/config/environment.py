@@ -39,6 +39,18 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_THREADS": "threads the batch engine may use; default: every core",
 }
 
+ROLE_VARIABLES: Final[Mapping[str, str]] = {
+    "app": "DATABASE_URL",
+    "owner": "DATABASE_OWNER_URL",
+    "batch": "DATABASE_BATCH_URL",
+}
+SECRETS: Final = (
+    "XINNONG_SECRET_KEY",
+    "XINNONG_PERSON_KEY",
+    "XINNONG_VAULT_KEY",
+    "XINNONG_SEARCH_KEY",
+)
+
 
 class SettingMissing(Exception):
     """A variable that production must give is absent or malformed; the message names it."""

@@ -97,6 +97,13 @@ def embedded(name: str = "postgres") -> Server:
     return Server(environment.data_folder() / name)
 
 
+def address(role: str) -> str:
+    """PostgreSQL address of a role (app, owner or batch) on the given server, else the embedded."""
+    if environment.has_server():
+        return environment.value(environment.ROLE_VARIABLES[role])
+    return embedded().url(f"xinnong_{role}")
+
+
 @contextmanager
 def running(server: Server) -> Iterator[Server]:
     """Have the server up inside the block; the last process to leave stops it."""

@@ -105,24 +105,12 @@ TEMPLATES = [
 
 # ---------------------------------------------------------------- database
 
-ROLE_VARIABLES = {
-    "app": "DATABASE_URL",
-    "owner": "DATABASE_OWNER_URL",
-    "batch": "DATABASE_BATCH_URL",
-}
 ROLE = environment.value("XINNONG_ROLE", "app")
-
-
-def _address(role: str) -> str:
-    """PostgreSQL address of a role."""
-    if not environment.has_server():
-        return postgres.embedded().url(f"xinnong_{role}")
-    return environment.value(ROLE_VARIABLES[role])
 
 
 def database(role: str) -> dict[str, Any]:
     """Django's description of the database for a role; connections are reused and checked."""
-    parts = urlsplit(_address(role))
+    parts = urlsplit(postgres.address(role))
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
