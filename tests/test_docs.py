@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.source_tree import PACKAGE, REPOSITORY, python_files
-from xinnong.cli import dispatch, notices, reference
+from xinnong.analytics.contracts import load_contracts
+from xinnong.cli import contract_pages, dispatch, notices, reference
 from xinnong.config import environment
 
 ENVIRONMENT_READ = re.compile(r"environ\b|getenv\(")
@@ -28,6 +29,18 @@ LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 def test_reference_pages_are_current(name: str) -> None:
     written = (reference.FOLDER / name).read_text(encoding="utf-8")
     assert written == reference.pages()[name], "write it again: xinnong docs"
+
+
+def test_contract_pages_are_current() -> None:
+    pages = contract_pages.pages()
+    written = {path.name: path.read_text("utf-8") for path in contract_pages.FOLDER.glob("*.md")}
+    assert written.keys() == pages.keys()
+    assert [name for name in pages if written[name] != pages[name]] == [], "xinnong docs"
+
+
+def test_every_class_is_on_a_contract_page() -> None:
+    text = "".join(contract_pages.pages().values())
+    assert [name for name in load_contracts() if f"(`{name}`)" not in text] == []
 
 
 def test_every_refusal_has_words_in_both_languages() -> None:

@@ -1,6 +1,6 @@
 """The whole set of broken files: importing the modules enters their cases."""
 
-from tests.hostile import packed, plain, typed
+from tests.hostile import malicious, packed, plain, typed
 from tests.hostile.cases import CASES
 
-__all__ = ["CASES", "packed", "plain", "typed"]
+__all__ = ["CASES", "malicious", "packed", "plain", "typed"]

@@ -11,6 +11,7 @@ T = TypeVar("T")
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _APOSTROPHES = "'`\u2018\u2019\u00b4"
 _SPACES = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
+_WRAPPED = re.compile(r'="(.*)"')
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 
 
@@ -31,20 +32,26 @@ class Cleaned(Generic[T]):
 def tidy(text: str, *, kind: str) -> tuple[str, tuple[str, ...]]:
     """Undo what spreadsheets and keyboards do to codes.
 
-    Full-width characters become ASCII, a leading apostrophe and all white space go. The repairs
-    are named `<kind>.fullwidth`, `<kind>.apostrophe`, `<kind>.spaces`, in this order.
+    Full-width characters become ASCII; a leading apostrophe, `="…"` and all white space go. The
+    repairs are named `<kind>.fullwidth`, `<kind>.apostrophe`, `<kind>.spaces`, in this order.
     """
     repairs: list[str] = []
     narrow = text.translate(_FULLWIDTH)
     if narrow != text:
         repairs.append(f"{kind}.fullwidth")
-    bare = narrow.strip().lstrip(_APOSTROPHES)
+    bare = unwrapped(narrow.strip()).lstrip(_APOSTROPHES)
     if bare != narrow.strip():
         repairs.append(f"{kind}.apostrophe")
     tight = _SPACES.sub("", bare)
     if tight != bare or narrow != narrow.strip():
         repairs.append(f"{kind}.spaces")
     return tight, tuple(repairs)
+
+
+def unwrapped(text: str) -> str:
+    """Take `="0019"` apart: how an export makes a spreadsheet keep a number as text."""
+    wrapped = _WRAPPED.fullmatch(text)
+    return wrapped[1] if wrapped else text
 
 
 def is_scientific(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 from xinnong.core.cleaning import Cleaned, is_scientific, tidy
@@ -40,6 +40,9 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 HOUSEHOLD_DIGITS = 12
 UUID7_RANDOM_BYTES = 10
 
+LOST_TAIL: Final = "000"
+"""A spreadsheet keeps fifteen digits and fills up with zeros."""
+
 _RID_18 = re.compile(r"[0-9]{17}[0-9X]")
 _RID_15 = re.compile(r"[0-9]{15}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -65,7 +68,8 @@ def clean_rid(
     """Read a resident id as departments write it.
 
     Repairs: rid.fullwidth, rid.apostrophe, rid.spaces, rid.lowercase, rid.15to18.
-    Problems: rid.missing, rid.scientific, rid.length, rid.province, rid.date, rid.check.
+    Problems: rid.missing, rid.scientific, rid.length, rid.province, rid.date, rid.check. A wrong
+    check character behind two more zeros is the work of a spreadsheet too.
     Remark: rid.county_unknown, only where `counties` (six-digit codes) is given; the demo county
     3399xx is always known. A birth after `born_by` is an impossible date.
     """
@@ -76,6 +80,8 @@ def clean_rid(
         first_17 = code[:6] + "19" + code[6:]
         code, repairs = first_17 + rid_check(first_17), (*repairs, "rid.15to18")
     problem = _rid_problem(code, born_by)
+    if problem == "rid.check" and code.endswith(LOST_TAIL):
+        problem = "rid.scientific"
     if problem:
         return Cleaned(None, repairs, problem)
     return Cleaned(code, repairs, None, _rid_remarks(code, counties))

@@ -8,7 +8,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xinnong.analytics.contracts import load_contracts
+from xinnong.analytics.contracts import FORM, FORM_TABLES, load_contracts
 from xinnong.sources.models import BatchState
 from xinnong.sources.storage import TYPES
 from xinnong.sources.wording import in_language
@@ -44,7 +44,10 @@ class DeliverForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through
         self.today = today
-        choices = [(name, class_title(name)) for name in load_contracts() if name in set(classes)]
+        own = set(classes)
+        choices = [(name, class_title(name)) for name in load_contracts() if name in own]
+        if own.issuperset(FORM_TABLES):
+            choices.append((FORM, str(_("入户采集（一个工作簿四张表）"))))
         field = self.fields["class_name"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("由文件判断")), *choices]

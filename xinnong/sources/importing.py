@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -185,6 +185,8 @@ def _check_opened(
     places = LakePaths(lake())
     try:
         report = _ingest(file, batch, earlier, places, order, progress)
+        if report.refused is None and report.sha256 != batch.sha256:
+            report = replace(report, refused="file.changed")
         return _close(batch, report, order)
     except BaseException:
         with scoped(order.deliverer.scope):
@@ -241,7 +243,7 @@ def _close(batch: Batch, report: IngestReport, order: Order) -> Batch:
             return services.refuse_batch(
                 batch=batch,
                 deliverer=order.deliverer,
-                refusal=Turned(report.refused, report.refused_params),
+                refusal=Turned(report.refused, report.refused_params, report.missing_columns),
                 now=order.clock(),
             )
         return services.commit_batch(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from xinnong.analytics.checking.error_file import REASON_HEADERS
+from xinnong.analytics.checking.error_file import REASON_HEADERS, error_encoding
 from xinnong.analytics.contracts import Contract, Field, load_contracts
 from xinnong.analytics.reading.headers import plain_header
 from xinnong.sources.error_files import opened_error_file
@@ -94,7 +94,7 @@ def _rows(batch: Batch) -> Iterator[Row]:
 
 
 def _text_rows(pieces: Iterable[bytes], batch: Batch) -> Iterator[Row]:
-    text = next(iter(pieces), b"").decode(batch.encoding or "utf-8", "replace")
+    text = next(iter(pieces), b"").decode(error_encoding(batch.encoding), "replace")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=batch.separator or ",")
     return _by_header(reader)
 

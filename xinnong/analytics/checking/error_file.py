@@ -20,7 +20,11 @@ from xinnong.analytics.reading.sources import Facts
 
 REASON_HEADERS: Final = ("错误原因", "错误代码", "处理办法", "数据行号")
 """Columns added to the department's own; ignored when the file comes back corrected."""
+COLUMN_WIDTH: Final = 18
+CELL_CHARS: Final = 32_000
+"""Most text of one cell; spreadsheets stop at 32,767."""
 SHEET_ROWS: Final = 1_000_000
+"""Rows of one sheet; what does not fit goes on in the next, as it is read."""
 
 
 class ErrorFile(Protocol):
@@ -44,7 +48,13 @@ def new_error_file(folder: Path, facts: Facts, contract: Contract) -> ErrorFile:
         return _JsonLines(folder / "errors.jsonl", headers)
     if facts.format == "parquet":
         return _Parquet(folder / "errors.parquet", facts, headers)
-    return _Delimited(folder / "errors.csv", facts, headers, facts.encoding, facts.separator)
+    encoding = error_encoding(facts.encoding)
+    return _Delimited(folder / "errors.csv", facts, headers, encoding, facts.separator)
+
+
+def error_encoding(encoding: str) -> str:
+    """Return the encoding errors go back in: spreadsheets know UTF-8 by its mark alone."""
+    return "utf-8-sig" if encoding in ("", "utf-8") else encoding
 
 
 def told_reasons(reasons: str, headers: Mapping[str, str]) -> tuple[str, str, str]:
@@ -62,12 +72,16 @@ def told_reasons(reasons: str, headers: Mapping[str, str]) -> tuple[str, str, st
     return "；".join(texts), ";".join(tags), "；".join(remedies)
 
 
-def own_cells(line: str, width: int) -> list[str]:
-    """Return the cells of a canonical line as the department wrote them."""
+def row_back(line: str, width: int, told: Sequence[str]) -> list[str]:
+    """Return a row as the department wrote it with `told` beside it, below their headers.
+
+    Cells beyond the header's come last, so that whoever mends the row still sees them.
+    """
     if line.startswith(ROW_PROBLEM):
-        return [readable(line[2:]), *[""] * (width - 1)]
+        return [readable(line[2:]), *[""] * (width - 1), *told]
     cells = [readable(cell) for cell in line.split(CELL_END)]
-    return cells + [""] * (width - len(cells))
+    surplus = cells[width:] if any(cells[width:]) else []
+    return [*cells[:width], *[""] * (width - len(cells)), *told, *surplus]
 
 
 class _Delimited:
@@ -85,8 +99,8 @@ class _Delimited:
         self.writer.writerow(cells)
 
     def add(self, row: int, line: str, reasons: str) -> None:
-        told = told_reasons(reasons, self.headers)
-        self._write([*own_cells(line, self.width), *told, str(row)])
+        told = (*told_reasons(reasons, self.headers), str(row))
+        self._write(row_back(line, self.width, told))
 
     def close(self) -> None:
         self.file.close()
@@ -118,25 +132,45 @@ class _Parquet(_Delimited):
         return "{" + listed + "}"
 
 
+class TextWorkbook:
+    """A workbook whose cells are all text, so that a spreadsheet leaves ids as they are."""
+
+    def __init__(self, path: Path, head: Sequence[str]) -> None:
+        """Begin the first sheet with its header."""
+        self.book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        self.text = self.book.add_format({"num_format": "@"})
+        self.head = head
+        self._new_sheet()
+
+    def _new_sheet(self) -> None:
+        self.sheet: Any = self.book.add_worksheet()
+        self.sheet.set_column(0, len(self.head) - 1, COLUMN_WIDTH, self.text)
+        self.rows = 0
+        self.write(self.head)
+
+    def write(self, cells: Sequence[str]) -> None:
+        """Write one row; a full sheet goes on in the next, under the same header."""
+        if self.rows == SHEET_ROWS:
+            self._new_sheet()
+        for column, cell in enumerate(cells):
+            self.sheet.write_string(self.rows, column, cell[:CELL_CHARS], self.text)
+        self.rows += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self.book.close()
+
+
 class _Workbook:
     def __init__(self, path: Path, facts: Facts, headers: Mapping[str, str]) -> None:
         self.path = path
         self.headers = headers
         self.width = len(facts.header)
-        self.book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-        self.sheet: Any = self.book.add_worksheet("退回")
-        self.rows = 0
-        self._write([*map(readable, facts.header), *REASON_HEADERS])
-
-    def _write(self, cells: Sequence[str]) -> None:
-        if self.rows < SHEET_ROWS:
-            for column, cell in enumerate(cells):
-                self.sheet.write_string(self.rows, column, cell[:32_000])
-            self.rows += 1
+        self.book = TextWorkbook(path, [*map(readable, facts.header), *REASON_HEADERS])
 
     def add(self, row: int, line: str, reasons: str) -> None:
-        told = told_reasons(reasons, self.headers)
-        self._write([*own_cells(line, self.width), *told, str(row)])
+        told = (*told_reasons(reasons, self.headers), str(row))
+        self.book.write(row_back(line, self.width, told))
 
     def close(self) -> None:
         self.book.close()
@@ -160,3 +194,13 @@ class _JsonLines:
 
     def close(self) -> None:
         self.file.close()
+
+
+def as_workbook(error_csv: Path, target: Path, *, encoding: str, separator: str) -> None:
+    """Copy a delimited error file into a workbook: opened as CSV, its ids would be lost again."""
+    with error_csv.open(encoding=encoding, newline="") as file:
+        rows = csv.reader(file, delimiter=separator)
+        book = TextWorkbook(target, next(rows))
+        for cells in rows:
+            book.write(cells)
+        book.close()

@@ -7,6 +7,7 @@ from typing import Final
 from xinnong.core.ids import (
     DEMO_COUNTIES,
     EARLIEST_BIRTH_YEAR,
+    LOST_TAIL,
     PROVINCES,
     RID_CHECKS,
     RID_WEIGHTS,
@@ -66,9 +67,14 @@ def narrow_alnum(text: str) -> str:
     return f"translate({text}, {lit(_WIDE_ALNUM)}, {lit(_PLAIN_ALNUM)})"
 
 
+def unwrapped(text: str) -> str:
+    """Take `="0019"` apart."""
+    return sub(text, '^="(.*)"$', r"\1")
+
+
 def bare(text: str) -> str:
-    """Drop apostrophes at the front."""
-    return sub(text, f"^[{APOSTROPHES}]+", "")
+    """Drop a spreadsheet's marks of text: `="…"` around, apostrophes at the front."""
+    return sub(unwrapped(text), f"^[{APOSTROPHES}]+", "")
 
 
 def tight(text: str) -> str:
@@ -133,7 +139,8 @@ def rid_fault(code: str, number: str, born: str, as_of: str) -> str:
         f"CASE WHEN substr({code}, 1, 2) NOT IN ({provinces}) THEN 'rid.province' "
         f"WHEN {born} IS NULL OR {born} < DATE '{EARLIEST_BIRTH_YEAR}-01-01' OR {born} > {as_of} "
         f"THEN 'rid.date' "
-        f"WHEN {rid_check(number)} <> substr({code}, 18, 1) THEN 'rid.check' END"
+        f"WHEN {rid_check(number)} <> substr({code}, 18, 1) THEN "
+        f"CASE WHEN ends_with({code}, {lit(LOST_TAIL)}) THEN 'rid.scientific' ELSE 'rid.check' END END"
     )
 
 

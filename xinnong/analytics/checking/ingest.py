@@ -104,7 +104,10 @@ def _attempt(request: Request) -> IngestReport:
     try:
         return _Intake(request, folder).run(empty)
     except FileRefused as refused:
-        report = replace(empty, refused=refused.code, refused_params=dict(refused.params))
+        report = replace(
+            empty, refused=refused.code, refused_params=dict(refused.params),
+            missing_columns=refused.missing,
+        )  # fmt: skip
     except Interrupted:
         report = replace(empty, refused="batch.interrupted")
     except (duckdb.Error, MemoryError) as fault:
@@ -132,14 +135,16 @@ class _Intake:
 
     def run(self, empty: IngestReport) -> IngestReport:
         request = self.request
+        before = _state_of(request.source.path)
         source = open_source(request.source, request.contract)
         mapped = source.mapped(request.contract)
         _refuse_missing(mapped)
         desk = self._desk(mapped)
         try:
             self._take_chunks(source, desk)
-            _refuse_band(request, desk.counts.read)
+            _refuse_band(request, desk.counts.read, desk.rows_at_hand())
             staged = self._finish(desk)
+            _refuse_changed(request.source.path, before)
         finally:
             desk.close()
         facts, counts = source.facts, desk.counts
@@ -251,18 +256,34 @@ def every_area(areas: AreaTable) -> dict[str, str | None]:
 def _refuse_missing(mapped: Mapped) -> None:
     if mapped.missing:
         code = "column.key_missing" if mapped.missing_key else "column.missing"
-        raise FileRefused(code, columns="、".join(mapped.missing))
+        raise FileRefused(code, missing=mapped.missing, columns="、".join(mapped.missing))
 
 
-def _refuse_band(request: Request, read: int) -> None:
+def _state_of(path: Path) -> tuple[int, int]:
+    known = path.stat()
+    return known.st_size, known.st_mtime_ns
+
+
+def _refuse_changed(path: Path, before: tuple[int, int]) -> None:
+    """Refuse a file that somebody was still writing: half of it was read, half of it kept."""
+    if _state_of(path) != before:
+        raise FileRefused("file.changed")
+
+
+def _refuse_band(request: Request, read: int, at_hand: int) -> None:
+    """Refuse an unbelievable number of rows.
+
+    `at_hand` counts the rows of the class and date with this file: a full delivery may come in
+    parts, and mended rows come back alone.
+    """
     band = request.contract.band
     if read < band.min_rows:
         raise FileRefused("band.few", rows=read, limit=band.min_rows)
     previous = request.previous_rows
     if request.contract.mode != "full" or not previous:
         return
-    ratio = Decimal(read) / Decimal(previous)
+    ratio = Decimal(at_hand) / Decimal(previous)
     if ratio < band.low:
-        raise FileRefused("band.shrunk", rows=read, previous=previous)
+        raise FileRefused("band.shrunk", rows=at_hand, previous=previous)
     if ratio > band.high:
-        raise FileRefused("band.grown", rows=read, previous=previous)
+        raise FileRefused("band.grown", rows=at_hand, previous=previous)

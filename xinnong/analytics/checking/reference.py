@@ -25,7 +25,7 @@ from xinnong.analytics.reading.marks import (
     ROW_PROBLEMS,
     UNDECODABLE,
 )
-from xinnong.core.cleaning import Cleaned, is_scientific, tidy
+from xinnong.core.cleaning import Cleaned, is_scientific, tidy, unwrapped
 from xinnong.core.dates import clean_date
 from xinnong.core.ids import clean_area, clean_phone, clean_rid, clean_uscc, rid_birth, rid_sex
 from xinnong.core.money import clean_money
@@ -202,7 +202,7 @@ def _clean_text(field: Field, text: str) -> Cleaned[Value]:
     repairs: list[str] = []
     seen = text.strip()
     steps: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("text.apostrophe", lambda value: value.lstrip("'")),
+        ("text.apostrophe", lambda value: unwrapped(value).lstrip("'")),
         ("text.control", _without_controls),
         ("text.fullwidth", lambda value: value.translate(_WIDE) if field.key else value),
         ("text.spaces", lambda value: _tight_name(value) if _is_name(field) else value),

@@ -237,7 +237,7 @@ def _date(columns: Columns) -> Rule:
 def _text(columns: Columns) -> Rule:
     field, r, w = columns.field, columns.r, columns.w
     ends = sql.strip(r)
-    front = sql.sub(ends, "^'+", "")
+    front = sql.sub(sql.unwrapped(ends), "^'+", "")
     unseen = sql.sub(front, rf"[\x{{1D}}{sql.UNSEEN}]", "")
     clear = sql.strip(sql.sub(unseen, r"[\x{9}\x{1C}\x{1E}]+", " "))
     plain = sql.narrow_alnum(clear) if field.key else clear
@@ -253,7 +253,7 @@ def _text(columns: Columns) -> Rule:
         f"CASE WHEN {w} = '' THEN {_missing(field, 'text')} "
         f"WHEN length({w}) > {limit} THEN 'text.long' END"
     )
-    odd = rf"^'|[{sql.WHITE}{sql.UNSEEN}\x{{1B}}-\x{{1F}}\x{{FF10}}-\x{{FF5A}}]"
+    odd = rf"^['=]|[{sql.WHITE}{sql.UNSEEN}\x{{1B}}-\x{{1F}}\x{{FF10}}-\x{{FF5A}}]"
     repairs = [
         told(f"{front} <> {ends}", field.name, "text.apostrophe"),
         told(f"{clear} <> {front}", field.name, "text.control"),

@@ -2,11 +2,24 @@
 
 from xinnong.analytics.contracts.declarations import (
     CONSENT_SCOPES,
+    FORM,
+    FORM_TABLES,
     LAKE_TAIL,
     Band,
     Contract,
     Field,
     load_contracts,
+    load_form,
 )
 
-__all__ = ["CONSENT_SCOPES", "LAKE_TAIL", "Band", "Contract", "Field", "load_contracts"]
+__all__ = [
+    "CONSENT_SCOPES",
+    "FORM",
+    "FORM_TABLES",
+    "LAKE_TAIL",
+    "Band",
+    "Contract",
+    "Field",
+    "load_contracts",
+    "load_form",
+]

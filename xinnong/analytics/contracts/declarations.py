@@ -26,6 +26,15 @@ CONSENT_SCOPES: Final = (
 )  # fmt: skip
 """Names that may stand in `consent.scopes`; each W field names the one it needs."""
 
+FORM: Final = "field_form"
+"""The household form, which is delivered as one workbook or as its tables."""
+FORM_TABLES: Final = tuple(
+    f"{FORM}.{table}" for table in ("member", "asset", "debt", "income_expense")
+)
+
+EXPLANATION_SHEET: Final = "填写说明"
+"""The sheet of a template that explains the columns; it is never read as rows."""
+
 DEFAULT_DECIMAL: Final = (18, 4)
 
 
@@ -165,6 +174,11 @@ def load_contracts() -> Mapping[str, Contract]:
     sources = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=str)
     read = [_contract(item.name, tomllib.loads(item.read_text("utf-8"))) for item in sources]
     return MappingProxyType({contract.name: contract for contract in read})
+
+
+def load_form() -> tuple[Contract, ...]:
+    """Return the tables of the household form (class 31), in the order of its workbook."""
+    return tuple(load_contracts()[table] for table in FORM_TABLES)
 
 
 def _contract(source: str, raw: dict[str, Any]) -> Contract:

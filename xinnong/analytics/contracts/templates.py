@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
-from xinnong.analytics.contracts.declarations import Contract, Field
+from xinnong.analytics.contracts.declarations import EXPLANATION_SHEET, Contract, Field
 
 BOM = "\ufeff"
 HEADER_WIDTH = 18
@@ -66,7 +66,7 @@ def _choices(field: Field) -> list[str]:
 def _explanations(
     book: xlsxwriter.Workbook, contracts: Sequence[Contract], heading: object
 ) -> None:
-    sheet = book.add_worksheet("填写说明")
+    sheet = book.add_worksheet(EXPLANATION_SHEET)
     titles = ("表", "列名", "必填", "主键", "类型", "说明", "可选值")
     for column, title in enumerate(titles):
         sheet.write_string(0, column, title, heading)

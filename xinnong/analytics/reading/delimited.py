@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, cast
 
 from xinnong.analytics.contracts import Contract
 from xinnong.analytics.reading.encodings import Candidate, candidates
@@ -34,7 +34,7 @@ from xinnong.analytics.reading.marks import (
     put_aside,
 )
 from xinnong.analytics.reading.refusing import FileRefused
-from xinnong.analytics.reading.sources import Chunk, Facts, Tail, is_totals
+from xinnong.analytics.reading.sources import Chunk, Facts, Tail, closing_line
 
 SEPARATORS: Final = (",", "\t", "|", ";")
 NUL_SHARE: Final = 10
@@ -86,9 +86,8 @@ class DelimitedSource:
             if chars >= CHUNK_CHARS:
                 yield write_chunk(folder, number, pieces, done)
                 pieces, chars, number = [], 0, number + 1
-        rest, totals = tail.finish(CELL_END)
-        if totals:
-            self.facts.skipped["row.totals"] = totals
+        rest, closing = tail.finish(CELL_END)
+        self.facts.skipped += closing
         yield write_chunk(folder, number, [*pieces, rest], self.facts.size_bytes)
 
     def _converted(self) -> Iterator[tuple[str, int]]:
@@ -212,7 +211,7 @@ class LineParser:
         return [self._alone(line) for line in lines]
 
     def _alone(self, line: str) -> str:
-        if quote_open(line, self.separator):
+        if quotes_of(line, self.separator) == "open":
             return put_aside("q", line)
         return CELL_END.join(next(csv.reader([line], delimiter=self.separator), []))
 
@@ -222,7 +221,10 @@ class LineParser:
         if text.startswith(ROW_PROBLEM):
             return 1, text
         for used in range(1, QUOTED_LINES + 2):
-            if not quote_open(text, self.separator):
+            state = quotes_of(text, self.separator)
+            if state == "torn" and used > 1:
+                break
+            if state != "open":
                 parts = text.replace("\n", "\n\r").split("\r")
                 row = next(csv.reader(parts, delimiter=self.separator))
                 return used, CELL_END.join(row).replace("\n", LINE_BREAK)
@@ -240,7 +242,7 @@ class LineParser:
         line = self._convert(text + "\n", last=True)
         cells = line.rstrip("\n").split(CELL_END)
         blank = not line.strip(f"{CELL_END} \t\n")
-        whole = len(cells) >= self.width or blank or is_totals(cells)
+        whole = len(cells) >= self.width or blank or bool(closing_line(cells))
         return line if whole else put_aside("c", text) + "\n"
 
 
@@ -248,17 +250,28 @@ def _paired(line: str) -> bool:
     return line.count('"') % 2 == 0 and not line.startswith(ROW_PROBLEM)
 
 
-def quote_open(text: str, separator: str) -> bool:
-    """Whether a quoted cell is still open at the end of `text`; line feeds stand inside quotes."""
-    place = 0
+Quotes = Literal["closed", "open", "torn"]
+
+
+def quotes_of(text: str, separator: str) -> Quotes:
+    """Tell how the quoted cells of `text` end; line feeds stand inside quotes.
+
+    `open`: the last one is still open. `torn`: text follows a closing quote, which within one line
+    is a habit, but over several lines means that the quote of another row was taken for the end.
+    """
+    place, state = 0, cast("Quotes", "closed")
     while True:
         if text.startswith('"', place):
             place = _after_quote(text, place + 1)
             if place < 0:
-                return True
-        following = text.find(separator, place)
+                return "open"
+            following = text.find(separator, place)
+            rest = text[place:] if following < 0 else text[place:following]
+            state = "torn" if rest.strip() else state
+        else:
+            following = text.find(separator, place)
         if following < 0:
-            return False
+            return state
         place = following + 1
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
-from xinnong.analytics.contracts import Contract, load_contracts
+from xinnong.analytics.contracts import FORM, FORM_TABLES, Contract, load_contracts
 from xinnong.analytics.reading.columnar import ParquetSource
 from xinnong.analytics.reading.delimited import DelimitedSource
 from xinnong.analytics.reading.headers import classes_of, known_headers
@@ -18,6 +21,7 @@ from xinnong.analytics.reading.json_lines import JsonLinesSource
 from xinnong.analytics.reading.limits import (
     FILE_BYTES,
     MIB,
+    NAME_CHARS,
     ZIP_BYTES,
     ZIP_MEMBERS,
     ZIP_RATIO,
@@ -29,9 +33,11 @@ from xinnong.analytics.reading.sources import Source
 
 Kind = Literal["csv", "xlsx", "parquet", "jsonl", "zip"]
 
-FORM: Final = "field_form"
-FORM_TABLES: Final = ("member", "asset", "debt", "income_expense")
-_NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)?)_([0-9]{8})(?:_[0-9]+)?")
+FORM_TITLE: Final = "入户采集"
+_NAMED = re.compile(
+    r"(?:[0-9]+-)?(?P<told>.+)_(?P<day>[0-9]{8})(?:_[0-9]+)?(?:\.errors)?(?:\s?[(（][0-9]+[)）]|\s-\s副本)*"
+)
+"""CLASS_YYYYMMDD[_n], also as an error file (12-….errors) and as a desktop names a copy."""
 _EXTENSIONS: Final = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx",
     ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".zip": "zip",
@@ -85,11 +91,13 @@ def open_delivery(path: Path, *, workdir: Path) -> list[DeliveredFile]:
 
 def _delivered(name: str, path: Path, found: Kind) -> DeliveredFile:
     fits = _EXTENSIONS.get(Path(name).suffix.lower(), found) == found
-    return DeliveredFile(name, path, found, remarks=() if fits else ("file.extension",))
+    remarks = () if fits else ("file.extension",)
+    return DeliveredFile(printable(name), path, found, remarks=remarks)
 
 
 def _refused(name: str, path: Path, refused: FileRefused) -> DeliveredFile:
-    return DeliveredFile(name, path, refused=refused.code, refused_params=dict(refused.params))
+    told = printable(name)
+    return DeliveredFile(told, path, refused=refused.code, refused_params=dict(refused.params))
 
 
 def kind_of(path: Path) -> Kind:
@@ -147,7 +155,21 @@ def _unpack(path: Path, workdir: Path) -> list[DeliveredFile]:
         if total > ZIP_BYTES or (total > ZIP_SMALL_BYTES and total / packed > ZIP_RATIO):
             raise FileRefused("zip.bomb", bytes=total)
         budget = [max(ZIP_SMALL_BYTES, min(ZIP_BYTES, packed * ZIP_RATIO))]
-        return [_member(path, archive, m, workdir, n, budget) for n, m in enumerate(members)]
+        unpacked = [_member(path, archive, m, workdir, n, budget) for n, m in enumerate(members)]
+    return _named_apart(unpacked)
+
+
+def _named_apart(files: list[DeliveredFile]) -> list[DeliveredFile]:
+    """Number members that share a name: `person_20261031 (2).csv`; each gets its own report."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for file in files:
+        seen[file.name] += 1
+        stem, dot, suffix = file.name.rpartition(".")
+        times = f" ({seen[file.name]})" if seen[file.name] > 1 else ""
+        named = f"{stem}{times}.{suffix}" if dot else f"{file.name}{times}"
+        apart.append(replace(file, name=named))
+    return apart
 
 
 def _ignored(name: str) -> bool:
@@ -171,7 +193,7 @@ def _member(
     number: int,
     budget: list[int],
 ) -> DeliveredFile:
-    shown = f"{path.name}!{printable(_member_name(member))}"
+    shown = f"{path.name}!{_member_name(member)}"
     target = workdir / f"{path.stem[:40]}-{number}{Path(member.filename).suffix[:10].lower()}"
     try:
         _refuse_member(member)
@@ -198,8 +220,8 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 
 def printable(name: str) -> str:
-    """Return a file name that is safe to show."""
-    return "".join(char if char.isprintable() else "?" for char in name)[:200]
+    """Return a file name that is safe to show and to keep; of a long one the telling end."""
+    return "".join(char if char.isprintable() else "?" for char in name)[-NAME_CHARS:]
 
 
 def _refuse_member(member: zipfile.ZipInfo) -> None:
@@ -270,22 +292,34 @@ def _form_files(file: DeliveredFile) -> list[tuple[DeliveredFile, str]]:
     if file.kind != "xlsx":
         return [(file, _class_by_header(file))]
     return [
-        (replace(file, name=f"{file.name}#{table}", sheet=table), f"{FORM}.{table}")
-        for table in FORM_TABLES
+        (replace(file, name=f"{file.name}#{table}", sheet=table), name)
+        for name in FORM_TABLES
+        for table in [name.removeprefix(f"{FORM}.")]
     ]
 
 
 def name_parts(name: str) -> tuple[str | None, date | None]:
-    """Read CLASS_YYYYMMDD[_n].ext; either part is None where the name does not say it."""
+    """Read CLASS_YYYYMMDD[_n].ext, the class by its name or its Chinese title.
+
+    Either part is None where the name does not say it.
+    """
     stem = name.rsplit("!", maxsplit=1)[-1].replace("\\", "/").rsplit("/", maxsplit=1)[-1]
     stem = stem.rsplit(".", maxsplit=1)[0] if "." in stem else stem
     match = _NAMED.fullmatch(stem)
-    if match is None or (match[1] not in load_contracts() and match[1] != FORM):
+    class_name = _class_names().get(match["told"]) if match else None
+    if match is None or class_name is None:
         return None, None
     try:
-        return match[1], datetime.strptime(match[2], "%Y%m%d").date()  # noqa: DTZ007 - a day
+        return class_name, datetime.strptime(match["day"], "%Y%m%d").date()  # noqa: DTZ007 - a day
     except ValueError:
-        return match[1], None
+        return class_name, None
+
+
+@cache
+def _class_names() -> Mapping[str, str]:
+    """Class by every word a file name may begin with."""
+    names = {contract.title_zh: name for name, contract in load_contracts().items()}
+    return {**names, **{name: name for name in load_contracts()}, FORM: FORM, FORM_TITLE: FORM}
 
 
 def _class_by_header(file: DeliveredFile) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
-from xinnong.analytics.contracts import Contract, load_contracts
+from xinnong.analytics.contracts import Contract, Field, load_contracts
 from xinnong.analytics.reading.limits import HEADER_ROWS
 from xinnong.analytics.reading.refusing import FileRefused
 
@@ -20,6 +21,24 @@ def plain_header(text: str) -> str:
     """Return a header as it is compared: narrow, without spaces, stars and `(必填)`, lower case."""
     bare = _NOISE.sub("", unicodedata.normalize("NFKC", text))
     return _ASIDE.sub("", bare).lower()
+
+
+def recognised_headers(field: Field) -> Iterator[str]:
+    """Yield the plain headers of a column, also with its own unit behind: 金额(元)."""
+    for header in field.headers:
+        yield plain_header(header)
+        yield from (plain_header(f"{header}({unit})") for unit in _own_units(field))
+
+
+def _own_units(field: Field) -> tuple[str, ...]:
+    if field.kind == "money":
+        return ("万元",) if field.scale else ("元",)
+    return UNIT_WORDS.get(field.unit or field.kind, ())
+
+
+UNIT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "m2": ("平方米", "m2"), "mu": ("亩",), "day": ("天",), "percent": ("%",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,10 @@ def known_headers(class_name: str | None) -> frozenset[str]:
     contracts = load_contracts()
     chosen = contracts.values() if class_name is None else (contracts[class_name],)
     return frozenset(
-        plain_header(h) for contract in chosen for field in contract.fields for h in field.headers
+        plain
+        for contract in chosen
+        for field in contract.fields
+        for plain in recognised_headers(field)
     )
 
 
@@ -52,8 +74,8 @@ def _places(class_name: str) -> Mapping[str, tuple[str, int]]:
     """Map plain header to (field, rank); the proper header ranks 0."""
     found: dict[str, tuple[str, int]] = {}
     for field in load_contracts()[class_name].fields:
-        for rank, header in enumerate(field.headers):
-            found.setdefault(plain_header(header), (field.name, rank))
+        for rank, plain in enumerate(recognised_headers(field)):
+            found.setdefault(plain, (field.name, rank))
     return found
 
 

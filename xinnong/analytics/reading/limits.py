@@ -10,6 +10,8 @@ GIB: Final = 1 << 30
 
 FILE_BYTES: Final = 16 * GIB
 """Largest file read at all."""
+NAME_CHARS: Final = 220
+"""Longest file name kept, the archive's before its member's."""
 COLUMNS: Final = 1_000
 """Most columns a header may have."""
 LINE_CHARS: Final = 200_000
@@ -23,7 +25,7 @@ HEADER_ROWS: Final = 40
 CHUNK_CHARS: Final = 32 * MIB
 """Text handed to the checks at a time; bounds memory whatever the file's size."""
 TAIL_ROWS: Final = 3
-"""How far above the end a totals row is looked for."""
+"""How far above the end totals and signatures are looked for."""
 
 ZIP_MEMBERS: Final = 1_000
 ZIP_BYTES: Final = 16 * GIB
@@ -43,4 +45,3 @@ PARQUET_ROWS: Final = 500_000_000
 PARQUET_CHUNK_ROWS: Final = 200_000
 PARQUET_ROW_BYTES: Final = 64 * KIB
 """Most text of one row on average over a chunk; more is a bomb."""
-JSON_DEPTH_CHARS: Final = 64 * KIB

@@ -11,25 +11,29 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from xinnong.analytics.contracts.declarations import EXPLANATION_SHEET
 from xinnong.analytics.reading.formulas import failed_formulas
-from xinnong.analytics.reading.headers import find_header, known_headers
+from xinnong.analytics.reading.headers import find_header, known_headers, plain_header
 from xinnong.analytics.reading.limits import (
     CHUNK_CHARS,
     COLUMNS,
     HEADER_ROWS,
     LINE_CHARS,
+    TAIL_ROWS,
     XLSX_MEMORY_BYTES,
     XLSX_SECONDS,
 )
 from xinnong.analytics.reading.marks import CELL_END, MERGED, mark_cell, put_aside
 from xinnong.analytics.reading.refusing import FileRefused
-from xinnong.analytics.reading.sources import is_totals
+from xinnong.analytics.reading.sources import closing_line
 
 Row = Sequence[object]
 EXACT_INTEGERS: Final = 10**15
@@ -57,21 +61,49 @@ def _say(**told: object) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The rows of one sheet, with the place of its header among them; empty where it has none."""
+
+    sheet: Any
+    rows: list[list[object]]
+    index: int
+    header: list[str]
+
+
 def _work(path: Path, name: str | None, class_name: str | None, folder: Path | None) -> None:
-    sheet: Any = _sheet(CalamineWorkbook.from_path(str(path)), name)
+    book: Any = CalamineWorkbook.from_path(str(path))
+    first, *others = _sheets(book, name)
+    known = known_headers(class_name)
+    page = _page(book, first, known)
+    if not page.header:
+        raise FileRefused("file.header" if page.rows else "file.empty")
+    if len(page.header) > COLUMNS:
+        raise FileRefused("file.columns")
+    _say(header=page.header)
+    if folder is None:
+        return
+    skipped: Counter[str] = Counter()
+    body = _body(path, page, skipped)
+    for other in others:
+        more = _page(book, other, known)
+        if _same(more.header, page.header):
+            body += _body(path, more, skipped)
+        elif any(map(any, more.rows)):
+            skipped["xlsx.other_sheet"] += 1
+    _write(body, len(page.header), skipped, folder)
+
+
+def _page(book: Any, name: str, known: frozenset[str]) -> _Page:
+    sheet = book.get_sheet_by_name(name)
     rows = list_rows(sheet)
     head = [[cell_text(cell) for cell in row] for row in rows[:HEADER_ROWS]]
-    index = find_header(head, known_headers(class_name))
-    if index is None:
-        raise FileRefused("file.header" if head else "file.empty")
-    header = _trimmed(head[index])
-    if len(header) > COLUMNS:
-        raise FileRefused("file.columns")
-    _say(header=header)
-    if folder is not None:
-        _show_errors(path, sheet.name, rows)
-        fill_merged(rows, sheet.merged_cell_ranges or [], index)
-        _write(rows, index, len(header), folder)
+    index = find_header(head, known)
+    return _Page(sheet, rows, index or 0, [] if index is None else _trimmed(head[index]))
+
+
+def _same(one: list[str], other: list[str]) -> bool:
+    return list(map(plain_header, one)) == list(map(plain_header, other))
 
 
 def _show_errors(path: Path, sheet: str, rows: list[list[object]]) -> None:
@@ -80,16 +112,20 @@ def _show_errors(path: Path, sheet: str, rows: list[list[object]]) -> None:
             rows[row][column] = error
 
 
-def _sheet(book: Any, name: str | None) -> Any:
-    if name is not None:
-        matching = [n for n in book.sheet_names if n.strip().lower() == name]
-        if not matching:
-            raise FileRefused("xlsx.sheet")
-        return book.get_sheet_by_name(matching[0])
-    for data in book.sheets_metadata:
-        if data.visible == SheetVisibleEnum.Visible:
-            return book.get_sheet_by_name(data.name)
-    raise FileRefused("xlsx.sheet")
+def _sheets(book: Any, name: str | None) -> list[str]:
+    """Return the sheet of this name; without one, every visible sheet that holds cells."""
+    if name is None:
+        chosen = [data.name for data in book.sheets_metadata if _is_shown(data)]
+    else:
+        chosen = [one for one in book.sheet_names if one.strip().lower() == name][:1]
+    if not chosen:
+        raise FileRefused("xlsx.sheet")
+    return chosen
+
+
+def _is_shown(data: Any) -> bool:
+    is_table = (data.visible, data.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet)
+    return is_table and data.name != EXPLANATION_SHEET
 
 
 def list_rows(sheet: Any) -> list[list[object]]:
@@ -114,16 +150,23 @@ def fill_merged(rows: list[list[object]], ranges: Sequence[Any], header: int) ->
             rows[row][left] = text
 
 
-def _write(rows: list[list[object]], header: int, width: int, folder: Path) -> None:
-    skipped: Counter[str] = Counter()
-    skipped["row.title"] = sum(1 for row in rows[:header] if any(map(cell_text, row)))
-    body = rows[header + 1 :]
-    for _ in range(3):
-        last = next((i for i in range(len(body) - 1, -1, -1) if any(map(cell_text, body[i]))), None)
-        if last is None or not is_totals([cell_text(cell) for cell in body[last]]):
-            break
-        del body[last:]
-        skipped["row.totals"] += 1
+def _body(path: Path, page: _Page, skipped: Counter[str]) -> list[list[object]]:
+    """Return the data rows of a sheet: merged cells filled, titles, totals, signatures left out."""
+    rows = page.rows
+    _show_errors(path, page.sheet.name, rows)
+    fill_merged(rows, page.sheet.merged_cell_ranges or [], page.index)
+    skipped["row.title"] += sum(1 for row in rows[: page.index] if any(map(cell_text, row)))
+    body = rows[page.index + 1 :]
+    filled = (n for n in range(len(body) - 1, -1, -1) if any(map(cell_text, body[n])))
+    for place in list(islice(filled, TAIL_ROWS)):
+        closing = closing_line([cell_text(cell) for cell in body[place]])
+        if closing:
+            del body[place]
+            skipped[closing] += 1
+    return body
+
+
+def _write(body: list[list[object]], width: int, skipped: Counter[str], folder: Path) -> None:
     for number, (text, count, done) in enumerate(_texts(body, width, skipped)):
         name = f"chunk{number}.txt"
         (folder / name).write_text(text, encoding="utf-8", newline="")

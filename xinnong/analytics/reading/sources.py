@@ -55,17 +55,25 @@ class Source(Protocol):
 
 
 _TOTALS = re.compile(r"(?:[合总共小]\s*[计数]|total)\s*[:：]?.{0,12}", re.IGNORECASE | re.DOTALL)
+_SIGNATURE = re.compile(
+    r"(?:制表|填表|填报|报送|审核|复核|经办|负责|联系|打印|导出|备注|说明|注)[^:：]{0,8}[:：].*",
+    re.DOTALL,
+)
 
 
-def is_totals(cells: Sequence[str]) -> bool:
-    """Whether a row at the bottom sums up the table."""
-    first = next((cell.strip() for cell in cells if cell.strip()), "")
-    return _TOTALS.fullmatch(first) is not None
+def closing_line(cells: Sequence[str]) -> str:
+    """Name what a row at the bottom is beside data: row.totals, row.footer, or nothing."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    if not filled:
+        return ""
+    if _TOTALS.fullmatch(filled[0]):
+        return "row.totals"
+    return "row.footer" if all(map(_SIGNATURE.fullmatch, filled)) else ""
 
 
 @dataclass(slots=True)
 class Tail:
-    """Holds back the last lines until the end is known, to leave out the totals row."""
+    """Holds back the last lines until the end is known, to leave out totals and signatures."""
 
     held: list[str] = field(default_factory=list)
 
@@ -78,7 +86,8 @@ class Tail:
         self.held = [line + "\n" for line in text[cut:].split("\n")[:-1]]
         return text[:cut]
 
-    def finish(self, separator: str) -> tuple[str, int]:
-        """Return the lines held back without totals, and how many totals rows there were."""
-        kept = [line for line in self.held if not is_totals(line.rstrip("\n").split(separator))]
-        return "".join(kept), len(self.held) - len(kept)
+    def finish(self, separator: str) -> tuple[str, Counter[str]]:
+        """Return the rows among the lines held back, and what the others were."""
+        kinds = [closing_line(line.rstrip("\n").split(separator)) for line in self.held]
+        rows = [line for line, kind in zip(self.held, kinds, strict=True) if not kind]
+        return "".join(rows), Counter(kind for kind in kinds if kind)

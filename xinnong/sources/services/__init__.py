@@ -83,10 +83,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A refusal: its code and what its words need."""
+    """A refusal: its code, what its words need, and the columns that were not there."""
 
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+    missing: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -139,6 +140,7 @@ def refuse_batch(*, batch: Batch, deliverer: Deliverer, refusal: Turned, now: da
     """Turn an opened batch back whole; none of its rows enters."""
     batch.state = BatchState.REFUSED
     batch.refused, batch.refused_params = refusal.code, plain(refusal.params)
+    batch.missing_columns = _column_names(refusal.missing)
     batch.save()
     _audit(batch, deliverer, "sources.refuse", now)
     return batch

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
-from xinnong.analytics.contracts import Contract, Field, load_contracts
+from xinnong.analytics.contracts import FORM, FORM_TABLES, Contract, Field, load_contracts
 from xinnong.analytics.contracts.templates import csv_template, xlsx_template
 from xinnong.sources.departments import readable_classes
 from xinnong.sources.forms import class_title
@@ -55,6 +55,7 @@ def contract(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "contract": found,
         "title": class_title(found.name),
+        "is_form_table": found.name in FORM_TABLES,
         "notes": in_language(found.notes_zh, found.notes_en),
         "facts": _facts(found),
         "table": _columns(found.fields),
@@ -65,10 +66,11 @@ def contract(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 @allowed(Permission.READ_BATCHES)
 def template(request: HttpRequest, name: str, kind: str) -> HttpResponse:
-    """An empty file with the right headers."""
-    found = readable_contract(request, name)
-    makers = {"csv": lambda: csv_template(found), "xlsx": lambda: xlsx_template([found])}
-    if kind not in makers:
+    """An empty file with the right headers; the household form as one workbook too."""
+    tables = FORM_TABLES if name == FORM else (name,)
+    found = [readable_contract(request, table) for table in tables]
+    makers = {"csv": lambda: csv_template(found[0]), "xlsx": lambda: xlsx_template(found)}
+    if kind not in makers or (kind == "csv" and len(found) > 1):
         raise Http404
     response = HttpResponse(
         makers[kind](), content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"

@@ -18,7 +18,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
 from xinnong.core.errors import Refused
 from xinnong.sources.departments import classes_of, readable_classes
-from xinnong.sources.error_files import error_file_name, opened_error_file
+from xinnong.sources.error_files import error_file_name, opened_error_file, opened_error_workbook
 from xinnong.sources.forms import BatchFilter, WithdrawForm, class_title
 from xinnong.sources.models import Batch, BatchReason, BatchState
 from xinnong.sources.queries import PAGE_ROWS, batches_page, relying_on, visible_batches
@@ -109,13 +109,14 @@ def _redeliver_url(found: Batch) -> str:
 def error_file(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     """The department's own rows back, with the reasons beside them; every download is recorded."""
     found = own_batch(request, ref)
+    kind = "xlsx" if request.GET.get("kind") == "xlsx" else ""
     try:
-        pieces = opened_error_file(found)
+        pieces = opened_error_workbook(found) if kind else opened_error_file(found)
     except Refused as refusal:
         return render_refused(request, code=refusal.code, params=refusal.params)
     note_error_file_read(batch=found, actor=user_of(request), now=timezone.now())
     response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
-    name = quote(error_file_name(found))
+    name = quote(error_file_name(found, kind))
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -244,7 +244,15 @@ def refusal_of(found: Batch | Delivery) -> Wording | None:
     """Why the whole file was turned back, in plain words."""
     if not found.refused:
         return None
-    return wording_of(found.refused, found.refused_params)
+    words = wording_of(found.refused, found.refused_params)
+    return Wording(f"{words.says}{_figures(found.refused_params)}", words.advice)
+
+
+def _figures(params: Mapping[str, object]) -> str:
+    """What a refusal counted or named, in brackets."""
+    if {"rows", "previous"} <= params.keys():
+        return _("（这次 %(rows)s 行，上一期 %(previous)s 行）") % params
+    return _("（列名：%(column)s）") % params if "column" in params else ""
 
 
 def facts_of(found: Batch) -> list[Definition]:
