@@ -38,6 +38,10 @@ REFUSALS: Mapping[str, Wording] = {
         _("还没有 operator 账户，没有人能对命令的查阅负责。"),
         _("先建立登录名为 operator 的运维账户，再执行命令。"),
     ),
+    "run.unknown": Wording(
+        _("没有这次刷新，或其中没有这户的结果。"),
+        _("请核对刷新编号；不写编号就用当前结果。"),
+    ),
     "score.unknown": Wording(
         _("这户在这个口径下没有评分。"),
         _("换一个口径，或查看是否已授权。"),
@@ -130,6 +134,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "journeys.export-households": _("导出农户名单"),
     "journeys.review-reads": _("检查查看记录"),
     "journeys.review-searches": _("检查查找记录"),
+    "accounts.set-user": _("设置账户和岗位"),
     "accounts.issue-token": _("发放接口令牌"),
     "accounts.revoke-tokens": _("收回接口令牌"),
 }

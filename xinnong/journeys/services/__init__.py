@@ -11,6 +11,7 @@ from typing import Any
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
+from xinnong.credit.evidence import Recomputed, recomputed_results
 from xinnong.journeys.queries.household import household_by_ref, results_of
 from xinnong.journeys.reports import (
     explained_score_report,
@@ -35,6 +36,12 @@ class OperatorUnknown(Refused):
     """Nobody answers for what commands read: the account `operator` does not exist."""
 
     code = "operator.unknown"
+
+
+class RunUnknown(Refused):
+    """No such refresh, or it kept no result of this household."""
+
+    code = "run.unknown"
 
 
 class ScoreUnknown(Refused):
@@ -70,6 +77,24 @@ def read_score(
             raise ScoreUnknown(basis=basis)
         report = explained_score_report(result) if explain else score_report(result)
     return {"household_id": household.ref, "as_of": run.as_of.isoformat(), **report}
+
+
+def recompute_results(
+    *, ref: str, run_id: int | None, purpose: str, case: str, now: datetime
+) -> tuple[Run, list[Recomputed]]:
+    """A household's results in a run (default: the current one), each computed again.
+
+    Refuses `household.unknown`, `run.unknown`, `operator.unknown`, `purpose.missing` and
+    `purpose.case_missing`.
+    """
+    with as_operator() as reader:
+        household, current = _found(ref)
+        _remember(reader, household, ("score", "line"), purpose, case, now)
+        run = current if run_id is None else Run.objects.filter(pk=run_id).first()
+        found = run and recomputed_results(run_id=run.pk, household_id=household.pk)
+        if run is None or not found:
+            raise RunUnknown(run=run_id)
+        return run, found
 
 
 def _found(ref: str) -> tuple[Household, Run]:

@@ -16,6 +16,7 @@ from django.db import connections, transaction
 from xinnong.analytics.engine import Stage, peak_mb, quoted, reset_peak
 from xinnong.analytics.loading import Loader
 from xinnong.audit.services import record
+from xinnong.credit.archive import archive_run
 from xinnong.credit.services import publish_lines
 from xinnong.insight.services import publish_summaries
 from xinnong.pipelines.services.computing import Computed, OnStage
@@ -160,7 +161,7 @@ def _measured(name: str, stages: list[Stage], on_stage: OnStage) -> Iterator[lis
 
 
 def forget_old_runs() -> int:
-    """Delete the results of runs older than the newest KEPT_RUNS that no row refers to.
+    """Archive and delete the results of runs older than the newest KEPT_RUNS.
 
     Parties keep the number of the run in which they changed, so a run that is still named by one
     stays, without its results.
@@ -172,6 +173,8 @@ def forget_old_runs() -> int:
         .values_list("pk", flat=True)[:KEPT_RUNS]
     )
     _forget_facts(kept[:KEPT_FACTS])
+    for run_id in Run.objects.using(BATCH).exclude(pk__in=kept).values_list("pk", flat=True):
+        archive_run(run_id, using=BATCH)
     deleted = 0
     for table in RESULT_TABLES:
         with connections[BATCH].cursor() as cursor:
