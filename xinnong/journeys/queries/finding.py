@@ -6,10 +6,12 @@ hashes. A wider condition would be run after every row of the county had been ch
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from xinnong.accounts.visibility import AFTER_LAST_DIGIT
@@ -18,7 +20,7 @@ from xinnong.journeys.search_terms import Term, TermKind
 from xinnong.registry.models import Household, HouseholdState, Identity, Person, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 LAST_CHARACTER = "\U0010ffff"
 VILLAGE_DIGITS = 12
+COLLECTING = ("enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
+"""Ways of the planner that read everything before the first row comes out."""
 
 HASH_COLUMNS: Mapping[TermKind, tuple[str, ...]] = {
     TermKind.RID: ("rid_hash",),
@@ -89,13 +93,47 @@ def find(
     """
     if term.kind is TermKind.ORGANISATION:
         return []
-    if term.kind in (TermKind.NAME, TermKind.INITIALS):
-        rows = _by_text(term, filters, reach, run, turn, limit)
-    elif hashes:
+    if hashes:
         rows = _by_hash(hashes, filters, reach, run, turn, limit)
+    elif len(filters.area) < VILLAGE_DIGITS:
+        with _in_index_order():
+            rows = _by_order(term, filters, reach, run, turn, limit)
     else:
-        rows = _by_household(term, filters, reach, run, turn, limit)
+        rows = _by_order(term, filters, reach, run, turn, limit)
     return _with_lines(rows, run)
+
+
+@contextmanager
+def _in_index_order() -> Iterator[None]:
+    """Let the database walk an index until the page is full, never collect and sort a county.
+
+    The scope's conditions hide how many rows they let through: the planner takes a whole county
+    for a handful of rows and would read all of it first. Ends with the transaction at the latest.
+    """
+    _plan_by(COLLECTING, "off")
+    yield
+    _plan_by(COLLECTING, "on")
+
+
+def _plan_by(ways: Sequence[str], state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(way, %s, true) FROM unnest(%s::text[]) AS ways (way)",
+            [state, list(ways)],
+        )
+
+
+def _by_order(
+    term: Term,
+    filters: Filters,
+    reach: Q,
+    run: Run | None,
+    turn: Turn,
+    limit: int,
+) -> list[Found]:
+    if term.kind in (TermKind.NAME, TermKind.INITIALS):
+        return _by_text(term, filters, reach, run, turn, limit)
+    return _by_household(term, filters, reach, run, turn, limit)
 
 
 def _by_text(

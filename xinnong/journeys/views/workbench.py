@@ -108,12 +108,17 @@ def _filters(form: FilterForm, user: User) -> Filters:
     chosen = form.chosen()
     kind = chosen.get("kind") or LineKind.PRE
     return Filters(
-        area=chosen.get("village") or chosen.get("town") or "",
+        area=chosen.get("village") or chosen.get("town") or _only_area(user),
         kind=kind,
         lender=lender_of(user) if kind == LineKind.GRANTED else "",
         grade=chosen.get("grade", ""),
         state=chosen.get("state", ""),
     )
+
+
+def _only_area(user: User) -> str:
+    """The reader's own area where there is but one: a village is listed as a village."""
+    return user.area_prefixes[0] if len(user.area_prefixes) == 1 else ""
 
 
 def _found(request: HttpRequest, search: Search, form: FilterForm) -> tuple[Sequence[Found], Pager]:
