@@ -51,7 +51,7 @@ def test_it_refuses_to_change_or_delete(people: People, change: Callable[[], obj
         record(actor=SYSTEM_ACTOR, action="registry.refresh", at=NOW)
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             change()
-        assert Entry.objects.get().action == "registry.refresh"
+        assert Entry.objects.filter(action="registry.refresh", at=NOW).count() == 1
 
 
 def test_it_refuses_an_entry_in_somebody_elses_name(people: People) -> None:
@@ -68,7 +68,8 @@ def test_it_is_read_by_the_own_operators_oversight_alone(people: People) -> None
         record(actor=people.lin, action="credit.propose", at=NOW)
         assert Entry.objects.count() == 1
     with scoped(people.shen):
-        assert [entry.action for entry in Entry.objects.all()] == ["sources.deliver"]
+        by_people = Entry.objects.exclude(actor=SYSTEM_ACTOR)
+        assert [entry.action for entry in by_people] == ["sources.deliver"]
     with scoped(people.zhao):
         assert Entry.objects.count() == 0
 

@@ -12,6 +12,7 @@ from tests.journeys.test_open_a_household import page_of
 from tests.people import People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
+from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.privacy.models import Read
 from xinnong.privacy.services import record_read
 
@@ -130,3 +131,22 @@ def test_everybody_sees_the_own_readings(xu_looked: Client, sample: Sample) -> N
     assert sample.home_of("李大山").ref in page
     with scoped(SYSTEM):
         assert Read.objects.count() == 2
+
+
+def test_the_county_s_overseer_sees_what_the_installation_does(
+    shen: Client, people: People, sample: Sample
+) -> None:
+    counts = {"households": 30, "persons": 90, "batches": 38}
+    with scoped(SYSTEM):
+        record(
+            actor=SYSTEM_ACTOR,
+            action="pipelines.refresh",
+            at=sample.run.known_at,
+            run_id=sample.run.pk,
+            counts=counts,
+        )
+    page = shen.get("/oversight/audit/").content.decode()
+    for text in ("全县计算并发布", "系统", f"第 {sample.run.pk} 次计算", "户 30", "人 90", "批 38"):
+        assert text in page
+    with scoped(people.lin):
+        assert not Entry.objects.filter(run_id=sample.run.pk).exists()

@@ -55,13 +55,18 @@ def facts_shown(
         return Facts((), 0, available=False)
     consented = _consented(result)
     shown = [row for row in rows if consented or row.consent_scope is None]
-    shown.sort(key=lambda row: (not row.won, row.source_class, row.field, row.as_of))
+    shown.sort(key=_place)
     return Facts(
         shown[:MOST_SHOWN],
         len(rows) - len(shown),
         available=True,
         cut=max(0, len(shown) - MOST_SHOWN),
     )
+
+
+def _place(row: FactRow) -> tuple[bool, str, int, int, int]:
+    """What counts first, then by class, the newest first; fields of one record stay together."""
+    return (not row.won, row.source_class, -row.as_of.toordinal(), row.batch, row.row)
 
 
 def _consented(result: Result) -> bool:

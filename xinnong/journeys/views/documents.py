@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from xinnong.scoring.models import PublishedScorecard
 
 SHORT_SUM = 8
+MOST_NAMED = 8
+"""No feature has more named values (yes or no, a role, a tax grade) than this."""
 
 
 @signed_in
@@ -155,10 +157,9 @@ def _steps(bins: FeatureBins) -> list[str]:
     if not bins.edges:
         return [str(bins.points[0])]
     if is_named(bins.name):
-        return [
-            f"{feature_value(bins.name, value)} {bins.points[bins.bin_of(value)]}"
-            for value in range(bins.edges[-1] + 1)
-        ]
+        names = dict.fromkeys(feature_value(bins.name, value) for value in range(MOST_NAMED))
+        spoken = [name for name in names if not name.isdecimal()]
+        return [f"{name} {bins.points[bins.bin_of(at)]}" for at, name in enumerate(spoken)]
     edges = [feature_value(bins.name, edge) for edge in bins.edges]
     between = [
         f"{low}—{high} {p}"

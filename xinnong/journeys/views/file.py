@@ -27,6 +27,7 @@ from xinnong.journeys.queries.household import (
 )
 from xinnong.journeys.queries.identity import masked_identity
 from xinnong.journeys.views.tables import (
+    basis_name,
     fact_table,
     feature_table,
     history_table,
@@ -110,7 +111,7 @@ def file_context(home: Household, *, user: User, chosen_basis: str = "") -> dict
         "run": run,
         "members": [_member(person) for person in members_of(home)],
         "result": result,
-        "bases": [(_basis_code(r), _basis_name(r), r is result) for r in results],
+        "bases": [(_basis_code(r), basis_name(r.basis, r.lender), r is result) for r in results],
         "can_unmask": user.can(Permission.UNMASK_IDENTITY),
         "can_read_facts": user.can(Permission.READ_FACTS),
     }
@@ -134,7 +135,7 @@ def dimension_context(
         "household": home,
         "dimension": dimension,
         "dimension_name": dimension_name(dimension),
-        "basis_name": _basis_name(result),
+        "basis_name": basis_name(result.basis, result.lender),
         "features": feature_table(features_of(result, dimension)),
         "facts": fact_table(facts.shown, today=timezone.localdate(), names=_names(home)),
         "cut_facts": facts.cut,
@@ -174,11 +175,6 @@ def _chosen(results: Sequence[Result], basis: str) -> Result | None:
 
 def _basis_code(result: Result) -> str:
     return f"{result.basis}:{result.lender}" if result.lender else result.basis
-
-
-def _basis_name(result: Result) -> str:
-    label = str(Basis(result.basis).label)
-    return f"{label} · {lender_name(result.lender)}" if result.lender else label
 
 
 def _member(person: Person) -> MemberShown:

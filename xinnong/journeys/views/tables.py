@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from xinnong.core.bins import DIMENSIONS
+from xinnong.journeys.access import lender_name
 from xinnong.journeys.queries.facts import field_label, source_label, value_label
 from xinnong.journeys.wording import LOST_BY, READ_FIELDS, said
 from xinnong.privacy.purposes import Purpose
@@ -101,35 +102,39 @@ def feature_table(rows: Iterable[FeatureRow]) -> Table:
 
 
 def fact_table(facts: Iterable[FactRow], *, today: date, names: Mapping[str, str]) -> Table:
-    """List facts with source, date, confidence, expiry, and whether they counted or why not.
+    """List records with source, date, confidence, expiry, and whether they counted or why not.
 
+    What one record says stands in one line; where part of it lost out, that part has its own.
     `names` are the members by person key: whose record it is.
     """
     columns = [
-        Column(_("记录")),
-        Column(_("内容"), is_figure=True),
         Column(_("来源")),
+        Column(_("内容")),
         Column(_("截至")),
         Column(_("有效期至")),
         Column(_("可信度"), is_figure=True),
         Column(_("采用")),
     ]
-    rows = [_fact_row(fact, today, names) for fact in facts]
+    records: dict[tuple[object, ...], list[FactRow]] = {}
+    for fact in facts:
+        key = (fact.source_class, fact.batch, fact.row, fact.lost_by, fact.beaten_by)
+        records.setdefault(key, []).append(fact)
     return Table(
         _("依据的记录"),
         columns,
-        rows,
+        [_record_row(record, today, names) for record in records.values()],
         empty_title=_("这一方面还没有记录"),
         empty_hint=_("部门送来数据或本人补充后，会在下次更新时出现。"),
     )
 
 
-def _fact_row(fact: FactRow, today: date, names: Mapping[str, str]) -> list[Cell]:
+def _record_row(record: Sequence[FactRow], today: date, names: Mapping[str, str]) -> list[Cell]:
+    fact = record[0]
     origin = _("第 %(batch)s 批第 %(row)s 行") % {"batch": fact.batch, "row": fact.row}
+    whose = names.get(fact.person_key or "", "")
     return [
-        Cell(field_label(fact), note=names.get(fact.person_key or "", "")),
-        Cell(value_label(fact)),
-        Cell(source_label(fact.source_class), note=origin),
+        Cell(source_label(fact.source_class), note=" · ".join(filter(None, (whose, origin)))),
+        Cell(_("；").join(f"{field_label(one)} {value_label(one)}" for one in record)),
         Cell(day(fact.as_of)),
         Cell(day(fact.expires_on)),
         Cell(f"{fact.confidence_percent}%"),
@@ -161,7 +166,7 @@ def history_table(rows: Iterable[RunRow]) -> Table:
     cells = [
         [
             Cell(day(row.as_of)),
-            Cell(" ".join(filter(None, (str(Basis(row.basis).label), row.lender)))),
+            Cell(basis_name(row.basis, row.lender)),
             Cell(str(row.points)),
             Cell(grade_name(row.grade)),
             Cell(UNKNOWN_MARK if row.line_minor is None else figures.whole_yuan(row.line_minor)),
@@ -169,6 +174,12 @@ def history_table(rows: Iterable[RunRow]) -> Table:
         for row in rows
     ]
     return Table(_("历次结果"), columns, cells, is_caption_hidden=True)
+
+
+def basis_name(basis: str, lender: str) -> str:
+    """Name a basis and, where it is one lender's, the lender."""
+    label = str(Basis(basis).label)
+    return f"{label} · {lender_name(lender)}" if lender else label
 
 
 def reads_table(reads: Iterable[Read]) -> Table:
