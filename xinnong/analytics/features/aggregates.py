@@ -151,7 +151,8 @@ LIABILITIES = (
         """SELECT household_no,
   SUM(CASE WHEN kind = '抵押' THEN 1 ELSE 0 END) AS mortgages,
   SUM(CASE WHEN kind = '查封' THEN 1 ELSE 0 END) AS seizures
-FROM linked_encumbrance WHERE to_on IS NULL OR to_on > {today} GROUP BY household_no""",
+FROM (SELECT DISTINCT household_no, unit_no, kind, from_on FROM linked_encumbrance
+  WHERE to_on IS NULL OR to_on > {today}) AS open_ones GROUP BY household_no""",
     ),
     Aggregate(
         "agg_dishonest",
@@ -162,9 +163,10 @@ FROM linked_dishonest WHERE removed_on IS NULL OR removed_on > {today} GROUP BY 
     Aggregate(
         "agg_litigation",
         ("litigation",),
-        """SELECT household_no, COUNT(*) AS cases, SUM(COALESCE(amount_minor, 0)) AS amount
-FROM linked_litigation WHERE role = '被告' AND (closed_on IS NULL OR closed_on > {today})
-GROUP BY household_no""",
+        """SELECT household_no, COUNT(*) AS cases, SUM(amount) AS amount
+FROM (SELECT household_no, case_no, MAX(COALESCE(amount_minor, 0)) AS amount
+  FROM linked_litigation WHERE role = '被告' AND (closed_on IS NULL OR closed_on > {today})
+  GROUP BY household_no, case_no) AS open_cases GROUP BY household_no""",
     ),
     Aggregate(
         "agg_field_form_debt",

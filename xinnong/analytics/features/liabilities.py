@@ -25,8 +25,10 @@ def _own_balance(h: HouseholdFacts) -> int:
 
 
 def _open_encumbrances(h: HouseholdFacts, kind: str) -> int:
+    """Count each entry once, however many members own the dwelling."""
     rows = [row for row in h.of("encumbrance") if row["kind"] == kind]
-    return sum(row["to_on"] is None or row["to_on"] > h.today for row in rows)
+    open_ones = [row for row in rows if row["to_on"] is None or row["to_on"] > h.today]
+    return len({(row["unit_no"], row["from_on"]) for row in open_ones})
 
 
 def _vehicles(h: HouseholdFacts, state: str) -> int:
@@ -48,14 +50,19 @@ def open_listings(h: HouseholdFacts) -> list[Row]:
     ]
 
 
-def open_cases(h: HouseholdFacts) -> list[Row]:
-    """Pending cases against a member."""
-    defended = [row for row in h.of("litigation") if row["role"] == "被告"]
-    return [row for row in defended if row["closed_on"] is None or row["closed_on"] > h.today]
+def open_cases(h: HouseholdFacts) -> dict[str, int]:
+    """Sum of each pending case against members; a case against two of them is one case."""
+    sums: dict[str, int] = {}
+    for row in h.of("litigation"):
+        pending = row["closed_on"] is None or row["closed_on"] > h.today
+        if row["role"] == "被告" and pending:
+            sums[row["case_no"]] = max(sums.get(row["case_no"], 0), row["amount_minor"] or 0)
+    return sums
 
 
 def _court_sum(h: HouseholdFacts) -> int:
-    return sum(row["amount_minor"] or 0 for row in (*open_listings(h), *open_cases(h)))
+    listed = sum(row["amount_minor"] or 0 for row in open_listings(h))
+    return listed + sum(open_cases(h).values())
 
 
 def _debt_total(h: HouseholdFacts) -> int | None:
@@ -95,14 +102,16 @@ FEATURES = (
     Feature(
         "seizures_open", "liabilities", "count", "未解除查封", "Open seizures",
         ("encumbrance.kind", "encumbrance.to_on", "vehicle.state"),
-        "不动产与车辆上未解除的查封数。", "Seizures not lifted, on real estate and vehicles.",
+        "不动产与车辆上未解除的查封数，共有的只计一次。",
+        "Seizures not lifted, on real estate and vehicles; a shared dwelling counts once.",
         "COALESCE(encumbrance_seizures, 0) + COALESCE(vehicle_seized, 0)",
         lambda h: _open_encumbrances(h, "查封") + _vehicles(h, "查封"),
     ),
     Feature(
         "mortgages_open", "liabilities", "count", "未解除抵押", "Open mortgages",
         ("encumbrance.kind", "encumbrance.to_on", "vehicle.state"),
-        "不动产与车辆上未解除的抵押数。", "Mortgages not lifted, on real estate and vehicles.",
+        "不动产与车辆上未解除的抵押数，共有的只计一次。",
+        "Mortgages not lifted, on real estate and vehicles; a shared dwelling counts once.",
         "COALESCE(encumbrance_mortgages, 0) + COALESCE(vehicle_mortgaged, 0)",
         lambda h: _open_encumbrances(h, "抵押") + _vehicles(h, "抵押"),
     ),
