@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 LAST_CHARACTER = "\U0010ffff"
 VILLAGE_DIGITS = 12
-COLLECTING = ("enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
-"""Ways of the planner that read everything before the first row comes out."""
+COLLECTING = (
+    "enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_gathermerge",
+)  # fmt: skip
+"""Ways of the planner that read much, or start helpers, before the first row comes out."""
 
 HASH_COLUMNS: Mapping[TermKind, tuple[str, ...]] = {
     TermKind.RID: ("rid_hash",),
@@ -253,14 +255,14 @@ def _beside_person(
     """Order by the columns and start beside the person named by `turn`."""
     ordered = people.order_by(*_order(columns, turn))
     ref = _uuid(turn.key) if turn.key else None
-    known = Person.objects.filter(ref=ref).first() if ref else None
+    known = next(iter(Person.objects.filter(ref=ref)), None) if ref else None
     if known is None:
         return ordered
     return ordered.filter(_beside({name: getattr(known, name) for name in columns}, turn))
 
 
 def _known_household(turn: Turn) -> Household | None:
-    return Household.objects.filter(ref=turn.key).first() if turn.key else None
+    return next(iter(Household.objects.filter(ref=turn.key)), None) if turn.key else None
 
 
 def _order(columns: tuple[str, ...], turn: Turn) -> list[str]:
