@@ -11,6 +11,7 @@ from django.db import connection
 from xinnong.accounts.crossings import CROSSINGS
 from xinnong.privacy.declarations import (
     OPERATORS,
+    RETENTION,
     DeclarationFault,
     Table,
     declared_tables,
@@ -80,6 +81,24 @@ def test_it_refuses_a_declaration_with_an_unknown_class(tmp_path: Path) -> None:
     path.write_text('[t]\nowner = "a"\nsecret = ["x"]\n')
     with pytest.raises(DeclarationFault):
         list(read_declaration(path))
+
+
+@pytest.mark.parametrize(
+    "said", ["", 'purpose = "x"\n', 'keep = "evidence"\n', 'purpose = "x"\nkeep = "ever"\n']
+)
+def test_it_refuses_a_table_about_persons_without_purpose_and_end(
+    tmp_path: Path, said: str
+) -> None:
+    path = tmp_path / "columns.toml"
+    path.write_text(f'[t]\nowner = "a"\n{said}personal = ["name"]\n')
+    with pytest.raises(DeclarationFault):
+        list(read_declaration(path))
+
+
+def test_it_says_for_every_table_about_persons_what_for_and_how_long() -> None:
+    about = [table for table in declared_tables().values() if table.is_about_persons]
+    assert len(about) > 20
+    assert [table.name for table in about if not table.purpose or table.keep not in RETENTION] == []
 
 
 def test_it_refuses_a_column_declared_twice(tmp_path: Path) -> None:

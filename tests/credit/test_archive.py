@@ -18,9 +18,10 @@ from tests.factories import Sample, sample_county
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.cli.dispatch import dispatch
-from xinnong.credit.archive import archive_run, archived
+from xinnong.credit.archive import archived
 from xinnong.credit.evidence import recomputed_results
 from xinnong.credit.models import Line
+from xinnong.credit.services.archiving import archive_run
 from xinnong.pipelines.services import publishing
 from xinnong.privacy.models import Read
 from xinnong.profiles.models import Profile

@@ -17,6 +17,7 @@ import xinnong
 from xinnong.cli import dispatch
 from xinnong.config import environment
 from xinnong.core.errors import Refused
+from xinnong.privacy.declarations import RETENTION, declared_tables
 from xinnong.web.refusals import known_codes, unfilled_wording
 
 FOLDER: Final = environment.REPOSITORY / "docs" / "reference"
@@ -29,6 +30,7 @@ def pages() -> Mapping[str, str]:
     return {
         "commands.md": commands(),
         "environment.md": variables(),
+        "personal-data.md": personal_data(),
         "refusals.md": refusals(),
     }
 
@@ -70,6 +72,22 @@ def variables() -> str:
         "Each can also be given as a file: `NAME_FILE` holds the path of a file with the value.\n\n"
         "| variable | meaning |\n|---|---|\n" + "".join(rows)
     )
+
+
+def personal_data() -> str:
+    """Every table about persons: whose, what for, how long, which columns (PIPL 54 to 56)."""
+    lines = [GENERATED, "# Personal data\n\nSensitive columns are **bold**; the operators are a, "]
+    lines += ["the county service; b, lenders; c, the health bureau; d, police.\n\n"]
+    lines += ["| table | whose | what for | how long | columns |\n|---|---|---|---|---|\n"]
+    for table in declared_tables().values():
+        if table.is_about_persons:
+            columns = [
+                *table.columns("personal"),
+                *(f"**{c}**" for c in table.columns("sensitive")),
+            ]
+            about = (table.owner, table.purpose, RETENTION[table.keep], ", ".join(columns))
+            lines.append(_row(table.name, *about))
+    return "".join(lines)
 
 
 def refusals() -> str:

@@ -1,6 +1,7 @@
 """What every column holds: read from `columns.toml` of each app.
 
-A section per table gives its owner and lists its columns by class:
+A section per table gives its owner and lists its columns by class; a table about persons also says
+what it is for (`purpose`) and how long its rows stay (`keep`, one of RETENTION):
 
 public      anybody may know it
 internal    for those who run the installation; says nothing about a person by itself
@@ -26,6 +27,18 @@ CLASSES: Final = ("public", "internal", "personal", "sensitive")
 ABOUT_PERSONS: Final = frozenset({"personal", "sensitive"})
 OPERATORS: Final = frozenset({"a", "b", "c", "d", "by-row"})
 OWNERS: Final = OPERATORS | {"public", "sign-in", "jobs", "unused"}
+RETENTION: Final[Mapping[str, str]] = {
+    "registry": "while the county's registers name the person (PIPL 19: no longer than needed)",
+    "results": "the six newest runs, then five years in the archive (credit-reporting rules 16)",
+    "documents": "for good: later results refer to them",
+    "evidence": "ten years: queries of credit files can be accounted for",
+    "employment": "while the account exists; an ended account keeps its name for the record",
+    "sign-in": "180 days (Cybersecurity Law 21: no less than six months)",
+    "session": "eight hours, or until signing out",
+    "nothing": "the table stays empty",
+}
+"""How long rows are kept, by the code that stands in a declaration, with the rule it follows."""
+ABOUT_TABLE: Final = ("owner", "purpose", "keep")
 THIRD_PARTY: Final = Path(__file__).parent / "third_party.toml"
 
 
@@ -40,6 +53,8 @@ class Table:
     name: str
     owner: str
     classes: Mapping[str, str]
+    purpose: str = ""
+    keep: str = ""
 
     @property
     def is_about_persons(self) -> bool:
@@ -62,18 +77,31 @@ def declared_tables() -> Mapping[str, Table]:
 
 
 def read_declaration(path: Path) -> Iterable[Table]:
-    """Tables of one file; raises DeclarationFault for an unknown owner or class, or a repeat."""
+    """Tables of one file.
+
+    Raises DeclarationFault for an unknown owner, class or retention, a column declared twice, and a
+    table about persons without purpose or retention.
+    """
     for name, section in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        owner = section.pop("owner", "")
-        if owner not in OWNERS or not set(section) <= set(CLASSES):
-            raise DeclarationFault(f"{path}: {name}: unknown owner or class")
-        classes: dict[str, str] = {}
-        for held, columns in section.items():
-            for column in columns:
-                if column in classes:
-                    raise DeclarationFault(f"{path}: {name}.{column} is declared twice")
-                classes[column] = held
-        yield Table(name, owner, classes)
+        owner, purpose, keep = (section.pop(key, "") for key in ABOUT_TABLE)
+        table = Table(name, owner, _classes(section, f"{path}: {name}"), purpose, keep)
+        if owner not in OWNERS:
+            raise DeclarationFault(f"{path}: {name}: unknown owner")
+        if table.is_about_persons and not (purpose and keep in RETENTION):
+            raise DeclarationFault(f"{path}: {name}: about persons, without purpose or retention")
+        yield table
+
+
+def _classes(section: Mapping[str, list[str]], place: str) -> dict[str, str]:
+    classes: dict[str, str] = {}
+    for held, columns in section.items():
+        if held not in CLASSES:
+            raise DeclarationFault(f"{place}: unknown class {held}")
+        for column in columns:
+            if column in classes:
+                raise DeclarationFault(f"{place}.{column} is declared twice")
+            classes[column] = held
+    return classes
 
 
 def undeclared_columns() -> list[str]:

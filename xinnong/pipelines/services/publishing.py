@@ -16,8 +16,8 @@ from django.db import connections, transaction
 from xinnong.analytics.engine import Stage, peak_mb, quoted, reset_peak
 from xinnong.analytics.loading import Loader
 from xinnong.audit.services import record
-from xinnong.credit.archive import archive_run
 from xinnong.credit.services import publish_lines
+from xinnong.credit.services.archiving import archive_run
 from xinnong.insight.services import publish_summaries
 from xinnong.pipelines.services.computing import Computed, OnStage
 from xinnong.pipelines.services.inputs import Documents
