@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from xinnong.analytics.contracts import Contract
 from xinnong.analytics.reading.encodings import Candidate, candidates
@@ -259,7 +259,8 @@ def quotes_of(text: str, separator: str) -> Quotes:
     `open`: the last one is still open. `torn`: text follows a closing quote, which within one line
     is a habit, but over several lines means that the quote of another row was taken for the end.
     """
-    place, state = 0, cast("Quotes", "closed")
+    place = 0
+    state: Quotes = "closed"
     while True:
         if text.startswith('"', place):
             place = _after_quote(text, place + 1)

@@ -28,6 +28,10 @@ UNPAID: Final = 0.02
 SALE_UNITS: Final = ("公斤", "斤", "吨")
 JULY: Final = 7
 LONGEST_WAIT: Final = 300  # days from the last record of a season to the data date
+RICE_MILLS: Final = (0, 1)
+CAULIFLOWER_CHAIN: Final = 2
+MIXED_CHAIN: Final = 3
+"""Places among the four buyers, the chains of the founding page."""
 HALVES: Final = ("上半年", "下半年")
 
 
@@ -136,7 +140,7 @@ def _sale_table(
     return world.table(
         "sale",
         {
-            "buyer_uscc": words(world.buyers[crop % len(world.buyers)]),
+            "buyer_uscc": words(world.buyers[_buyer(world, house, crop)]),
             "delivery_no": sql(
                 f"'{year % 100}' || lpad(CAST({{p}} AS VARCHAR), 2, '0') || "
                 "lpad(CAST({n} AS VARCHAR), 7, '0')",
@@ -152,6 +156,13 @@ def _sale_table(
         },
         who,
     )  # fmt: skip
+
+
+def _buyer(world: World, house: Ints, crop: Ints) -> Ints:
+    """Return the chain that takes a crop: two rice mills by village, cauliflower, all the rest."""
+    mill = world.households.home[house] % len(RICE_MILLS)
+    other = np.where(crop == crops.CAULIFLOWER, CAULIFLOWER_CHAIN, MIXED_CHAIN)
+    return np.asarray(np.where(crop == crops.RICE, np.array(RICE_MILLS)[mill], other))
 
 
 def _year_price(world: World, year: int) -> float:
