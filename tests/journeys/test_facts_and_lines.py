@@ -216,3 +216,19 @@ def test_a_family_opens_its_own_facts(people: People, home: Household, sample: S
     page = farmer_of(people, sample, "王大山").get("/me/facts/assets/").content.decode()
     assert rows_with(page, "80,000 元")
     assert [read.fields for read in reads()] == [["facts.assets"]]
+
+
+def test_a_person_sees_the_own_loans_whoever_lent(
+    people: People, home: Household, sample: Sample
+) -> None:
+    page = farmer_of(people, sample, "王大山").get("/me/facts/liabilities/").content.decode()
+    assert rows_with(page, "50,000 元")
+    assert rows_with(page, "77,000 元")
+
+
+def test_of_others_in_the_family_a_person_sees_what_they_consented_to(
+    people: People, home: Household, sample: Sample
+) -> None:
+    page = farmer_of(people, sample, "何王云").get("/me/facts/liabilities/").content.decode()
+    assert not rows_with(page, "50,000 元")
+    assert not rows_with(page, "77,000 元")

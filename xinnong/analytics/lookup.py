@@ -26,6 +26,7 @@ from xinnong.analytics.linking.rows import linked_classes
 from xinnong.analytics.results import INDEX_NAME
 
 LENDERS_OWN: Final = frozenset({"loan_history", "review_result"})
+OWN_LOANS: Final = "loan_history"
 MEMORY_LIMIT: Final = "256MB"
 KEPT_INDEXES: Final = 4
 TAIL: Final = ("batch", "row", "as_of", "loaded_at")
@@ -75,12 +76,18 @@ Lost = Mapping[tuple[str, str], Defeat]
 
 
 def household_facts(
-    folder: Path, household_no: int, dimension: str | None = None, *, lender: str | None = None
+    folder: Path,
+    household_no: int,
+    dimension: str | None = None,
+    *,
+    lender: str | None = None,
+    subject: str | None = None,
 ) -> list[FactRow]:
     """Return the facts of a household, all or those behind one dimension, newest class first.
 
     `folder` is what a refresh left as its facts. Rows of a lender's own records are returned only
-    to that `lender`. Raises OSError where the folder does not exist.
+    to that `lender`; a person (`subject`, by key) also gets the own loans, whoever lent. Raises
+    OSError where the folder does not exist.
     """
     if not folder.is_dir():
         raise FileNotFoundError(folder)
@@ -90,7 +97,8 @@ def household_facts(
     for contract in _contracts_of(dimension):
         for prefix, current in (("", True), ("old_", False)):
             for row in _rows(folder, index, f"{prefix}{contract.name}", household_no):
-                facts.extend(_facts_of(contract, row, lender, lost, current=current))
+                if _may_see(contract.name, row, lender, subject):
+                    facts.extend(_facts_of(contract, row, lost, current=current))
     return facts
 
 
@@ -153,19 +161,24 @@ def _lost(contested: Sequence[Mapping[str, Any]]) -> Lost:
     }
 
 
+def _may_see(
+    class_name: str, row: Mapping[str, Any], lender: str | None, subject: str | None
+) -> bool:
+    """Whether a row is open to the reader: a lender's own records are not everybody's."""
+    if class_name not in LENDERS_OWN:
+        return True
+    if class_name == OWN_LOANS and subject is not None and str(row.get("person_key")) == subject:
+        return True
+    return lender is not None and row.get("institution") in (lender, None)
+
+
 def _facts_of(
     contract: Contract,
     row: Mapping[str, Any],
-    lender: str | None,
     lost: Lost,
     *,
     current: bool,
 ) -> Iterator[FactRow]:
-    institution = row.get("institution")
-    if contract.name in LENDERS_OWN and institution not in (lender, None):
-        return
-    if contract.name in LENDERS_OWN and lender is None:
-        return
     source = source_of(contract)
     beaten = _beaten(contract.name, row, lost)
     for field, unit in _value_fields(contract):
@@ -187,7 +200,7 @@ def _facts_of(
             beaten_by=defeat.winner if defeat else "",
             confidence_percent=source.confidence_percent,
             consent_scope=field.consent_scope if field.consent else None,
-            institution=institution,
+            institution=row.get("institution"),
         )
 
 

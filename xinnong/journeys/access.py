@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xinnong.accounts.models import Institution, User
+from django.core.cache import cache
+
+from xinnong.accounts.models import Institution, User, in_page_language
 from xinnong.accounts.roles import OwnerKind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from xinnong.accounts.permissions import Permission
+
+NAMES_KEY = "journeys.lender-names"
+NAMES_SECONDS = 60
 
 
 def may(request: HttpRequest, permission: Permission) -> bool:
@@ -36,5 +41,9 @@ def lender_of(user: User) -> str:
 
 def lender_name(code: str) -> str:
     """Return the name of a lender in the language of the page, or its code."""
-    found = Institution.objects.filter(code=code).first()
-    return found.shown_name if found else code
+    names: dict[str, tuple[str, str]] | None = cache.get(NAMES_KEY)
+    if names is None or code not in names:
+        rows = Institution.objects.values_list("code", "name", "name_en")
+        names = {found: (name, name_en) for found, name, name_en in rows}
+        cache.set(NAMES_KEY, names, NAMES_SECONDS)
+    return in_page_language(*names[code]) if code in names else code

@@ -41,20 +41,30 @@ class Facts:
 
 
 def facts_shown(
-    household: Household, dimension: str, *, result: Result, lender: str | None
+    household: Household,
+    dimension: str,
+    *,
+    result: Result,
+    lender: str | None,
+    subject: str | None = None,
 ) -> Facts:
     """Return the facts of one dimension that the result beside them was allowed to read.
 
-    `lender` is the reader's own institution; its records of a loan are nobody else's.
+    `lender` is the reader's own institution; its records of a loan are nobody else's. A person
+    reading the own file (`subject`, by key) sees everything of the own person, consented or not.
     """
     try:
         folder = facts_folder(result.score.run_id)
-        rows = household_facts(folder, household.id, dimension, lender=lender)
+        rows = household_facts(folder, household.id, dimension, lender=lender, subject=subject)
     except OSError as fault:
         log.warning("facts.unavailable", fault=type(fault).__name__)
         return Facts((), 0, available=False)
     consented = _consented(result)
-    shown = [row for row in rows if consented or row.consent_scope is None]
+    shown = [
+        row
+        for row in rows
+        if consented or row.consent_scope is None or (subject and row.person_key == subject)
+    ]
     shown.sort(key=_place)
     return Facts(
         shown[:MOST_SHOWN],

@@ -189,7 +189,12 @@ def _parsed(document: bytes, sha256: str) -> Scorecard:
 
 def own_household(person_ref: UUID | None) -> Household | None:
     """Return the household of the person behind a farmer's sign-in."""
+    person = own_person(person_ref)
+    return person.household if person else None
+
+
+def own_person(person_ref: UUID | None) -> Person | None:
+    """Return the person behind a farmer's sign-in."""
     if person_ref is None:
         return None
-    person = Person.objects.filter(ref=person_ref).select_related("household").first()
-    return person.household if person else None
+    return Person.objects.filter(ref=person_ref).select_related("household").first()

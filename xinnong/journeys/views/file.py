@@ -123,14 +123,21 @@ def file_context(home: Household, *, user: User, chosen_basis: str = "") -> dict
 
 
 def dimension_context(
-    home: Household, dimension: str, *, user: User, chosen_basis: str = ""
+    home: Household,
+    dimension: str,
+    *,
+    user: User,
+    chosen_basis: str = "",
+    subject: str | None = None,
 ) -> dict[str, object] | None:
     """Return one dimension: its features with points, its facts with sources; None without a run."""
     run = current_run()
     result = _chosen(results_of(home, run) if run else [], chosen_basis)
     if result is None:
         return None
-    facts = facts_shown(home, dimension, result=result, lender=lender_of(user) or None)
+    facts = facts_shown(
+        home, dimension, result=result, lender=lender_of(user) or None, subject=subject
+    )
     return {
         "household": home,
         "dimension": dimension,

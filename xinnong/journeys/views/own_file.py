@@ -12,7 +12,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import user_of
-from xinnong.journeys.queries.household import own_household
+from xinnong.journeys.queries.household import own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.tables import reads_table
 from xinnong.privacy.purposes import Purpose
@@ -52,7 +52,9 @@ def own_dimension(request: HttpRequest, dimension: str) -> HttpResponse:
     if home is None or dimension not in DIMENSIONS:
         raise Http404
     _remember(request, home, (f"facts.{dimension}",))
-    context = dimension_context(home, dimension, user=user_of(request))
+    person = own_person(user_of(request).person_ref)
+    subject = str(person.key) if person else None
+    context = dimension_context(home, dimension, user=user_of(request), subject=subject)
     if context is None:
         raise Http404
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
