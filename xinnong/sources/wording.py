@@ -18,8 +18,25 @@ from xinnong.web.refusals import Wording, register_wordings
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+DELIVERERS = {
+    "公安": _("公安"),
+    "住建": _("住建"),
+    "自然资源和规划": _("自然资源和规划"),
+    "农业农村": _("农业农村"),
+    "人力社保": _("人力社保"),
+    "民政": _("民政"),
+    "市场监管": _("市场监管"),
+    "大数据局": _("大数据局"),
+    "产业链": _("产业链"),
+    "贷款机构": _("贷款机构"),
+    "入户采集": _("入户采集"),
+    "机构与网点": _("机构与网点"),
+    "评议组": _("评议组"),
+    "乡镇": _("乡镇"),
+}
+"""Who delivers a class, as the contracts name them."""
+
 OWN = {
-    "upload.missing": Wording(_("没有收到文件。"), _("选好文件再提交。")),
     "class.not_yours": Wording(
         _("这类数据（%(class_name)s）不由贵单位报送。"),
         _("请检查选的数据类和文件；确实该由贵单位报送的，请联系县级服务台调整。"),
@@ -73,3 +90,8 @@ def _sentence(chinese: str, english: str) -> str:
 
 def _reads_batches(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.can(Permission.READ_BATCHES)
+
+
+def deliverer_name(deliverer: str) -> str:
+    """Return the deliverer of a contract in the language of the page."""
+    return str(DELIVERERS.get(deliverer, deliverer))

@@ -16,7 +16,7 @@ from xinnong.analytics.contracts.templates import csv_template, xlsx_template
 from xinnong.sources.departments import readable_classes
 from xinnong.sources.forms import class_title
 from xinnong.sources.views.deliveries import user_of
-from xinnong.sources.wording import in_language
+from xinnong.sources.wording import deliverer_name, in_language
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def template(request: HttpRequest, name: str, kind: str) -> HttpResponse:
 def _facts(found: Contract) -> list[Definition]:
     whole, delta = _("全量：新的一期代替旧的一期"), _("增量：按主键和数据日期更新")
     return [
-        Definition(_("报送单位"), found.deliverer),
+        Definition(_("报送单位"), deliverer_name(found.deliverer)),
         Definition(_("频率"), RHYTHMS[found.rhythm]()),
         Definition(_("方式"), whole if found.mode == "full" else delta),
         Definition(_("时效"), _("%(days)s 天") % {"days": found.freshness_days}),
@@ -98,7 +98,7 @@ def _list(shown: Iterable[Contract]) -> Table:
         [
             Cell(class_title(found.name), url=f"{found.name}/"),
             Cell(found.name),
-            Cell(found.deliverer),
+            Cell(deliverer_name(found.deliverer)),
             Cell(RHYTHMS[found.rhythm]()),
             Cell(str(len(found.fields))),
         ]

@@ -18,6 +18,7 @@ from xinnong.sources.models import Batch, BatchReason, BatchState, Delivery, Del
 from xinnong.sources.queries import ClassStatus
 from xinnong.sources.rounds import Freshness, Outcome, Round
 from xinnong.sources.samples import examples_of
+from xinnong.sources.wording import deliverer_name
 from xinnong.web import figures
 from xinnong.web.charts.marks import Amount, Share, share
 from xinnong.web.paging import Pager
@@ -102,7 +103,7 @@ def calendar_of(statuses: Iterable[ClassStatus]) -> list[DepartmentCard]:
         grouped[status.contract.deliverer].append(status)
     return [
         DepartmentCard(
-            name=name,
+            name=deliverer_name(name),
             lines=[_class_line(status) for status in group],
             late=sum(status.freshness is not Freshness.FRESH for status in group),
         )
