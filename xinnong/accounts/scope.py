@@ -41,7 +41,6 @@ class Scope:
     subject: UUID | None = None
     persons: bool = False
     oversight: bool = False
-    purpose: str = ""
 
     def document(self) -> str:
         """The setting's text."""
@@ -55,7 +54,6 @@ class Scope:
                 "subject": str(self.subject) if self.subject else None,
                 "persons": self.persons,
                 "oversight": self.oversight,
-                "purpose": self.purpose,
             }
         )
 
@@ -68,7 +66,6 @@ SYSTEM: Final = Scope(
     institutions=("*",),
     persons=True,
     oversight=True,
-    purpose="system",
 )
 """For commands and jobs of the installation itself; never for a request."""
 
@@ -85,7 +82,7 @@ def register_household_finder(find: HouseholdFinder) -> None:
         _household_finders.append(find)
 
 
-def scope_of(actor: Actor, *, purpose: str = "") -> Scope:
+def scope_of(actor: Actor) -> Scope:
     """The scope of a user or API client from roles, areas and institution (a few queries).
 
     Staff read the tables of their employer's kind alone; without an employer nobody is staff.
@@ -101,7 +98,6 @@ def scope_of(actor: Actor, *, purpose: str = "") -> Scope:
         subject=actor.person_ref if isinstance(actor, User) else None,
         persons=bool(actor.granted & PERSONAL) or _reads_by_reference(actor),
         oversight=actor.can(Permission.READ_READS),
-        purpose=purpose,
     )
 
 
@@ -110,7 +106,7 @@ def _reads_by_reference(actor: Actor) -> bool:
 
 
 @contextmanager
-def scoped(actor: Actor | Scope, *, purpose: str = "", using: str = "default") -> Iterator[Scope]:
+def scoped(actor: Actor | Scope, *, using: str = "default") -> Iterator[Scope]:
     """One transaction that sees what the actor may see.
 
     Inside another `scoped` it narrows or changes the scope for its block and puts the outer one
@@ -122,7 +118,7 @@ def scoped(actor: Actor | Scope, *, purpose: str = "", using: str = "default") -
             scope = actor
             _apply(scope, using)
         else:
-            scope = scope_of(actor, purpose=purpose)
+            scope = scope_of(actor)
             _apply(scope, using)
             scope = _with_own_households(scope, using)
         yield scope

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from xinnong.accounts.models import Actor, lender_codes
+from xinnong.accounts.models import Actor
 from xinnong.accounts.permissions import Permission
 
 View = Callable[..., HttpResponse]
@@ -32,11 +32,6 @@ def inside_areas(actor: Actor, column: str = "area12") -> Q:
         until = prefix + AFTER_LAST_DIGIT
         condition |= Q(**{f"{column}__gte": prefix, f"{column}__lt": until})
     return condition
-
-
-def of_institution(actor: Actor, column: str = "institution") -> Q:
-    """Rows that belong to the actor's institution, its branches or its bank."""
-    return Q(**{f"{column}__in": lender_codes(actor.institution)})
 
 
 def allowed(permission: Permission) -> Callable[[View], View]:

@@ -127,12 +127,6 @@ def unseal_file(source: Path, target: Path, *, keys: Keys, context: str) -> None
         raise
 
 
-def sealed_key_id(source: Path) -> str:
-    """Return the id of the key a file was sealed under."""
-    with source.open("rb") as sealed:
-        return _read_header(sealed)[0]
-
-
 def _header(key_id: str, salt: bytes) -> bytes:
     name = key_id.encode()
     return MAGIC + bytes([len(name)]) + name + salt

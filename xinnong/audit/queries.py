@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from django.db.models import QuerySet
-
 from xinnong.audit.models import Entry
 
 PAGE = 50
-
-
-def entries_about(subject: UUID) -> QuerySet[Entry]:
-    """Entries of one subject, newest first."""
-    return Entry.objects.filter(subject=subject).order_by("-id")
 
 
 def entries_page(*, before: int | None, since: int | None, limit: int = PAGE) -> list[Entry]:

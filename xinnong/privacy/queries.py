@@ -44,11 +44,6 @@ def reads_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Read]:
     return Read.objects.filter(actor=actor).order_by("-id")[:limit]
 
 
-def listings_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Listing]:
-    """What one person searched or exported, newest first."""
-    return Listing.objects.filter(actor=actor).order_by("-id")[:limit]
-
-
 def reads_page(conditions: Mapping[str, Any], *, turn: Turn, limit: int) -> list[Read]:
     """One page of reads and one row more, newest first; a page back comes oldest first."""
     return list(_beside(Read.objects.filter(**conditions), turn)[:limit])

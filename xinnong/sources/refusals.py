@@ -7,12 +7,6 @@ from typing import ClassVar
 from xinnong.core.errors import Refused
 
 
-class UploadMissing(Refused):
-    """No file came with the request."""
-
-    code: ClassVar[str] = "upload.missing"
-
-
 class BatchNotLive(Refused):
     """Only a live batch can be withdrawn."""
 

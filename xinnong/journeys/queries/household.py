@@ -11,7 +11,7 @@ from xinnong.core.bins import DIMENSIONS
 from xinnong.core.scorecard import Scorecard
 from xinnong.core.scorecard_file import load_card
 from xinnong.credit.models import Line, LineKind
-from xinnong.profiles.models import Basis, ContestedFact, DimensionMedian, Profile
+from xinnong.profiles.models import Basis, DimensionMedian, Profile
 from xinnong.registry.models import Household, Person, Run
 from xinnong.scoring.models import Score
 
@@ -145,12 +145,6 @@ def medians_of(household: Household, run: Run, basis: str) -> dict[str, Mapping[
     for row in rows:
         found[areas[row.area]][row.dimension] = row.median_points
     return dict(found)
-
-
-def contested_of(household: Household, run: Run) -> list[ContestedFact]:
-    """Return the fields on which sources disagree, winners first."""
-    rows = ContestedFact.objects.filter(run=run, household=household)
-    return list(rows.order_by("field", "-won", "-as_of"))
 
 
 def history_of(household: Household) -> list[RunRow]:

@@ -98,13 +98,6 @@ def lender_codes() -> list[str]:
     return list(found.order_by("code").values_list("code", flat=True))
 
 
-def county_code() -> str:
-    """The six digits every area of this installation begins with."""
-    county = Area.objects.filter(level="county", valid_to__isnull=True).order_by("code").first()
-    assert county is not None, "no county was loaded"
-    return county.prefix
-
-
 def work_folder() -> Path:
     """The private folder in which refreshes keep their steps."""
     folder = Path(settings.XINNONG_WORK) / "refresh"

@@ -51,12 +51,6 @@ def decimal(value: Any) -> str:
     return _or_unknown(figures.decimal, value)
 
 
-@register.filter
-def percent_of(part: int, whole: int) -> str:
-    """Write part of whole as 95.3%."""
-    return figures.percent(part, whole)
-
-
 @register.simple_tag
 def badge(text: str, tone: str = "plain") -> SafeString:
     """Mark a short state in words; tone is good, warn, bad or plain."""
