@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from xinnong.accounts.devices import client_address, name_tried, remember_device
 from xinnong.accounts.models import User
+from xinnong.accounts.scope import scoped
+from xinnong.audit.services import record
+
+ON_RECORD: Final[Mapping[str, str]] = {
+    "password_changed": "accounts.change-password",
+    "password_set": "accounts.change-password",
+    "totp_activated": "accounts.add-second-factor",
+    "totp_deactivated": "accounts.remove-second-factor",
+    "webauthn_added": "accounts.add-second-factor",
+    "webauthn_removed": "accounts.remove-second-factor",
+    "recovery_codes_generated": "accounts.new-recovery-codes",
+}
+"""What allauth would tell by mail, as the audit log names it."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -36,12 +50,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """There are no addresses to send to."""
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """As above."""
-
-
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
-    """Names shown in authenticator apps."""
-
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """There are no addresses to send to."""
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **kwargs: Any
+    ) -> None:
+        """Where others write a mail, the audit log says that keys to an account changed."""
+        action = ON_RECORD.get(template_prefix.rpartition("/")[2])
+        if action is not None:
+            with scoped(user):
+                record(actor=user, action=action, at=timezone.now(), subject=user.ref)

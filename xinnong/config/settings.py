@@ -158,7 +158,6 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # staff and farmers sign in by name; no mail is sent
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/5m/key"}  # axes locks a name before that
 ACCOUNT_ADAPTER = "xinnong.accounts.adapters.AccountAdapter"
-MFA_ADAPTER = "xinnong.accounts.adapters.SecondFactorAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
