@@ -29,7 +29,7 @@ def _uscc(number: int) -> str:
     return first + uscc_check(first)
 
 
-COOP, FIRM, COLLECTIVE = _uscc(11), _uscc(22), _uscc(33)
+COOP, FIRM, COLLECTIVE, STRUCK_OFF = _uscc(11), _uscc(22), _uscc(33), _uscc(44)
 
 
 def _write(folder: Path, class_name: str, as_of: date, rows: Sequence[Sequence[str]]) -> None:
@@ -58,6 +58,7 @@ def write_august(folder: Path) -> None:
     ])  # fmt: skip
     _write(folder, "business", AUGUST, [
         (FIRM, "测试农资有限公司", "公司", rid(TANG), "100000", "存续", "2015-03-01"),
+        (STRUCK_OFF, "测试旧货有限公司", "公司", rid(TANG), "100000", "吊销", "2009-03-01"),
     ])  # fmt: skip
     _write(folder, "collective_share", AUGUST, [
         (COLLECTIVE, rid(who), "2", "300", "2026-08-31") for who in (LUO, FANG, OLD_FANG)

@@ -11,7 +11,8 @@ ORGANISATIONS = """SELECT u.uscc, COALESCE(f.name, b.name, '') AS name,
   CAST(COALESCE(f.members, s.members, CASE WHEN b.uscc IS NULL THEN 0 ELSE 1 END) AS INTEGER)
     AS members,
   COALESCE(f.model_level, '') AS model_level
-FROM (SELECT uscc FROM live_farm_entity UNION SELECT uscc FROM live_business
+FROM (SELECT uscc FROM live_farm_entity
+      UNION SELECT uscc FROM live_business WHERE state = '存续'
       UNION SELECT coop_uscc FROM live_collective_share) AS u
 LEFT JOIN (SELECT uscc, MAX(name) AS name, MAX(kind) AS kind,
     MIN(CASE WHEN role = '负责人' THEN CAST(person_key AS VARCHAR) END) AS head_key,
@@ -30,5 +31,8 @@ LEFT JOIN (SELECT person_key, MAX(h.area12) AS area12
 
 
 def describe_organisations(engine: Engine) -> None:
-    """Make `organisations`: those that farm, trade or hold a village's shares."""
+    """Make `organisations`: those that farm, trade or hold a village's shares.
+
+    A business struck off or deregistered is none, unless the register of farms still lists it.
+    """
     engine.step("organisations", ORGANISATIONS)
