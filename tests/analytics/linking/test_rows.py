@@ -55,13 +55,13 @@ def linked(engine: Engine, folder: Path, told: Mapping[str, Rows], asked: str) -
 def test_a_row_of_somebody_in_no_household_stays_in_the_lake(
     engine: Engine, tmp_path: Path
 ) -> None:
-    told = {"vehicle": [{"plate": str(n), "person_key": who, "state": "正常", "kind": "其他"}
+    told: dict[str, Rows] = {"vehicle": [{"plate": str(n), "person_key": who, "state": "正常", "kind": "其他"}
                         for n, who in enumerate((HUSBAND, STRANGER, NEIGHBOUR))]}  # fmt: skip
     assert linked(engine, tmp_path, told, "vehicle") == [(1, HUSBAND), (2, NEIGHBOUR)]
 
 
 def test_a_pledge_finds_every_owner_of_the_dwelling(engine: Engine, tmp_path: Path) -> None:
-    told = {
+    told: dict[str, Rows] = {
         "urban_flat": [{"unit_no": "U1", "person_key": who} for who in (HUSBAND, WIFE)],
         "real_estate": [{"unit_no": "U1", "person_key": who} for who in (HUSBAND, NEIGHBOUR)],
         "encumbrance": [{"unit_no": "U1", "kind": "查封"}, {"unit_no": "U9", "kind": "查封"}],
@@ -71,7 +71,7 @@ def test_a_pledge_finds_every_owner_of_the_dwelling(engine: Engine, tmp_path: Pa
 
 
 def test_a_transfer_finds_both_sides(engine: Engine, tmp_path: Path) -> None:
-    told = {"land_transfer": [
+    told: dict[str, Rows] = {"land_transfer": [
         {"transfer_no": "T1", "lessor_key": WIFE, "lessee_key": NEIGHBOUR},
         {"transfer_no": "T2", "lessor_key": HUSBAND, "lessee_key": None},
     ]}  # fmt: skip
@@ -83,7 +83,7 @@ def test_a_transfer_finds_both_sides(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_a_tax_grade_finds_who_runs_the_firm(engine: Engine, tmp_path: Path) -> None:
-    told = {
+    told: dict[str, Rows] = {
         "business": [{"uscc": "F1", "person_key": NEIGHBOUR, "state": "存续",
                       "opened_on": date(2015, 1, 1)}],
         "farm_entity": [{"uscc": "F1", "person_key": HUSBAND, "role": "负责人"},
@@ -95,7 +95,7 @@ def test_a_tax_grade_finds_who_runs_the_firm(engine: Engine, tmp_path: Path) -> 
 
 
 def test_a_penalty_finds_the_person_or_who_runs_the_firm(engine: Engine, tmp_path: Path) -> None:
-    told = {
+    told: dict[str, Rows] = {
         "business": [{"uscc": "F1", "person_key": NEIGHBOUR, "state": "存续",
                       "opened_on": date(2015, 1, 1)}],
         "penalty": [{"doc_no": "1", "person_key": HUSBAND}, {"doc_no": "2", "uscc": "F1"},
@@ -106,7 +106,7 @@ def test_a_penalty_finds_the_person_or_who_runs_the_firm(engine: Engine, tmp_pat
 
 def test_the_newest_form_speaks_for_the_household(engine: Engine, tmp_path: Path) -> None:
     members = [("f1", 1, HUSBAND, "户主"), ("f1", 2, STRANGER, "其他"), ("f2", 1, WIFE, "户主")]
-    told = {
+    told: dict[str, Rows] = {
         "field_form.member": [
             {"form_no": form, "seq": seq, "person_key": who, "relation": relation}
             for form, seq, who, relation in members
