@@ -167,6 +167,7 @@ STAGES: Mapping[str, _StrPromise] = {
     "line": _("算额度"),
     "summaries": _("汇总"),
     "publish_parties": _("发布主体"),
+    "pending_links": _("登记待关联"),
     "publish_vault": _("封存证件"),
     "publish": _("发布结果"),
 }
