@@ -82,6 +82,7 @@ def test_the_household_form_comes_back_in_one_workbook(tmp_path: Path) -> None:
         ("person_20261031 - 副本", "person"),
         ("person_20261031.errors", "person"),
         ("12-person_20261031_2.errors (1)", "person"),
+        ("12-person_20261031_(2).errors", "person"),
         ("field_form.debt_20261031", "field_form.debt"),
         ("persons_20261031", None),
         ("person_2026103", None),

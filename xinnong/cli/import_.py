@@ -13,7 +13,7 @@ from xinnong.analytics.contracts import FORM, load_contracts
 from xinnong.cli import import_work
 from xinnong.cli.dispatch import DONE, FAULT, REFUSED, USAGE, past_day, progress
 from xinnong.cli.faults import in_words
-from xinnong.cli.import_work import Options
+from xinnong.cli.import_work import MISSING, Options
 
 HELP = "take department files in: check every row, store what holds, report the rest"
 EPILOGUE = """\
@@ -114,7 +114,8 @@ class Tally:
 
 
 def _print_json(found: dict[str, Any]) -> None:
-    print(json.dumps(found, ensure_ascii=False), flush=True)
+    told = {name: value for name, value in found.items() if name != MISSING}
+    print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 def _print_words(found: dict[str, Any]) -> None:
@@ -122,6 +123,8 @@ def _print_words(found: dict[str, Any]) -> None:
     if found["refused"]:
         print(f"refused  {about}: {found['refused']}", flush=True)
         print(f"           {in_words(found['refused'])}", flush=True)
+        if found.get(MISSING):
+            print(f"           missing: {', '.join(found[MISSING])}", flush=True)
         return
     names = ("accepted", "repaired", "quarantined", "duplicate")
     parts = " + ".join(f"{found[name]:,} {name}" for name in names)

@@ -26,6 +26,8 @@ ALONE_FILES: Final = 8
 """Below both, one process is through before a second has started."""
 POLL_SECONDS: Final = 0.5
 STDOUT: Final = 1
+MISSING: Final = "_missing_columns"
+"""Key of what is said in words only; it is no part of the JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class _Part:
 
 
 def _described(batch: Any, options: Options) -> dict[str, Any]:
-    """The object that decisions on commands promise."""
+    """The object that decisions on commands promise, and beside it what only the words say."""
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.sources.error_files import kept_error_file
     from xinnong.sources.models import BatchReason
@@ -162,6 +164,7 @@ def _described(batch: Any, options: Options) -> dict[str, Any]:
             "refused": batch.refused or None,
             "reasons": dict(reasons.values_list("code", "rows")),
             "error_file": kept_error_file(batch, folder),
+            MISSING: batch.missing_columns,
         }
 
 

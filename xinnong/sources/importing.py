@@ -29,6 +29,7 @@ from xinnong.analytics.contracts import load_contracts
 from xinnong.analytics.contracts.export import contract_json
 from xinnong.analytics.lake import LakeFile, LakePaths, Staged, publish
 from xinnong.analytics.reading.delivery import DeliveredFile, Identified, identify, open_delivery
+from xinnong.analytics.reading.sources import sha256_of
 from xinnong.sources import services
 from xinnong.sources.areas import area_table
 from xinnong.sources.keys import lake_keys
@@ -40,7 +41,6 @@ from xinnong.sources.storage import lake
 
 logger = structlog.get_logger("xinnong.sources")
 
-HASH_BYTES: Final = 1 << 20
 VERSION_DIGITS: Final = 16
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -113,19 +113,10 @@ def _facts(found: Identified) -> FileFacts:
         file=found.file.name,
         class_name=found.class_name,
         as_of=found.as_of,
-        sha256=fingerprint(found.file.path) if readable else "",
+        sha256=sha256_of(found.file.path) if readable else "",
         size_bytes=found.file.path.stat().st_size if readable else 0,
         schema_version=schema_version(found.class_name) if readable else "",
     )
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a file; a sheet of a workbook shares its workbook's."""
-    digest = hashlib.sha256()
-    with path.open("rb") as opened_file:
-        while piece := opened_file.read(HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 @cache

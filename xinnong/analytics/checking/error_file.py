@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -93,14 +93,11 @@ class _Delimited:
         self.width = len(facts.header)
         self.file = path.open("w", encoding=encoding, newline="")
         self.writer = csv.writer(self.file, delimiter=separator, lineterminator="\r\n")
-        self._write([*map(readable, facts.header), *REASON_HEADERS])
-
-    def _write(self, cells: Iterable[str]) -> None:
-        self.writer.writerow(cells)
+        self.writer.writerow([*map(readable, facts.header), *REASON_HEADERS])
 
     def add(self, row: int, line: str, reasons: str) -> None:
         told = (*told_reasons(reasons, self.headers), str(row))
-        self._write(row_back(line, self.width, told))
+        self.writer.writerow(row_back(line, self.width, told))
 
     def close(self) -> None:
         self.file.close()

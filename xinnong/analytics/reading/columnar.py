@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,6 @@ import duckdb
 from xinnong.analytics.contracts import Contract
 from xinnong.analytics.reading.headers import Mapped, map_columns
 from xinnong.analytics.reading.limits import (
-    BLOCK_BYTES,
     COLUMNS,
     LINE_CHARS,
     PARQUET_CHUNK_ROWS,
@@ -28,7 +26,7 @@ from xinnong.analytics.reading.marks import (
     ROW_PROBLEM,
 )
 from xinnong.analytics.reading.refusing import FileRefused
-from xinnong.analytics.reading.sources import Chunk, Facts
+from xinnong.analytics.reading.sources import Chunk, Facts, sha256_of
 
 _PLAIN: Final = (
     "VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
@@ -144,12 +142,3 @@ def _lit(text: str) -> str:
 
 def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()

@@ -35,7 +35,7 @@ Kind = Literal["csv", "xlsx", "parquet", "jsonl", "zip"]
 
 FORM_TITLE: Final = "入户采集"
 _NAMED = re.compile(
-    r"(?:[0-9]+-)?(?P<told>.+)_(?P<day>[0-9]{8})(?:_[0-9]+)?(?:\.errors)?(?:\s?[(（][0-9]+[)）]|\s-\s副本)*"
+    r"(?:[0-9]+-)?(?P<told>.+)_(?P<day>[0-9]{8})(?:_[0-9]+)?(?:[\s_]?[(（][0-9]+[)）]|\s-\s副本|\.errors)*"
 )
 """CLASS_YYYYMMDD[_n], also as an error file (12-….errors) and as a desktop names a copy."""
 _EXTENSIONS: Final = {

@@ -47,7 +47,7 @@ class JsonLinesSource:
         sample = self._sample_keys()
         self.facts = Facts(
             "jsonl", tuple(sample), path.stat().st_size,
-            encoding=self.candidate.encoding, raw_tail=True,
+            encoding=self.candidate.encoding,
         )  # fmt: skip
         self.contract = contract
         self.cells = len(contract.fields) if contract else 0

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from xinnong.analytics.contracts import Contract
-from xinnong.analytics.reading.columnar import sha256_of
 from xinnong.analytics.reading.headers import Mapped, map_columns
 from xinnong.analytics.reading.limits import (
     XLSX_FILE_BYTES,
@@ -25,7 +24,7 @@ from xinnong.analytics.reading.limits import (
     XLSX_SMALL_BYTES,
 )
 from xinnong.analytics.reading.refusing import FileRefused
-from xinnong.analytics.reading.sources import Chunk, Facts
+from xinnong.analytics.reading.sources import Chunk, Facts, sha256_of
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")

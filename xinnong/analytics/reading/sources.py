@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Literal, Protocol
 
 from xinnong.analytics.contracts import Contract
 from xinnong.analytics.reading.headers import Mapped
-from xinnong.analytics.reading.limits import TAIL_ROWS
+from xinnong.analytics.reading.limits import BLOCK_BYTES, TAIL_ROWS
 
 Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 
@@ -27,10 +28,7 @@ class Chunk:
 
 @dataclass(slots=True)
 class Facts:
-    """What is known about a file; counts of skipped lines and `sha256` are final after reading.
-
-    `raw_tail` says that each line ends in one further cell: the row as it was delivered.
-    """
+    """What is known about a file; counts of skipped lines and `sha256` are final after reading."""
 
     format: Format
     header: tuple[str, ...]
@@ -38,7 +36,6 @@ class Facts:
     encoding: str = ""
     separator: str = ""
     sha256: str = ""
-    raw_tail: bool = False
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -52,6 +49,15 @@ class Source(Protocol):
 
     def chunks(self, folder: Path) -> Iterator[Chunk]:
         """Write the rows into `folder` and yield each file; the caller removes it."""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 _TOTALS = re.compile(r"(?:[合总共小]\s*[计数]|total)\s*[:：]?.{0,12}", re.IGNORECASE | re.DOTALL)

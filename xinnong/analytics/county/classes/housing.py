@@ -13,7 +13,6 @@ from xinnong.analytics.county.world import World
 
 SHARES: Final = ("单独所有", "1/2", "50%")
 GRADES: Final = ("A", "B", "C", "D")
-FLAT_DEEDS: Final = 0.97
 JOINT_OWNERS: Final = 0.55
 TOWNS_WITH_FLATS: Final = 12  # street offices 001 to 012
 UNSAFE_SHARE: Final = 0.035
