@@ -95,6 +95,7 @@ RUN_READERS = ("analyst", "operator")
 PAGES: dict[str, Wall] = {
     "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
     "journeys:workbench": only(*LENDERS_AND_CADRES),
+    "journeys:export_lines": everybody(405),
     "journeys:household": only(*LENDERS_AND_CADRES, ref=HOME),
     "journeys:purpose": everybody(405, ref=HOME),
     "journeys:dimension": only(*LENDERS, answer=302, ref=HOME, dimension="assets"),
@@ -154,6 +155,7 @@ PAGES: dict[str, Wall] = {
 back to the household, where the purpose is asked."""
 
 DEEDS: dict[str, Wall] = {
+    "journeys:export_lines": only(form={"purpose": "campaign"}),
     "journeys:purpose": only(
         *LENDERS_AND_CADRES, answer=302, ref=HOME, form={"purpose": "campaign"}
     ),

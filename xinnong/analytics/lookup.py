@@ -26,6 +26,8 @@ from xinnong.analytics.linking.rows import linked_classes
 from xinnong.analytics.results import INDEX_NAME
 
 LENDERS_OWN: Final = frozenset({"loan_history", "review_result"})
+NEVER_SHOWN: Final = frozenset({"sex"})
+"""No feature reads it, so it stands behind no point."""
 OWN_LOANS: Final = "loan_history"
 MEMORY_LIMIT: Final = "256MB"
 KEPT_INDEXES: Final = 4
@@ -222,7 +224,8 @@ def _beaten(class_name: str, row: Mapping[str, Any], lost: Lost) -> Mapping[str,
 @cache
 def _value_fields(contract: Contract) -> Sequence[tuple[Field, str]]:
     """Return the fields that say something, with their units; names of people are not here."""
-    shown = [f for f in contract.fields if f.lake_name is not None and f.kind != "rid"]
+    said = [f for f in contract.fields if f.lake_name is not None and f.kind != "rid"]
+    shown = [f for f in said if f.name not in NEVER_SHOWN]
     return tuple((field, "fen" if field.kind == "money" else field.unit or "") for field in shown)
 
 

@@ -68,6 +68,15 @@ class FilterForm(forms.Form):
         field.choices = choices
 
 
+class ExportForm(forms.Form):
+    """What an exported list is for."""
+
+    purpose = forms.ChoiceField(
+        label=_("导出用途"),
+        choices=[(one.value, one.label) for one in (Purpose.CAMPAIGN, Purpose.REPORTING)],
+    )
+
+
 class PurposeForm(forms.Form):
     """Why this household is opened; a case number or reason where the purpose asks for one."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xinnong.journeys.views import (
     documents,
+    exporting,
     home,
     household,
     organisation,
@@ -17,6 +18,7 @@ app_name = "journeys"
 urlpatterns = [
     path("", home.home, name="home"),
     path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/export/", exporting.lines, name="export_lines"),
     path("households/<str:ref>/", household.household, name="household"),
     path("households/<str:ref>/purpose/", household.choose, name="purpose"),
     path("households/<str:ref>/facts/<str:dimension>/", household.dimension, name="dimension"),

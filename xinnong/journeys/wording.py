@@ -50,6 +50,10 @@ REFUSALS: Mapping[str, Wording] = {
         _("这个日期之前没有发布过结果。"),
         _("换一个日期，或先刷新。"),
     ),
+    "export.too_many_households": Wording(
+        _("选中的农户超过 %(limit)s 户。"),
+        _("请按乡镇、村或等级缩小范围，分几次导出；全县导出请由运维用命令办理。"),
+    ),
     "export.too_many_rows": Wording(
         _("行数超过 Excel 一张表的上限。"),
         _("改用 CSV 或 Parquet。"),

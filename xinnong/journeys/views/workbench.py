@@ -15,7 +15,7 @@ from xinnong.accounts.visibility import allowed, inside_areas
 from xinnong.areas.places import Place, Places, places
 from xinnong.credit.models import Line, LineKind
 from xinnong.journeys.access import lender_of, user_of
-from xinnong.journeys.forms import FilterForm, FindForm
+from xinnong.journeys.forms import ExportForm, FilterForm, FindForm
 from xinnong.journeys.purposes import last_purpose, recent_households
 from xinnong.journeys.queries.finding import Filters, Found, find
 from xinnong.journeys.queries.identity import search_hashes
@@ -54,15 +54,16 @@ def workbench(request: HttpRequest) -> HttpResponse:
     search = kept_search(request.session, reference, now=timezone.now()) if reference else None
     if reference and search is None:
         return HttpResponseRedirect(reverse("journeys:workbench"))
-    form = _filter_form(request, places())
+    form = filter_form(request, places())
     found, pager = _found(request, search or EVERYTHING, form)
     context = {
         "find_form": FindForm(initial={"text": search.term.text if search else ""}),
         "filter_form": form,
         "search": search,
         "reference": reference,
-        "table": _table(found, pager, places(), _filters(form, user_of(request)).kind),
+        "table": _table(found, pager, places(), filters_of(form, user_of(request)).kind),
         "recent": recent_households(request.session),
+        "export_form": ExportForm() if user_of(request).can(Permission.EXPORT_LINES) else None,
         "villages_named": _places_named(search, user_of(request)),
         "organisations": _organisations_named(search),
     }
@@ -71,10 +72,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 def _keep_term(request: HttpRequest) -> HttpResponse:
     """Store the term with the session and send the browser to an address without it."""
-    find_form, filter_form = FindForm(request.POST), _filter_form(request, places())
-    address = _kept_filters(filter_form)
+    find_form, filters = FindForm(request.POST), filter_form(request, places())
+    address = _kept_filters(filters)
     if not find_form.is_valid():
-        context = {"find_form": find_form, "filter_form": filter_form}
+        context = {"find_form": find_form, "filter_form": filters}
         return render(request, "journeys/workbench.html", context, status=UNPROCESSABLE)
     term: Term = find_form.cleaned_data["text"]
     if term.kind is not TermKind.NOTHING:
@@ -90,7 +91,7 @@ def _kept_filters(form: FilterForm) -> QueryDict:
     return kept
 
 
-def _filter_form(request: HttpRequest, known: Places) -> FilterForm:
+def filter_form(request: HttpRequest, known: Places) -> FilterForm:
     """Offer the areas the reader works in; a county of 23 towns asks for the town first."""
     prefixes = user_of(request).area_prefixes
     data = request.POST if request.method == "POST" else request.GET
@@ -104,7 +105,8 @@ def _filter_form(request: HttpRequest, known: Places) -> FilterForm:
     )
 
 
-def _filters(form: FilterForm, user: User) -> Filters:
+def filters_of(form: FilterForm, user: User) -> Filters:
+    """Return what narrows the list: what was chosen, inside what the reader may see."""
     chosen = form.chosen()
     kind = chosen.get("kind") or LineKind.PRE
     return Filters(
@@ -123,7 +125,7 @@ def _only_area(user: User) -> str:
 
 def _found(request: HttpRequest, search: Search, form: FilterForm) -> tuple[Sequence[Found], Pager]:
     user = user_of(request)
-    filters = _filters(form, user)
+    filters = filters_of(form, user)
     rows = find(
         search.term,
         search.hashes,
