@@ -201,16 +201,24 @@ class _Intake:
             staged.append(self._sealed("errors", self.errors.path))
         if self.request.validate_only:
             return tuple(staged)
+        with ThreadPoolExecutor(1) as aside:
+            raw = aside.submit(self._sealed, "raw", self.request.source.path)
+            staged += self._merged_parts(desk)
+            staged.append(raw.result())
+        shutil.rmtree(self.folder / "spill", ignore_errors=True)
+        return tuple(staged)
+
+    def _merged_parts(self, desk: Desk) -> list[Staged]:
+        staged = []
         lake = desk.merged("lake")
         if lake is not None:
             staged.append(self._staged("lake", lake))
-        for part in ("vault", "pending"):
+        parts: tuple[Part, ...] = ("vault", "pending")
+        for part in parts:
             whole = desk.merged(part)
             if whole is not None:
-                staged.append(self._sealed("vault" if part == "vault" else "pending", whole))
-        staged.append(self._sealed("raw", self.request.source.path))
-        shutil.rmtree(self.folder / "spill", ignore_errors=True)
-        return tuple(staged)
+                staged.append(self._sealed(part, whole))
+        return staged
 
     def _sealed(self, part: Part, clear: Path) -> Staged:
         request = self.request

@@ -40,6 +40,8 @@ SEPARATORS: Final = (",", "\t", "|", ";")
 NUL_SHARE: Final = 10
 """One NUL byte in so many is no text in any encoding we read: UTF-16 without its mark, or data."""
 _BLANK = re.compile(f"^[{CELL_END} \t\u3000]*\n", re.MULTILINE)
+_BLANK_STARTS: Final = ("\n", CELL_END, " ", "\t", "\u3000")
+"""Looked for first: most blocks have no line that begins as a blank one does."""
 
 csv.field_size_limit(LINE_CHARS * 4)
 
@@ -94,9 +96,11 @@ class DelimitedSource:
         """Yield canonical lines without blank ones, and the bytes read so far."""
         parser = LineParser(self.dialect.separator, len(self.dialect.header))
         for text, done, last in self._blocks():
-            lines, blank = _BLANK.subn("", parser.parse(text, last=last))
-            if blank:
-                self.facts.skipped["row.blank"] += blank
+            lines = parser.parse(text, last=last)
+            if lines.startswith(_BLANK_STARTS) or any(f"\n{it}" in lines for it in _BLANK_STARTS):
+                lines, blank = _BLANK.subn("", lines)
+                if blank:
+                    self.facts.skipped["row.blank"] += blank
             yield lines, done
 
     def _blocks(self) -> Iterator[tuple[str, int, bool]]:
