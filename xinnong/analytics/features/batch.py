@@ -64,7 +64,8 @@ def compute_features(engine: Engine, plan: Plan) -> None:
         engine.step(aggregate.name, aggregate_sql(aggregate, plan))
     engine.step("wide", wide_sql(engine))
     for basis in plan.bases[1:]:
-        engine.step(basis.table, figures_sql(basis, plan))
+        keep = engine.step if basis.lender is None else engine.view  # the medians read base twice
+        keep(basis.table, figures_sql(basis, plan))
     engine.step("town_assets", median_sql("assets_total"))
     engine.step("town_income", median_sql("income_total"))
     engine.step("features", features_sql(plan))
