@@ -22,6 +22,7 @@ from tests.sources.files import rid
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.analytics.keyed import hash_uuid
 from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.credit.evidence import recomputed_results
 from xinnong.credit.models import Line
 from xinnong.pipelines.services import Refreshed, refresh_county
 from xinnong.profiles.models import Profile
@@ -75,8 +76,10 @@ class Story:
     killed: Seen
     october: Seen
     october_again: Seen
-    fresh: Seen
-    """October once more, without anything left over from earlier runs' work."""
+    lost: Seen
+    """Yu's file and the land contracts were withdrawn."""
+    found: Seen
+    """Yu's file is back."""
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +108,18 @@ def _tell(data: Path, server: str) -> Story:
         _kill(server, data, stage)
     killed = _seen(None)
     october, october_again = _refreshed(), _refreshed()
+    land, yu = "land_contract_20260831.csv", "person_20260831_2.csv"
+    _withdraw(land, yu)
+    lost = _refreshed()
     with scoped(SYSTEM):
-        Batch.objects.filter(class_name="land_contract").update(
-            state="withdrawn", withdrawn_at=NOW + timedelta(hours=1)
-        )
-    return Story(first, again, killed, october, october_again, _refreshed())
+        Batch.objects.filter(file=yu).update(state="live", withdrawn_at=None)
+    return Story(first, again, killed, october, october_again, lost, _refreshed())
+
+
+def _withdraw(*files: str) -> None:
+    with scoped(SYSTEM):
+        gone = Batch.objects.filter(file__in=files)
+        assert gone.update(state="withdrawn", withdrawn_at=NOW + timedelta(hours=1)) == len(files)
 
 
 def _deliver(folder: Path, write: Any) -> None:
@@ -227,6 +237,16 @@ def test_a_household_that_parts_leaves_a_tombstone_too(story: Story) -> None:
     assert successor in {story.october.home(county.TANG), story.october.home(county.TANG_COUSIN)}
 
 
+def test_a_household_that_comes_back_has_its_number_again(story: Story) -> None:
+    number = story.october.home(county.YU)
+    assert number is not None
+    assert story.lost.home(county.YU) is None
+    assert story.lost.households[number] == ("gone", None)
+    assert story.found.home(county.YU) == number
+    assert story.found.households == story.october.households
+    assert story.found.results == story.october.results
+
+
 def test_ended_households_have_no_results(story: Story) -> None:
     ended = {number for number, (state, _) in story.october.households.items() if state != "active"}
     assert len(ended) == 2
@@ -248,7 +268,7 @@ def test_rows_without_a_usable_id_wait_in_the_pool(story: Story) -> None:
 
 
 def test_a_waiting_row_closes_with_its_delivery(story: Story) -> None:
-    states = {row["class_name"]: row["state"] for row in story.fresh.pending}
+    states = {row["class_name"]: row["state"] for row in story.lost.pending}
     assert states == {"hukou_member": "waiting", "land_contract": "closed", "person": "waiting"}
 
 
@@ -286,3 +306,16 @@ def test_a_coop_a_firm_and_a_collective_have_files(story: Story) -> None:
         county.COOP: ("农民专业合作社", 2), county.FIRM: ("公司", 1),
         county.COLLECTIVE: ("村集体", 3),
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_every_result_follows_from_what_is_stored_beside_it(story: Story) -> None:
+    with scoped(SYSTEM):
+        kept = Score.objects.values_list("run_id", "household_id").distinct()
+        results = [
+            found
+            for run_id, household_id in kept
+            for found in recomputed_results(run_id=run_id, household_id=household_id)
+        ]
+        assert len(results) == Score.objects.count() > 20
+    assert {found.differences for found in results} == {()}
