@@ -59,6 +59,19 @@ def test_the_county_s_overseer_does_not_see_a_bank_s_readings(
     assert "林客户经理" not in shen.get(READS).content.decode()
 
 
+def test_a_bank_s_overseer_sees_the_own_bank_s_readings_alone(
+    people: People, lin: Client, xu_looked: Client, sample: Sample
+) -> None:
+    page_of(lin, sample.home_of("李大山").ref)
+    page_of(signed_in(people.zhao), sample.home_of("李大山").ref)
+    people.shen.institution = people.lin.institution
+    people.shen.save(update_fields=["institution"])
+    page = signed_in(people.shen).get(READS).content.decode()
+    assert "林客户经理" in page
+    assert "赵客户经理" not in page
+    assert "徐书记" not in page
+
+
 def test_it_narrows_by_person_purpose_and_household(
     shen: Client, xu_looked: Client, people: People, sample: Sample
 ) -> None:
