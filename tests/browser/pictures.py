@@ -3,7 +3,8 @@
     python3 run.py                                   # in one terminal; note the password
     .venv/bin/python -m tests.browser.pictures http://127.0.0.1:8000 PASSWORD [NAME…]
 
-Every picture signs in through the form, so that what it shows is what a person sees.
+Every picture signs in through the form, so that what it shows is what a person sees. The files have
+256 colours at most, which keeps them small without any other tool.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, with_chinese_fonts
+from tests.browser.few_colours import in_few_colours
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
@@ -51,6 +53,12 @@ def _dimension(page: Page) -> None:
     page.locator(".dimension >> nth=0").scroll_into_view_if_needed()
 
 
+def _report(page: Page) -> None:
+    """Open the report of a delivery with rows that were turned back."""
+    page.click("tbody a >> nth=0")
+    page.wait_for_load_state()
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: who, which page, on which screen, and what is done first."""
@@ -60,53 +68,59 @@ class Picture:
     path: str
     act: Callable[[Page], None] = _nothing
     phone: bool = False
-    size: str = ""
+    size: str = "standard"
     language: str = "zh-hans"
-    whole: bool = False
+    height: int = 960
 
 
 PICTURES = (
-    Picture("sign-in", "", "/"),
+    Picture("sign-in", "", "/", height=640),
     Picture("sign-in-phone-elder", "", "/", phone=True, size="elder"),
-    Picture("home-officer", "officer", "/"),
+    Picture("home-officer", "officer", "/", height=720),
     Picture("find", "officer", "/workbench/", _find),
     Picture("find-phone", "officer", "/workbench/", _find, phone=True),
-    Picture("household", "officer", "/workbench/", _household, whole=True),
-    Picture("household-en", "officer", "/workbench/", _household, language="en", whole=True),
+    Picture("find-phone-en", "officer", "/workbench/", _find, phone=True, language="en"),
+    Picture("household", "officer", "/workbench/", _household),
+    Picture("household-en", "officer", "/workbench/", _household, language="en"),
     Picture("household-phone", "officer", "/workbench/", _household, phone=True),
+    Picture("household-phone-en", "officer", "/workbench/", _household, phone=True, language="en"),
     Picture("household-facts", "officer", "/workbench/", _dimension),
-    Picture("county", "regulator", "/county/", whole=True),
-    Picture("county-en", "regulator", "/county/", language="en", whole=True),
+    Picture("county", "regulator", "/county/"),
+    Picture("county-en", "regulator", "/county/", language="en"),
     Picture("county-phone", "regulator", "/county/", phone=True),
-    Picture("town", "regulator", "/county/339981101/", whole=True),
+    Picture("town", "regulator", "/county/339981101/", height=820),
+    Picture("own-file", "farmer", "/me/"),
     Picture("own-file-phone-elder", "farmer", "/me/", phone=True, size="elder"),
+    Picture("own-file-phone-elder-en", "farmer", "/me/", phone=True, size="elder", language="en"),
     Picture("own-file-phone-largest", "farmer", "/me/", phone=True, size="largest"),
-    Picture("own-file", "farmer", "/me/", whole=True),
-    Picture("steward", "steward.police", "/"),
+    Picture("deliveries", "steward.police", "/data/", height=640),
+    Picture("report", "steward.police", "/data/batches/", _report),
+    Picture("report-en", "steward.police", "/data/batches/", _report, language="en"),
 )
 
 
 def take(browser: Browser, site: str, password: str, picture: Picture) -> Path:
     """Take one picture and return its file."""
+    desk: ViewportSize = {"width": DESKTOP["width"], "height": picture.height}
     context = browser.new_context(
-        viewport=PHONE if picture.phone else DESKTOP,
+        viewport=PHONE if picture.phone else desk,
         has_touch=picture.phone,
         is_mobile=picture.phone,
         device_scale_factor=2 if picture.phone else 1,
     )
-    cookies = {"django_language": picture.language, "text_size": picture.size or "standard"}
+    cookies = {"django_language": picture.language, "text_size": picture.size}
     context.add_cookies([{"name": n, "value": v, "url": site} for n, v in cookies.items()])
     page = context.new_page()
     if picture.user:
         page.goto(f"{site}/accounts/login/")
         page.fill("#id_login", picture.user)
         page.fill("#id_password", password)
-        page.press("#id_password", "Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.press("#id_password", "Enter")
     page.goto(site + picture.path)
     picture.act(page)
     target = FOLDER / f"{picture.name}.png"
-    page.screenshot(path=target, full_page=picture.whole)
+    target.write_bytes(in_few_colours(context.new_page(), page.screenshot()))
     context.close()
     return target
 

@@ -209,6 +209,7 @@ def counts_share(found: Batch) -> Share:
         amounts, ident="counts", title=_("每一行的去向"), description=whole,
         headings=(_("去向"), _("行数")),
         percents=[figures.percent(number, found.read) for number in numbers],
+        shades=("k1", "k2", "k3", "k4"),
     )  # fmt: skip
 
 

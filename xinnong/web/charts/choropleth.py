@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xinnong.web.tables import Table
 
 SHADES = 5
+DARK = ("m3", "m4")
 MARGIN = 12
 LABEL_MARGIN = 46
 
@@ -33,6 +34,16 @@ class Place:
     css: str
     path: str
     label: tuple[int, int]
+
+    @property
+    def short_name(self) -> str:
+        """Return the name without its kind where a space divides the two."""
+        return self.amount.label.split(" ", maxsplit=1)[0]
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the label must be light."""
+        return self.css in DARK
 
 
 @dataclass(frozen=True, slots=True)

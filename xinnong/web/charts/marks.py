@@ -152,6 +152,7 @@ def share(
     description: str,
     headings: tuple[str, str],
     percents: Sequence[str],
+    shades: Sequence[str] = SHARE_CLASSES,
 ) -> Share:
     """Draw the parts in the order given; suppressed parts have no width."""
     whole = sum(amount.number or 0 for amount in amounts) or 1
@@ -160,6 +161,6 @@ def share(
     for at, (amount, percent) in enumerate(zip(amounts, percents, strict=True)):
         start = before * FULL // whole
         before += amount.number or 0
-        css = SHARE_CLASSES[at % len(SHARE_CLASSES)]
+        css = shades[at % len(shades)]
         parts.append(Part(amount, css, start, before * FULL // whole - start, percent))
     return Share(ident, title, description, headings[0], headings[1], tuple(parts))
