@@ -40,9 +40,10 @@ def _write(folder: Path, class_name: str, as_of: date, rows: Sequence[Sequence[s
 
 def write_august(folder: Path) -> None:
     """Everybody's first registers; no court list yet; one person and one book row lack their id."""
-    people = [person(number) for number in range(1, 11)]
+    people = [person(number) for number in range(1, YU)]
     people.append(person(11) | {"身份证号": BROKEN})
     write_csv(folder / f"person_{AUGUST:%Y%m%d}.csv", people, header=PERSON_HEADER)
+    write_csv(folder / f"person_{AUGUST:%Y%m%d}_2.csv", [person(YU)], header=PERSON_HEADER)
     books = [
         ("HK1", LUO, "户主"), ("HK1", LUO_WIFE, "配偶"), ("HK1", LUO_SON, "子女"),
         ("HK1", SON_WIFE, "儿媳女婿"), ("HK2", FANG, "户主"), ("HK2", FANG_WIFE, "配偶"),

@@ -243,11 +243,21 @@ def _fetch_known_identities(loader: Loader) -> None:
 
 
 def households_by_person_key(path: Path, *, using: str) -> None:
-    """Write household number and person key of every current member to `path` as CSV."""
-    statement = (
-        "COPY (SELECT household_id, key FROM registry_person WHERE household_id IS NOT NULL) "
-        "TO STDOUT (FORMAT csv)"
-    )
+    """Write household number and person key of every current member to `path` as CSV.
+
+    People of a household that is gone count as its members still, so that a delivery which was
+    withdrawn by mistake and comes back brings the old numbers back.
+    """
+    statement = """COPY (
+        SELECT household_id, key FROM registry_person WHERE household_id IS NOT NULL
+        UNION ALL
+        SELECT last.household_id, p.key FROM registry_person p
+        CROSS JOIN LATERAL (
+            SELECT m.household_id FROM registry_membership m
+            WHERE m.person_id = p.id ORDER BY m.until_run_id DESC LIMIT 1) AS last
+        JOIN registry_household h ON h.id = last.household_id AND h.state = 'gone'
+        WHERE p.household_id IS NULL
+    ) TO STDOUT (FORMAT csv)"""
     with (
         path.open("wb") as target,
         connections[using].cursor() as cursor,
