@@ -57,13 +57,19 @@ def open_vaults(engine: Engine, files: Sequence[LakeFile], unseal: Unseal) -> li
 
 
 def gather_identities(engine: Engine, opened: Sequence[str]) -> None:
-    """Make `identity`: one row a person, each value from the best source that has it."""
+    """Make `identity`: one row a person, each value from the best source that has it.
+
+    Within a source the newest delivery speaks, in one delivery the last row: never chance.
+    """
     available: dict[str, list[str]] = {value: [] for value in VALUES}
     for class_name in opened:
         table = table_name(class_name)
-        values = [v for v in VALUES if v in engine.columns(f"vault_{table}")]
+        columns = engine.columns(f"vault_{table}")
+        values = [v for v in VALUES if v in columns]
+        row = 'COALESCE("row", 0)' if "row" in columns else "0"
         newest = ", ".join(
-            f"ARG_MAX({v}, (as_of, batch)) FILTER (WHERE {v} IS NOT NULL) AS {v}" for v in values
+            f"ARG_MAX({v}, (as_of, batch, {row}, {v})) FILTER (WHERE {v} IS NOT NULL) AS {v}"
+            for v in values
         )
         engine.step(f"named_{table}", NEWEST.format(values=newest, view=f"vault_{table}"))
         for value in values:
