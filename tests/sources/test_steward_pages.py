@@ -23,3 +23,16 @@ def test_smoke(zhou: Client) -> None:
     ):
         answer = zhou.get(url)
         assert answer.status_code == 200, url
+
+
+def test_it_gives_templates_of_the_own_classes_only(zhou: Client, people: People) -> None:
+    book = zhou.get("/data/contracts/person/template.xlsx")
+    assert b"".join(book).startswith(b"PK")
+    text = zhou.get("/data/contracts/person/template.csv")
+    assert b"".join(text).decode("utf-8-sig").startswith("身份证号,姓名,")
+    for address in (
+        "land_contract/template.xlsx",
+        "field_form/template.xlsx",
+        "person/template.doc",
+    ):
+        assert zhou.get(f"/data/contracts/{address}").status_code == 404
