@@ -103,3 +103,14 @@ def test_a_socket_folder_that_others_can_enter_is_refused(server: postgres.Serve
     server.socket.mkdir(mode=0o755)
     with pytest.raises(databases.ServerFault, match="closed to everybody else"):
         postgres.join(server)
+
+
+def test_a_killed_server_is_started_again_for_those_who_use_it(server: postgres.Server) -> None:
+    with postgres.running(server):
+        assert not postgres.revive(server)
+        os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        while postgres.is_running(server):  # until the system has buried it
+            time.sleep(0.02)
+        assert postgres.revive(server)
+        assert question(server, "SELECT 1") == 1
+    assert not postgres.is_running(server)

@@ -109,10 +109,12 @@ def _server(steps: demo.Steps) -> AbstractContextManager[object]:
 
 
 def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[str]]) -> int:
-    """Stay in the foreground and restart a service that died, up to a limit."""
+    """Stay in the foreground; start the database server or a service again where it was killed."""
     restarts = 0
     while True:
         time.sleep(LOOK_EVERY_SECONDS)
+        if not environment.has_server() and postgres.revive(postgres.embedded()):
+            print("The database server had ended; it runs again.", flush=True)
         for name in [name for name, service in services.items() if service.poll() is not None]:
             restarts += 1
             if restarts > RESTARTS_ALLOWED:

@@ -137,6 +137,18 @@ def join(server: Server) -> IO[str]:
     return lease
 
 
+def revive(server: Server) -> bool:
+    """Start the server again where it was killed; says whether that was needed. Raises ServerFault.
+
+    For a process that has joined it: its lease stays good.
+    """
+    if is_running(server):
+        return False
+    with _alone(server):
+        _start(server)
+    return True
+
+
 def leave(server: Server, lease: IO[str]) -> None:
     """Give the lease back, and stop the server when nobody else uses it."""
     with _alone(server):
