@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +49,14 @@ def delivered(path: Path, work: Path) -> IngestReport:
     )
 
 
+def seconds_used() -> float:
+    """Processor time of this process and its children, the same however busy the machine is."""
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
 def test_the_set_is_large_enough() -> None:
     assert len(CASES) >= 60
 
@@ -60,9 +67,9 @@ def test_it_ends_well(name: str, tmp_path: Path) -> None:
     made.mkdir()
     work.mkdir()
     path, expected = CASES[name](made)
-    started = time.monotonic()
+    started = seconds_used()
     report = delivered(path, work)
-    assert time.monotonic() - started < LONGEST_SECONDS
+    assert seconds_used() - started < LONGEST_SECONDS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MOST_MEMORY_KIB
     assert report.refused == expected.refused
     if report.refused:
