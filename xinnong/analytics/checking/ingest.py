@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -33,8 +32,6 @@ AreaTable = Mapping[str, str | None]
 """12-digit codes of county, towns and villages; a retired one names its successor."""
 
 Progress = Callable[[int, int], None]
-
-AREA_DIGITS: Final = 12
 
 
 class Interrupted(Exception):
