@@ -246,7 +246,7 @@ def test_it_keeps_town_and_village_to_themselves(stranger: psycopg.Connection) -
     assert seen == {LOTUS_VILLAGE: 14, TOWN[:9]: 26, "339981": 30, "339982": 0}
 
 
-@pytest.mark.parametrize("kind", ["c", "d", "", "ab"])
+@pytest.mark.parametrize("kind", ["c", "d", "ab"])
 def test_it_shows_health_bureau_and_police_nothing_of_the_county(
     stranger: psycopg.Connection, kind: str
 ) -> None:
