@@ -70,7 +70,16 @@ def test_it_brings_in_a_bank_and_its_officer(people: People) -> None:
     with scoped(SYSTEM):
         entry = Entry.objects.get(subject=tang.ref)
     assert entry.action == "accounts.set-user"
+    assert (entry.owner_kind, entry.institution) == ("b", "BANK-09-01")
     assert entry.counts == {"role.officer": 1, "areas": 1, "active": 1}
+
+
+def test_it_shows_the_overseer_who_was_given_what(people: People) -> None:
+    """Shen oversees the county service: its own people are on the list, the banks' are not."""
+    with scoped(people.shen):
+        given = set(Entry.objects.values_list("subject", flat=True))
+    assert people.xu.ref in given
+    assert people.lin.ref not in given
 
 
 def test_it_changes_nothing_the_second_time(people: People) -> None:

@@ -124,6 +124,7 @@ def _record_rights(user: User, actor: UUID, now: datetime) -> None:
         at=now,
         subject=user.ref,
         counts={**roles, "areas": areas, "active": int(user.is_active)},
+        concerns=user.institution,
     )
 
 
