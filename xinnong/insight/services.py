@@ -15,10 +15,10 @@ LINES_BY_AREA = """
     FROM (SELECT household_id, kind, lender, grade, line_minor, points, area12
           FROM credit_line WHERE run_id = %(run)s
           UNION ALL
-          SELECT DISTINCT ON (household_id) household_id, kind, '', grade, line_minor, points,
-                 area12
-          FROM credit_line WHERE run_id = %(run)s AND kind = 'granted'
-          ORDER BY household_id, line_minor DESC, lender) l
+          (SELECT DISTINCT ON (household_id) household_id, kind, '', grade, line_minor, points,
+                  area12
+           FROM credit_line WHERE run_id = %(run)s AND kind = 'granted'
+           ORDER BY household_id, line_minor DESC, lender)) l
     CROSS JOIN LATERAL (VALUES (left(l.area12, 6)), (left(l.area12, 9)), (l.area12)) a (area)
 """
 
