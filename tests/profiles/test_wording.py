@@ -70,7 +70,13 @@ def spoken() -> Iterator[str]:
 def test_every_feature_of_the_card_has_a_name_and_advice() -> None:
     for name in expert().names:
         assert feature_name(name) != name
-        assert feature_advice(name)
+        assert feature_advice(name, is_known=True)
+        assert feature_advice(name, is_known=False)
+
+
+def test_consent_is_asked_for_what_is_unknown_and_not_for_what_is_seen() -> None:
+    assert "授权" in feature_advice("farm_net_income", is_known=False)
+    assert "授权" not in feature_advice("farm_net_income", is_known=True)
 
 
 def test_every_feature_with_words_is_one_that_profiles_keep() -> None:

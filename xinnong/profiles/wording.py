@@ -56,11 +56,12 @@ _NAMED = frozenset({Unit.YES_NO, Unit.TAX_GRADE, Unit.ENTITY_ROLE})
 
 @dataclass(frozen=True, slots=True)
 class FeatureWords:
-    """A feature's name, unit, and what a household can do about it."""
+    """A feature's name, unit, what a household can do about its value, and whether consent opens it."""
 
     name: _StrPromise
     unit: Unit
     advice: _StrPromise
+    needs_consent: bool = False
 
 
 _CONSENT = _l("全家有关成年人都签署授权后，才能看到这一项。")
@@ -68,39 +69,61 @@ _REGISTER = _l("带上证件到主管部门登记，或请村里代办，下次�
 _OUTSIDE = _l("这一项由部门记录得出；有误可以提出异议更正。")
 _OVERDUE = _l("先还清欠款，再请法院或部门更新记录。")
 _EARN = _l("把种养、销售和务工收入如实登记，经过正规渠道收款会留下记录。")
+_EVEN = _l("错开品种或加上务工收入，全年收入会更平稳。")
+_SAVE = _l("把收款存进自己的银行账户，会留下记录。")
+_REPAY = _l("先还一部分借款，或与贷款机构商量更长的期限。")
 
 FEATURES: Mapping[str, FeatureWords] = {
-    "house_value": FeatureWords(_l("房屋价值"), Unit.FEN, _CONSENT),
+    "house_value": FeatureWords(_l("房屋价值"), Unit.FEN, _REGISTER, needs_consent=True),
     "land_mu_years": FeatureWords(_l("承包土地剩余年限"), Unit.MU_YEARS, _REGISTER),
-    "forest_mu": FeatureWords(_l("林地面积"), Unit.MU, _CONSENT),
+    "forest_mu": FeatureWords(_l("林地面积"), Unit.MU, _REGISTER, needs_consent=True),
     "machine_value": FeatureWords(_l("农机现值"), Unit.FEN, _REGISTER),
     "vehicle_value": FeatureWords(_l("车辆现值"), Unit.FEN, _REGISTER),
-    "livestock_crop_value": FeatureWords(_l("存栏和在田作物价值"), Unit.FEN, _CONSENT),
+    "livestock_crop_value": FeatureWords(
+        _l("存栏和在田作物价值"), Unit.FEN, _EARN, needs_consent=True
+    ),
     "collective_shares": FeatureWords(_l("村集体股份"), Unit.SHARES, _REGISTER),
-    "deposits": FeatureWords(_l("存款"), Unit.FEN, _CONSENT),
-    "assets_total": FeatureWords(_l("资产合计"), Unit.FEN, _CONSENT),
-    "assets_vs_town": FeatureWords(_l("资产与本乡镇中位数之比"), Unit.PERCENT, _CONSENT),
+    "deposits": FeatureWords(_l("存款"), Unit.FEN, _SAVE, needs_consent=True),
+    "assets_total": FeatureWords(_l("资产合计"), Unit.FEN, _REGISTER, needs_consent=True),
+    "assets_vs_town": FeatureWords(
+        _l("资产与本乡镇中位数之比"), Unit.PERCENT, _REGISTER, needs_consent=True
+    ),
     "own_bank_balance": FeatureWords(
         _l("在本行的贷款余额"), Unit.FEN, _l("按期还款，余额会逐步下降。")
     ),
     "seizures_open": FeatureWords(_l("未解除的查封"), Unit.COUNT, _OVERDUE),
     "mortgages_open": FeatureWords(_l("未注销的抵押"), Unit.COUNT, _l("还清后及时办理抵押注销。")),
-    "private_debt": FeatureWords(_l("民间借款"), Unit.FEN, _CONSENT),
-    "guarantees_given": FeatureWords(_l("对外担保"), Unit.FEN, _CONSENT),
+    "private_debt": FeatureWords(_l("民间借款"), Unit.FEN, _REPAY, needs_consent=True),
+    "guarantees_given": FeatureWords(
+        _l("对外担保"), Unit.FEN, _l("被担保人还清后，及时办理解除担保。"), needs_consent=True
+    ),
     "court_sum_open": FeatureWords(_l("未履行的判决金额"), Unit.FEN, _OVERDUE),
-    "debt_total": FeatureWords(_l("负债合计"), Unit.FEN, _CONSENT),
-    "debt_to_assets": FeatureWords(_l("负债占资产"), Unit.PERCENT, _CONSENT),
-    "debt_service_to_income": FeatureWords(_l("每年还款占收入"), Unit.PERCENT, _CONSENT),
-    "farm_net_income": FeatureWords(_l("种养净收入"), Unit.FEN, _CONSENT),
+    "debt_total": FeatureWords(_l("负债合计"), Unit.FEN, _REPAY, needs_consent=True),
+    "debt_to_assets": FeatureWords(_l("负债占资产"), Unit.PERCENT, _REPAY, needs_consent=True),
+    "debt_service_to_income": FeatureWords(
+        _l("每年还款占收入"), Unit.PERCENT, _REPAY, needs_consent=True
+    ),
+    "farm_net_income": FeatureWords(_l("种养净收入"), Unit.FEN, _EARN, needs_consent=True),
     "chain_sales": FeatureWords(_l("近十二个月产业链销售"), Unit.FEN, _EARN),
     "wage_earners": FeatureWords(_l("有工资收入的人数"), Unit.PEOPLE, _EARN),
-    "subsidies": FeatureWords(_l("补贴"), Unit.FEN, _CONSENT),
-    "dividends": FeatureWords(_l("分红"), Unit.FEN, _CONSENT),
-    "pensioners": FeatureWords(_l("领取养老金的人数"), Unit.PEOPLE, _CONSENT),
-    "income_total": FeatureWords(_l("家庭年收入"), Unit.FEN, _CONSENT),
-    "income_stability": FeatureWords(_l("三年收入稳定程度"), Unit.PERCENT, _CONSENT),
-    "season_peak_share": FeatureWords(_l("最旺一个月占全年收入"), Unit.PERCENT, _CONSENT),
-    "income_vs_town": FeatureWords(_l("收入与本乡镇中位数之比"), Unit.PERCENT, _CONSENT),
+    "subsidies": FeatureWords(_l("补贴"), Unit.FEN, _OUTSIDE, needs_consent=True),
+    "dividends": FeatureWords(_l("分红"), Unit.FEN, _OUTSIDE, needs_consent=True),
+    "pensioners": FeatureWords(
+        _l("领取养老金的人数"),
+        Unit.PEOPLE,
+        _l("到了年龄，及时办理养老金领取。"),
+        needs_consent=True,
+    ),
+    "income_total": FeatureWords(_l("家庭年收入"), Unit.FEN, _EARN, needs_consent=True),
+    "income_stability": FeatureWords(
+        _l("三年收入稳定程度"), Unit.PERCENT, _EVEN, needs_consent=True
+    ),
+    "season_peak_share": FeatureWords(
+        _l("最旺一个月占全年收入"), Unit.PERCENT, _EVEN, needs_consent=True
+    ),
+    "income_vs_town": FeatureWords(
+        _l("收入与本乡镇中位数之比"), Unit.PERCENT, _EARN, needs_consent=True
+    ),
     "farm_entity_role": FeatureWords(
         _l("在农业经营主体中的身份"), Unit.ENTITY_ROLE, _l("加入合作社或登记家庭农场。")
     ),
@@ -153,10 +176,12 @@ def feature_value(feature: str, value: int | None) -> str:
     return _WRITERS[words.unit](value) if words else figures.count(value)
 
 
-def feature_advice(feature: str) -> str:
-    """Return what a household can do about a feature."""
+def feature_advice(feature: str, *, is_known: bool) -> str:
+    """Return what a household can do about a feature; about an unknown one, how it becomes known."""
     words = FEATURES.get(feature)
-    return str(words.advice) if words else ""
+    if words is None:
+        return ""
+    return str(_CONSENT if words.needs_consent and not is_known else words.advice)
 
 
 def is_named(feature: str) -> bool:

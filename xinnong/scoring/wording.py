@@ -37,8 +37,14 @@ def reason_text(reason: Reason, value: int | None) -> ReasonText:
         lost_points=reason.lost_points,
         says=_says(reason, value),
         would_change=_would_change(reason),
-        advice="" if reason.direction == "best" else feature_advice(reason.feature),
+        advice=_advice(reason, value),
     )
+
+
+def _advice(reason: Reason, value: int | None) -> str:
+    if reason.direction == "best":
+        return ""
+    return feature_advice(reason.feature, is_known=value is not None)
 
 
 def grade_name(grade: str) -> str:
