@@ -160,3 +160,19 @@ def test_it_judges_rows_as_the_reference_does(name: str) -> None:
             assert said == expected, line
 
     agree()
+
+
+MARKS = ("年", "年年", "月", "日", "元", "万元", "¥", "￥元", "-", "+", ".", "+.", "-元", ",", "'", '=""',
+         "''元", "　", "\u200b", "\u200b年", "＇", "：", "+86", "0086-", "x", "X", "Ｘ", "2018年年", "．",
+         "0年", "e", "1e", "E5", "1.", ".5", "-.5", "１．５", "¥1", "1元元", "¥¥1", "1,00", "00:00")  # fmt: skip
+"""Cells of marks alone, or with one mark too many: what is left of them after mending is little."""
+
+
+@pytest.mark.parametrize("name", sorted(load_contracts()))
+def test_it_judges_cells_of_mere_marks_as_the_reference_does(name: str) -> None:
+    contract = load_contracts()[name]
+    layout = Layout(len(contract.fields), {f.name: p for p, f in enumerate(contract.fields)})
+    lines = [CELL_END.join([mark] * len(contract.fields)) for mark in MARKS]
+    for line, said in zip(lines, _by_sql(contract, layout, lines), strict=True):
+        expected = _by_reference(contract, check_line(contract, layout, line, SURROUNDINGS))
+        assert said == expected, line

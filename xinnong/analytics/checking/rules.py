@@ -306,7 +306,7 @@ def _year(columns: Columns) -> Rule:
     w = columns.w
     proper = "(18|19|20|21)[0-9]{2}"
     shape = f"CASE WHEN NOT {full(w, proper)} THEN 'year.shape' END"
-    code = sql.sub(columns.t, "年$", "")
+    code = sql.sub(columns.t, "([0-9])年$", r"\1")
     value = f"TRY_CAST({w} AS BIGINT)"
     return _tidy_rule(columns, "year", full(columns.r, proper), code, shape, value, [])
 
