@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from xinnong.analytics.checking.fragments import lit
 from xinnong.analytics.checking.reference import Layout, Surroundings, Verdict, check_line
-from xinnong.analytics.checking.statement import Check, checking_select
+from xinnong.analytics.checking.statement import (
+    Check,
+    checking_select,
+    easy_select,
+    splitting_select,
+)
 from xinnong.analytics.contracts import Contract, Field, load_contracts
 from xinnong.analytics.reading.marks import CELL_END, MERGED, NESTED, NUL, ROW_PROBLEM, UNDECODABLE
 from xinnong.core.ids import rid_check, uscc_check
@@ -129,8 +134,12 @@ def _by_sql(contract: Contract, layout: Layout, lines: Sequence[str]) -> list[Sa
         duck.execute("CREATE TABLE lines(row INTEGER, line VARCHAR)")
         values = ", ".join(f"({row}, {lit(line)})" for row, line in enumerate(lines))
         duck.execute(f"INSERT INTO lines VALUES {values}")
-        select = checking_select(check, lines="lines", as_of=AS_OF.isoformat())
-        rows = duck.execute(f"SELECT * FROM ({select}) ORDER BY row").fetchall()
+        every = checking_select(check, lines="lines", as_of=AS_OF.isoformat())
+        rows = duck.execute(f"SELECT * FROM ({every}) ORDER BY row").fetchall()
+        duck.execute(f"CREATE TABLE split AS {splitting_select(check, lines='lines')}")
+        easy = easy_select(check, split="split", as_of=AS_OF.isoformat())
+        quick = duck.execute(f"SELECT * FROM ({easy}) ORDER BY row").fetchall()
+    assert quick == [rows[int(row[0])] for row in quick], "easy rows are judged as any others"
     return [(_pairs(r[1]), _pairs(r[2]), _pairs(r[3]), list(r[4:])) for r in rows]
 
 

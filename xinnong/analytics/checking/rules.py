@@ -30,9 +30,9 @@ NO_TEXT: Final = "NULL::VARCHAR"
 class Rule:
     """SQL of one field over its raw text `r`.
 
-    `quick` tells canonical text; `text` gives the text the later parts read as `t`, `code` the
-    form after the kind's own mending, read as `w`. `parsed` are working columns over these, each
-    computed once. `problem`, `value` and `repairs` may read all; `repairs` is only evaluated where
+    `quick` tells canonical text. Of any other, `steps` are working columns, each over the one
+    before; `text` gives the text the later parts read as `t`, `code` the form after the kind's own
+    mending, read as `w`. `parsed` are working columns over these, each computed once. `problem`, `value` and `repairs` may read all; `repairs` is only evaluated where
     `quick` is false.
     """
 
@@ -43,15 +43,21 @@ class Rule:
     value: str
     repairs: list[str]
     remarks: list[str]
+    steps: list[tuple[str, str]]
     parsed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the working columns of one field."""
+    """Names of the working columns of one field.
+
+    `easy` is for rows of which every cell is canonical: nothing is mended, so that the text is the
+    raw text and what is only done to other text folds away.
+    """
 
     field: Field
     place: int
+    easy: bool = False
 
     @property
     def r(self) -> str:
@@ -61,17 +67,23 @@ class Columns:
     @property
     def t(self) -> str:
         """Tidied text."""
-        return f"t{self.place}"
+        return self.r if self.easy else f"t{self.place}"
 
     @property
     def w(self) -> str:
         """Mended code."""
-        return f"w{self.place}"
+        return self.r if self.easy else f"w{self.place}"
 
     @property
     def q(self) -> str:
         """Whether the raw text is canonical."""
-        return f"q{self.place}"
+        return "true" if self.easy else f"q{self.place}"
+
+    @property
+    def steps(self) -> tuple[str, str, str, str]:
+        """Texts on the way from raw to tidied."""
+        first, second, third, fourth = (f"s{self.place}_{step}" for step in range(4))
+        return first, second, third, fourth
 
     @property
     def n(self) -> str:
@@ -101,8 +113,10 @@ def _tidy_rule(
     """Build the common form: tidy, mend, then one problem by shape."""
     w = columns.w
     problem = f"CASE WHEN {w} = '' THEN {_missing(columns.field, kind)} ELSE {shape} END"
-    repairs = [*sql.tidy_repairs(columns.field.name, kind, columns.r), *extra]
-    return Rule(quick, sql.tidied(columns.r), code, problem, value, repairs, [])
+    own = columns.steps[:3]
+    steps = sql.tidying(own, columns.r)
+    repairs = [*sql.tidy_repairs(own, columns.field.name, kind, columns.r), *extra]
+    return Rule(quick, sql.tight(own[-1]), code, problem, value, repairs, [], steps)
 
 
 def _rid(columns: Columns, *, counties: bool) -> Rule:
@@ -179,7 +193,7 @@ def _area(columns: Columns) -> Rule:
         f"length({t}) IN (9, 12) AND length({t}) > {digits} AND {full(f'{t}[{digits + 1}:]', '0*')}"
     )
     shape = (
-        f"CASE WHEN {full(w, f'[0-9]{{{digits}}}')} THEN NULL "
+        f"CASE WHEN {columns.q} OR {full(w, f'[0-9]{{{digits}}}')} THEN NULL "
         f"WHEN {full(w, sql.SCIENTIFIC)} THEN 'area.scientific' ELSE 'area.length' END"
     )
     return _tidy_rule(
@@ -201,7 +215,8 @@ _SERIAL: Final = r"([0-9]{1,5})(\.0+)?"
 
 def _date(columns: Columns) -> Rule:
     field, r, t, w = columns.field, columns.r, columns.t, columns.w
-    short = sql.sub(sql.strip(r), _MIDNIGHT, r"\1")
+    short, *own = columns.steps
+    steps = [(short, sql.sub(sql.strip(r), _MIDNIGHT, r"\1")), *sql.tidying(own, short)]
     mended = t
     for pattern, new in DATE_SHAPES[1:]:
         mended = sql.sub(mended, pattern, new)
@@ -223,7 +238,7 @@ def _date(columns: Columns) -> Rule:
     value = f"CASE WHEN {columns.q} THEN {day} WHEN {shaped} THEN {day} ELSE {from_serial} END"
     repairs = [
         told(f"{short} <> {sql.strip(r)}", field.name, "date.midnight"),
-        *sql.tidy_repairs(field.name, "date", short),
+        *sql.tidy_repairs(own, field.name, "date", short),
         told(
             full(t, r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}"),
             field.name, "date.dots",
@@ -231,16 +246,19 @@ def _date(columns: Columns) -> Rule:
     ]  # fmt: skip
     quick = full(r, "[0-9]{4}-[0-9]{2}-[0-9]{2}")
     parsed = {day: f"TRY_CAST({w} AS DATE)"}
-    return Rule(quick, sql.tidied(short), code, problem, value, repairs, [], parsed)
+    return Rule(quick, sql.tight(own[-1]), code, problem, value, repairs, [], steps, parsed)
 
 
 def _text(columns: Columns) -> Rule:
     field, r, w = columns.field, columns.r, columns.w
-    ends = sql.strip(r)
-    front = sql.sub(sql.unwrapped(ends), "^'+", "")
+    ends, front, clear, plain = columns.steps
     unseen = sql.sub(front, rf"[\x{{1D}}{sql.UNSEEN}]", "")
-    clear = sql.strip(sql.sub(unseen, r"[\x{9}\x{1C}\x{1E}]+", " "))
-    plain = sql.narrow_alnum(clear) if field.key else clear
+    steps = [
+        (ends, sql.strip(r)),
+        (front, sql.sub(sql.unwrapped(ends), "^'+", "")),
+        (clear, sql.strip(sql.sub(unseen, r"[\x{9}\x{1C}\x{1E}]+", " "))),
+        (plain, sql.narrow_alnum(clear) if field.key else clear),
+    ]
     is_name = field.vault and field.name == "name"
     spaceless = sql.sub(plain, f"[{sql.WHITE}]+", "")
     whole = (
@@ -260,7 +278,8 @@ def _text(columns: Columns) -> Rule:
         told(f"{plain} <> {clear}", field.name, "text.fullwidth"),
         told(f"({whole}) <> {plain}", field.name, "text.spaces"),
     ]
-    return Rule(f"NOT regexp_matches({r}, {lit(odd)})", whole, columns.t, problem, w, repairs, [])
+    quick = f"NOT regexp_matches({r}, {lit(odd)})"
+    return Rule(quick, whole, columns.t, problem, w, repairs, [], steps)
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -273,7 +292,7 @@ def _enum(columns: Columns) -> Rule:
     mapped = "".join(f" WHEN {lit(old)} THEN {lit(new)}" for old, new in ENUM_SYNONYMS.items())
     other = f"CASE {t}{mapped} ELSE upper({t}) END"
     code = f"CASE WHEN {t} IN {listed} THEN {t} WHEN {other} IN {listed} THEN {other} ELSE {t} END"
-    shape = f"CASE WHEN {w} NOT IN {listed} THEN 'enum.unknown' END"
+    shape = f"CASE WHEN NOT {columns.q} AND {w} NOT IN {listed} THEN 'enum.unknown' END"
     synonym = told(f"{w} <> {t}", field.name, "enum.synonym")
     return _tidy_rule(columns, "enum", f"{columns.r} IN {listed}", code, shape, w, [synonym])
 
@@ -281,7 +300,7 @@ def _enum(columns: Columns) -> Rule:
 def _bool(columns: Columns) -> Rule:
     w = columns.w
     words = _listed((*TRUE_WORDS, *FALSE_WORDS))
-    shape = f"CASE WHEN {w} NOT IN {words} THEN 'bool.unknown' END"
+    shape = f"CASE WHEN NOT {columns.q} AND {w} NOT IN {words} THEN 'bool.unknown' END"
     value = f"{w} IN {_listed(TRUE_WORDS)}"
     quick = f"{columns.r} IN {words}"
     return _tidy_rule(columns, "bool", quick, f"upper({columns.t})", shape, value, [])
@@ -291,21 +310,22 @@ def _unit(columns: Columns) -> Rule:
     w = columns.w
     mapped = "".join(f" WHEN {lit(old)} THEN {lit(new)}" for old, new in UNIT_SYNONYMS.items())
     code = f"CASE {columns.t}{mapped} ELSE {columns.t} END"
-    shape = f"CASE WHEN {w} NOT IN {_listed(UNITS)} THEN 'unit.unknown' END"
+    unknown = f"NOT {columns.q} AND {w} NOT IN {_listed(UNITS)}"
+    shape = f"CASE WHEN {unknown} THEN 'unit.unknown' END"
     return _tidy_rule(columns, "unit", f"{columns.r} IN {_listed(UNITS)}", code, shape, w, [])
 
 
 def _code(columns: Columns) -> Rule:
     w = columns.w
     proper = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
-    shape = f"CASE WHEN NOT {full(w, proper)} THEN 'code.shape' END"
+    shape = f"CASE WHEN NOT {columns.q} AND NOT {full(w, proper)} THEN 'code.shape' END"
     return _tidy_rule(columns, "code", full(columns.r, proper), columns.t, shape, w, [])
 
 
 def _year(columns: Columns) -> Rule:
     w = columns.w
     proper = "(18|19|20|21)[0-9]{2}"
-    shape = f"CASE WHEN NOT {full(w, proper)} THEN 'year.shape' END"
+    shape = f"CASE WHEN NOT {columns.q} AND NOT {full(w, proper)} THEN 'year.shape' END"
     code = sql.sub(columns.t, "([0-9])年$", r"\1")
     value = f"TRY_CAST({w} AS BIGINT)"
     return _tidy_rule(columns, "year", full(columns.r, proper), code, shape, value, [])
@@ -317,8 +337,9 @@ def _month(columns: Columns) -> Rule:
     packed = sql.sub(dashed, "^([0-9]{4})([0-9]{2})$", r"\1-\2")
     spelt = sql.sub(packed, "^([0-9]{4})年([0-9]{1,2})月$", r"\1-\2")
     code = sql.sub(spelt, "^([0-9]{4})-([0-9])$", r"\1-0\2")
-    shape = f"CASE WHEN NOT {full(w, '[0-9]{4}-(0[1-9]|1[0-2])')} THEN 'month.shape' END"
-    quick = full(columns.r, "[0-9]{4}-(0[1-9]|1[0-2])")
+    proper = "[0-9]{4}-(0[1-9]|1[0-2])"
+    shape = f"CASE WHEN NOT {columns.q} AND NOT {full(w, proper)} THEN 'month.shape' END"
+    quick = full(columns.r, proper)
     return _tidy_rule(columns, "month", quick, code, shape, w, [])
 
 
@@ -343,9 +364,9 @@ def _money(columns: Columns) -> Rule:
     quick = full(columns.r, "[0-9]{1,9}([.][0-9]{1,2})?")
     step = f"CAST(CAST({w} AS DECIMAL(18,2)) * {10**decimals} AS BIGINT)"
     general = f"CAST(CASE WHEN starts_with({w}, '-') THEN -{minor} ELSE {minor} END AS BIGINT)"
-    value = f"CASE WHEN q{columns.place} THEN {step} ELSE {general} END"
+    value = f"CASE WHEN {columns.q} THEN {step} ELSE {general} END"
     return _tidy_rule(
-        columns, "money", quick, code, f"CASE WHEN NOT q{columns.place} THEN {shape} END", value,
+        columns, "money", quick, code, f"CASE WHEN NOT {columns.q} THEN {shape} END", value,
         [
             told(f"{unmarked} <> {t}", field.name, "money.symbol"),
             told(full(unmarked, sql.GROUPED), field.name, "money.grouping"),
@@ -375,7 +396,7 @@ def _number(kind: str, digits: tuple[int, int], columns: Columns) -> Rule:
     value = f"TRY_CAST({exact} AS {target})"
     return _tidy_rule(
         columns, kind, full(columns.r, quick_shape), code,
-        f"CASE WHEN NOT q{columns.place} THEN {shape} END", value,
+        f"CASE WHEN NOT {columns.q} THEN {shape} END", value,
         [told(grouped, field.name, f"{kind}.grouping")],
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from xinnong.analytics.checking import fragments as sql
@@ -37,15 +38,45 @@ class Check:
     areas: bool
     counties: bool
 
-    def columns(self) -> list[tuple[Columns, Rule]]:
+    def columns(self, *, easy: bool = False) -> list[tuple[Columns, Rule]]:
         """Return the fields that the file carries, with their rules."""
         present = [f for f in self.contract.fields if f.name in self.layout.positions]
-        named = [Columns(field, place) for place, field in enumerate(present)]
+        named = [Columns(field, place, easy) for place, field in enumerate(present)]
         return [(each, rule(each, counties=self.counties)) for each in named]
 
 
+def splitting_select(check: Check, *, lines: str) -> str:
+    """Return the SELECT over `lines` (a relation with `row` and `line`) that tells rows apart.
+
+    Its columns: row, one raw text `r<place>` per field that the file carries, and `easy`: whether
+    every cell stands as it should. Most rows of most files do.
+    """
+    built = check.columns()
+    marks = " OR ".join(
+        [f"starts_with(line, {lit(ROW_PROBLEM)})", "contains(line, '#')"]
+        + [f"contains(line, {lit(mark)})" for mark in (NUL, UNDECODABLE, MERGED, NESTED)]
+    )
+    cells = [(c.r, f"c[{check.layout.positions[c.field.name] + 1}]") for c, _ in built]
+    canonical = " AND ".join(f"({c.r} = '' OR {r.quick})" for c, r in built)
+    texts = "".join(f", {c.r}" for c, _ in built)
+    split = f"SELECT row, line, string_split(line, {lit(CELL_END)}) AS c FROM {lines}"
+    return (
+        f"SELECT row{texts}, whole AND {canonical} AS easy FROM ("
+        f"{_wrapped(split, [*cells, ('whole', f'len(c) = {check.layout.width} AND NOT ({marks})')])})"
+    )
+
+
+def easy_select(check: Check, *, split: str, as_of: str) -> str:
+    """Return what `checking_select` returns, for the easy rows of `splitting_select`."""
+    built = check.columns(easy=True)
+    query = f"SELECT *, DATE {lit(as_of)} AS as_of_day FROM {split} WHERE easy"
+    for layer in _judging_layers(built):
+        query = _wrapped(query, layer)
+    return _last(check, built, query)
+
+
 def checking_select(check: Check, *, lines: str, as_of: str) -> str:
-    """Return the SELECT over `lines` (a relation with `row` and `line`).
+    """Return the SELECT over `lines` (a relation with `row` and `line`) that judges any row.
 
     Its columns: row, reasons, repairs, remarks (texts of `field=code` joined by semicolons, NULL
     when there is nothing to say) and one `v_<field>` per field of the contract.
@@ -54,18 +85,34 @@ def checking_select(check: Check, *, lines: str, as_of: str) -> str:
     layers: list[list[tuple[str, str]]] = [
         _raw(check, built),
         [(c.q, f"{c.r} = '' OR {r.quick}") for c, r in built],
+        *_mending_layers(built),
         [(c.t, f"CASE WHEN q{c.place} THEN {c.r} ELSE {r.text} END") for c, r in built],
         [(c.w, f"CASE WHEN q{c.place} THEN {c.t} ELSE {r.code} END") for c, r in built],
+        *_judging_layers(built),
+    ]
+    query = _cells(check, lines, as_of)
+    for layer in layers:
+        query = _wrapped(query, layer)
+    return _last(check, built, query)
+
+
+def _mending_layers(built: list[tuple[Columns, Rule]]) -> list[list[tuple[str, str]]]:
+    """Steps of all fields at once, first the first of each."""
+    listed = [
+        [(name_, f"CASE WHEN {c.q} THEN '' ELSE {step} END") for name_, step in r.steps]
+        for c, r in built
+    ]
+    return [[item for item in layer if item] for layer in zip_longest(*listed)]
+
+
+def _judging_layers(built: list[tuple[Columns, Rule]]) -> list[list[tuple[str, str]]]:
+    """Working columns of mended text: what is parsed from it, problem, value, and its bounds."""
+    return [
         [item for _, r in built for item in r.parsed.items()],
         [(f"p{c.place}", _problem(c, r)) for c, r in built],
         [(f"v{c.place}", _value(c, r)) for c, r in built],
         [(f"b{c.place}", bounds) for c, _ in built if (bounds := _bounds(c))],
     ]
-    layers.append([("easy", _easy(built))])
-    query = _cells(check, lines, as_of)
-    for layer in layers:
-        query = _wrapped(query, layer)
-    return _last(check, built, query)
 
 
 def _wrapped(query: str, layer: Sequence[tuple[str, str]]) -> str:
@@ -114,6 +161,8 @@ def _raw(check: Check, built: list[tuple[Columns, Rule]]) -> list[tuple[str, str
 
 
 def _problem(columns: Columns, built: Rule) -> str:
+    if columns.easy:
+        return built.problem
     return f"CASE WHEN e{columns.place} IS NOT NULL THEN e{columns.place} ELSE {built.problem} END"
 
 
@@ -159,8 +208,10 @@ def _reasons(check: Check, built: list[tuple[Columns, Rule]]) -> str:
     for group in check.contract.one_of:
         empty = [f"v{places[n]} IS NULL AND p{places[n]} IS NULL" for n in group if n in places]
         own.append(told(" AND ".join(empty) or "true", "", "one_of.missing"))
-    damage = ["'=' || nul", "'=' || undecoded"]
-    return f"CASE WHEN fault IS NOT NULL THEN '=' || fault ELSE {sql.joined([*damage, *own])} END"
+    if all(c.easy for c, _ in built):
+        return sql.seldom_joined(own)
+    found = sql.seldom_joined(["'=' || nul", "'=' || undecoded", *own])
+    return f"CASE WHEN fault IS NOT NULL THEN '=' || fault ELSE {found} END"
 
 
 def _repairs(check: Check, built: list[tuple[Columns, Rule]]) -> str:
@@ -170,21 +221,16 @@ def _repairs(check: Check, built: list[tuple[Columns, Rule]]) -> str:
         merged = f"special AND starts_with({cell}, {lit(MERGED)})"
         parts.append(told(merged, columns.field.name, "cell.merged"))
         parts.append(
-            f"CASE WHEN NOT q{columns.place} AND e{columns.place} IS NULL "
+            f"CASE WHEN NOT {columns.q} AND e{columns.place} IS NULL "
             f"THEN {sql.joined(made.repairs)} END"
         )
         if check.areas and columns.field.kind in AREA_KINDS:
             old = f"a{columns.place}.successor IS NOT NULL"
             retired.append(told(old, columns.field.name, "area.retired"))
             parts.append(retired[-1])
-    return (
-        f"CASE WHEN easy THEN {sql.joined(retired)} WHEN fault IS NULL THEN {sql.joined(parts)} END"
-    )
-
-
-def _easy(built: list[tuple[Columns, Rule]]) -> str:
-    """Write whether every cell of a row stands as it should: most rows of most files."""
-    return " AND ".join(["NOT special", *(c.q for c, _ in built)])
+    if all(c.easy for c, _ in built):
+        return sql.seldom_joined(retired)
+    return f"CASE WHEN fault IS NULL THEN {sql.joined(parts)} END"
 
 
 def _remarks(check: Check, built: list[tuple[Columns, Rule]]) -> str:
@@ -203,7 +249,7 @@ def _remarks(check: Check, built: list[tuple[Columns, Rule]]) -> str:
     if "rid" in places and "sex" in places:
         sex = f"{sql.rid_sex('v' + str(places['rid']))} <> v{places['sex']}"
         parts.append(told(f"v{places['rid']} IS NOT NULL AND {sex}", "sex", "sex.differs"))
-    return sql.joined(parts)
+    return sql.seldom_joined(parts)
 
 
 def _values(check: Check, built: list[tuple[Columns, Rule]]) -> list[str]:
