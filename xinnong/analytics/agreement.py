@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from xinnong.analytics.scoring_sql import LINE_INPUTS
+from xinnong.analytics.scoring_sql import LINE_INPUTS, REASON_COLUMNS, points_columns
 from xinnong.core.bins import DIMENSIONS
 from xinnong.core.policy import Policy, decide_line, inputs_from_features
 from xinnong.core.scorecard import Scorecard, score_one
@@ -57,7 +57,9 @@ def _compare_one(
     score: Mapping[str, Any],
     line: Mapping[str, Any] | None,
 ) -> Difference | None:
-    pairs: list[tuple[object, object]] = [(_batch_score(score), _single_score(card, features))]
+    pairs: list[tuple[object, object]] = [
+        (_batch_score(card, score), _single_score(card, features))
+    ]
     if features["basis"] != "base":
         assert line is not None, features["household_no"]
         decided = _single_line(policy, features, score, line["custody_minor"])
@@ -70,12 +72,11 @@ def _compare_one(
     return None
 
 
-def _batch_score(row: Mapping[str, Any]) -> Sequence[object]:
+def _batch_score(card: Scorecard, row: Mapping[str, Any]) -> Sequence[object]:
+    by_feature = tuple(row[column] for column in points_columns(card))
     dimensions = {name: row[f"d_{name}"] for name in DIMENSIONS}
-    return (
-        row["points"], row["grade"], tuple(row["points_by_feature"]), dimensions,
-        tuple(row["reason_codes"]),
-    )  # fmt: skip
+    reasons = tuple(row[column] for column in REASON_COLUMNS if row[column] is not None)
+    return row["points"], row["grade"], by_feature, dimensions, reasons
 
 
 def _single_score(card: Scorecard, row: Mapping[str, Any]) -> Sequence[object]:

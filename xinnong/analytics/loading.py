@@ -128,3 +128,8 @@ class Loader:
 def array_literal(column: str) -> str:
     """DuckDB expression that writes a list column as a PostgreSQL array literal."""
     return f"'{{' || array_to_string({column}, ',') || '}}'"
+
+
+def array_of(columns: Sequence[str]) -> str:
+    """DuckDB expression that writes columns, without those that are NULL, as an array literal."""
+    return f"'{{' || concat_ws(',', {', '.join(columns)}) || '}}'"

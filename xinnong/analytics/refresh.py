@@ -201,7 +201,7 @@ def _features(run: _Run) -> None:
 
 
 def _score(run: _Run) -> None:
-    run.engine.step("scores", scores_sql(run.task.card, "features"))
+    run.engine.step("scores", scores_sql(run.task.card, "features"), of_numbers=True)
 
 
 def _line(run: _Run) -> None:

@@ -26,6 +26,7 @@ OPEN_GATES = {
     "consent": "consent_ok > 0",
     "own_overdue": "own_dpd_over_90 = 0",
 }
+REASON_COLUMNS = tuple(f"reason_{place}" for place in range(REASONS_SHOWN))
 NO_TEXTS = "CAST([] AS VARCHAR[])"
 NOTHING_ENTRUSTED = "0"
 NO_AMOUNT = "CAST(NULL AS BIGINT)"
@@ -36,8 +37,8 @@ Pick = Callable[[Cell], int]
 def scores_sql(card: Scorecard, source: str) -> str:
     """Score every row of `source`, which has the card's features, first_borrower, basis, lender.
 
-    Points and reasons are those of `core.scorecard.score_one`. The inputs of the line rule pass
-    through.
+    Points and reasons are those of `core.scorecard.score_one`, one column each: `points_columns`
+    and REASON_COLUMNS (NULL where fewer lost points). The inputs of the line rule pass through.
     """
     count = len(card.features)
     points = [f"{_case(card, i, lambda cell: cell.points)} AS p{i}" for i in range(count)]
@@ -48,13 +49,21 @@ def scores_sql(card: Scorecard, source: str) -> str:
     )
     picked, columns = _top_reasons(inner, count)
     total = " + ".join([str(card.base_points), *(f"p{i}" for i in range(count))])
-    listed = ", ".join(f"CAST(p{i} AS INTEGER)" for i in range(count))
+    listed = ", ".join(f"CAST(p{i} AS SMALLINT) AS {name}"
+                       for i, name in enumerate(points_columns(card)))  # fmt: skip
+    named, joins = _reasons_by_rank(card, columns)
     return f"""SELECT household_no, area12, area9, basis, lender, first_borrower,
   CAST({total} AS INTEGER) AS points, {_grade(card, total)} AS grade,
   {", ".join(_dimensions(card))},
-  [{listed}] AS points_by_feature, {_reason_codes(card, columns)} AS reason_codes,
+  {listed}, {named},
   {", ".join(LINE_INPUTS)}
-FROM ({picked}) AS scored"""
+FROM ({picked}) AS scored
+{joins}"""
+
+
+def points_columns(card: Scorecard) -> tuple[str, ...]:
+    """Columns of the points of each feature, in the card's order."""
+    return tuple(f"points_{place}" for place in range(len(card.features)))
 
 
 def _case(card: Scorecard, index: int, pick: Pick) -> str:
@@ -97,23 +106,17 @@ def _top_reasons(inner: str, count: int) -> tuple[str, list[str]]:
     return text, found
 
 
-def _reason_codes(card: Scorecard, columns: Sequence[str]) -> str:
-    """Turn the ranks found into a list of reason codes, as many as lost points."""
-    codes = [_code_of(card, column) for column in columns]
-    cases = [
-        f"WHEN {columns[n - 1]} > 0 THEN [{', '.join(codes[:n])}]" for n in range(len(codes), 0, -1)
-    ]
-    return f"CASE {' '.join(cases)} ELSE {NO_TEXTS} END"
-
-
-def _code_of(card: Scorecard, column: str) -> str:
-    """Look a rank up: ranks of one feature's known and unknown bins are unlike any other's."""
-    cases = [
-        f"WHEN {cell.rank} THEN '{cell.reason.code}'"
-        for cell in card.cells
-        if cell.reason is not None
-    ]
-    return f"CASE {column} {' '.join(cases)} END"
+def _reasons_by_rank(card: Scorecard, columns: Sequence[str]) -> tuple[str, str]:
+    """Look ranks up: those of one feature's known and unknown bins are unlike any other's."""
+    codes = {cell.rank: cell.reason.code for cell in card.cells if cell.reason is not None}
+    listed = ", ".join(f"({rank}, '{code}')" for rank, code in sorted(codes.items()))
+    pairs = list(zip(REASON_COLUMNS, columns, strict=True))
+    named = ", ".join(f"by_{rank}.code AS {reason}" for reason, rank in pairs)
+    joins = "\n".join(
+        f"LEFT JOIN (VALUES {listed}) AS by_{rank} (rank, code) ON by_{rank}.rank = scored.{rank}"
+        for _, rank in pairs
+    )
+    return named, joins
 
 
 def _grade(card: Scorecard, total: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from xinnong.analytics.loading import array_literal
+from xinnong.analytics.loading import array_of
+from xinnong.analytics.scoring_sql import REASON_COLUMNS, points_columns
 from xinnong.scoring.models import PublishedScorecard
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ def publish_scorecard(
     return stored
 
 
-def publish_scores(loader: Loader, *, run_id: int, scorecard_id: int) -> int:
+def publish_scores(loader: Loader, *, card: Scorecard, run_id: int, scorecard_id: int) -> int:
     """Insert the scores of a run from DuckDB table `scores`; return the count."""
     staged = loader.stage(
         "incoming_score",
         SCORE_COLUMNS,
         f"""SELECT household_no, basis, coalesce(lender, ''), points, grade, d_assets,
                    d_liabilities, d_income, d_family, d_standing, d_character,
-                   {array_literal("points_by_feature")}, {array_literal("reason_codes")},
+                   {array_of(points_columns(card))}, {array_of(REASON_COLUMNS)},
                    first_borrower
             FROM scores""",
     )

@@ -61,14 +61,16 @@ class Plan:
 def compute_features(engine: Engine, plan: Plan) -> None:
     """Make every aggregate, `wide`, the figures of each basis, medians, and `features`."""
     for aggregate in AGGREGATES:
-        engine.step(aggregate.name, aggregate_sql(aggregate, plan))
-    engine.step("wide", wide_sql(engine))
+        engine.step(aggregate.name, aggregate_sql(aggregate, plan), of_numbers=True)
+    engine.step("wide", wide_sql(engine), of_numbers=True)
     for basis in plan.bases[1:]:
-        keep = engine.step if basis.lender is None else engine.view  # the medians read base twice
-        keep(basis.table, figures_sql(basis, plan))
+        if basis.lender is None:  # the medians read base twice
+            engine.step(basis.table, figures_sql(basis, plan), of_numbers=True)
+        else:
+            engine.view(basis.table, figures_sql(basis, plan))
     engine.step("town_assets", median_sql("assets_total"))
     engine.step("town_income", median_sql("income_total"))
-    engine.step("features", features_sql(plan))
+    engine.step("features", features_sql(plan), of_numbers=True)
 
 
 def placeholders(plan: Plan) -> dict[str, str]:
@@ -214,7 +216,7 @@ def features_sql(plan: Plan) -> str:
     """Unite the bases and add what needs the medians and the count of known features."""
     shown = [feature.name for feature in shown_features()]
     parts = [_finished_sql(basis, plan, shown) for basis in plan.bases]
-    return "\nUNION ALL\n".join(parts) + "\nORDER BY household_no"
+    return "\nUNION ALL\n".join(parts)
 
 
 def _finished_sql(basis: Basis, plan: Plan, shown: Sequence[str]) -> str:

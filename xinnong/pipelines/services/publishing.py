@@ -123,7 +123,9 @@ def _publish_results(loader: Loader, run: Run, documents: Documents) -> int:
     rows += publish_contested(loader, run_id=run.pk)
     rows += publish_medians(loader, run_id=run.pk)
     rows += publish_completeness(loader, run_id=run.pk)
-    rows += publish_scores(loader, run_id=run.pk, scorecard_id=documents.card_id)
+    rows += publish_scores(
+        loader, card=documents.card, run_id=run.pk, scorecard_id=documents.card_id
+    )
     rows += publish_lines(loader, run_id=run.pk, policy_id=documents.policy_id)
     publish_summaries(loader, run_id=run.pk)
     return rows
