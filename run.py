@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from pathlib import Path
@@ -27,6 +28,8 @@ VENV = HERE / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = (22, 3)  # the first with `pip --python`
+PIPS = 2
+LAST_PORT = 65535
 
 
 def main() -> int:
@@ -69,15 +72,35 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         allow_abbrev=False,
     )
     parser.add_argument("what", nargs="?", choices=["test", "stop"], help="default: start")
-    parser.add_argument("--port", type=int, default=8000, help="port to prefer (%(default)s)")
-    parser.add_argument("--households", type=int, help="size of a new demo county (2,000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to prefer (%(default)s)")
+    parser.add_argument("--households", type=count, help="size of a new demo county (2,000)")
     parser.add_argument("--wheels", type=Path, help="folder of wheels: install without a network")
     parser.add_argument(
         "--purge", action="store_true", help="with stop: remove the demo's data too"
     )
     if arguments[:1] == ["test"]:
         return parser.parse_known_args(arguments)
-    return parser.parse_args(arguments), []
+    options = parser.parse_args(arguments)
+    if options.purge and options.what != "stop":
+        parser.error("--purge goes with stop: run.py stop --purge")
+    if options.wheels and not options.wheels.is_dir():
+        parser.error(f"--wheels: {options.wheels} is not a folder")
+    return options, []
+
+
+def port(text: str) -> int:
+    """The type of an argument that is a port."""
+    number = count(text)
+    if number > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port; ports end at {LAST_PORT}")
+    return number
+
+
+def count(text: str) -> int:
+    """The type of an argument that is a whole number from one on."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 # ---------------------------------------------------------------- install
@@ -113,21 +136,46 @@ def works(python: Path) -> bool:
 
 
 def fill(source: Path, wheels: Path | None) -> None:
-    """Install the locked requirements, hashes checked. The lock is complete: nothing to resolve."""
+    """Install the locked requirements, hashes checked. The lock is complete: nothing to resolve.
+
+    Two pips share the lines, because one leaves a core idle and takes twice as long.
+    """
     offline = ["--no-index", "--find-links", str(wheels.resolve())] if wheels else []
     command = [
         *pip(wheels),
         *("--python", str(PYTHON), "--disable-pip-version-check", "install", "-qq"),
         *("--no-input", "--no-deps", "--no-compile", "--only-binary", ":all:", "--require-hashes"),
-        *("--requirement", str(source), *offline),
+        *offline,
     ]
-    if subprocess.run(command, check=False, env=pip_environment()).returncode:
+    environment = pip_environment()
+    with tempfile.TemporaryDirectory() as folder:
+        shares = [Path(folder, f"{number}-{source.name}") for number in range(PIPS)]
+        for number, share in enumerate(shares):
+            share.write_text("\n".join(requirements_of(source)[number::PIPS]), encoding="utf-8")
+        pips = [
+            subprocess.Popen([*command, "--requirement", str(share)], env=environment)
+            for share in shares
+        ]
+        failed = [one for one in pips if one.wait()]
+    if failed:
         raise SystemExit(
             "run.py: the packages could not be installed; pip's words are above.\n"
             "Without a network, collect the wheels elsewhere with\n"
             f"    pip download --only-binary :all: -d wheels -r {source.name}\n"
             "and start with --wheels wheels."
         )
+
+
+def requirements_of(source: Path) -> list[str]:
+    """The requirements of a locked file, each with the lines of its hashes."""
+    lines = [line for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
+    found: list[str] = []
+    for line in (line for line in lines if not line.lstrip().startswith("#")):
+        if line[0].isspace():
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return found
 
 
 def add_command() -> None:

@@ -102,6 +102,8 @@ def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
 
 def _server(steps: demo.Steps) -> AbstractContextManager[object]:
     if environment.has_server():
+        for role in environment.ROLE_VARIABLES:
+            environment.role_address(role)  # said now, not after a minute by the step that needs it
         return nullcontext()
     with steps.step("database"):
         server = postgres.embedded()

@@ -69,6 +69,14 @@ def has_server() -> bool:
     return bool(value("DATABASE_URL"))
 
 
+def role_address(role: str) -> str:
+    """The address of a role (app, owner or batch) on the given server. Raises SettingMissing."""
+    name = ROLE_VARIABLES[role]
+    if not value(name):
+        raise SettingMissing(f"{name} must be set too: {VARIABLES[name]}")
+    return value(name)
+
+
 def is_demo() -> bool:
     """Whether secrets may be made up here: no server was given, or XINNONG_DEMO says so."""
     return not has_server() or value("XINNONG_DEMO") == "1"

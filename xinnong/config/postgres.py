@@ -98,9 +98,12 @@ def embedded(name: str = "postgres") -> Server:
 
 
 def address(role: str) -> str:
-    """PostgreSQL address of a role (app, owner or batch) on the given server, else the embedded."""
+    """PostgreSQL address of a role (app, owner or batch) on the given server, else the embedded.
+
+    Raises SettingMissing where a server was given, but no address for this role.
+    """
     if environment.has_server():
-        return environment.value(environment.ROLE_VARIABLES[role])
+        return environment.role_address(role)
     return embedded().url(f"xinnong_{role}")
 
 
