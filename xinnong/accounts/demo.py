@@ -11,7 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.models import Institution, Operator, User
-from xinnong.accounts.services import set_institution, set_operator, set_user
+from xinnong.accounts.services import (
+    give_one_password,
+    set_institution,
+    set_operator,
+    set_user,
+)
 from xinnong.areas.models import Area
 
 COUNTY: Final = "339981000000"
@@ -115,18 +120,20 @@ def seed(*, password: str, now: datetime, village: str = "") -> list[User]:
         }
         institutions = _institutions(operators)
         reach = _reach(village)
-        return [
+        people = [
             set_user(
                 username=person.username,
                 name=person.name,
                 roles=[person.role],
                 institution=institutions.get(person.institution),
                 areas=reach[person.reach],
-                password=password,
+                password=None,
                 now=now,
             )
             for person in PEOPLE
         ]
+        give_one_password(people, password)
+        return people
 
 
 def _institutions(operators: dict[str, Operator]) -> dict[str, Institution]:
