@@ -98,9 +98,9 @@ class Desk:
 
     def know_areas(self, areas: Mapping[str, str | None]) -> None:
         """Take in the area list: 12-digit codes and their successors."""
-        rows = [f"({lit(code)}, {lit(new) if new else 'NULL'})" for code, new in areas.items()]
-        if rows:
-            self._run(f"INSERT INTO areas VALUES {', '.join(rows)}")
+        # as lists: the parser takes fifty milliseconds over as many literals, at every file
+        told: list[object] = [list(areas), list(areas.values())]
+        self.duck.execute("INSERT INTO areas SELECT unnest($1), unnest($2)", told)
 
     def know_counties(self, counties: Iterable[str]) -> None:
         """Take in the six-digit codes of all counties there ever were."""
