@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from xinnong.cli import start
 from xinnong.config import environment
 
 RUN: Path = environment.REPOSITORY / "run.py"
@@ -92,3 +93,10 @@ def test_a_server_given_by_half_is_refused_at_once_and_by_name(tmp_path: Path) -
     assert started.returncode == 3
     assert "Xinnong did not start: DATABASE_OWNER_URL must be set too" in started.stderr
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(start, "SCARCE_MEGABYTES", 0)
+    assert start._full(tmp_path) == ""
+    monkeypatch.setattr(start, "SCARCE_MEGABYTES", 1 << 40)
+    assert f"The disk of {tmp_path} is full: " in start._full(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import sys
 import time
@@ -19,6 +20,7 @@ NEEDS = "nothing"
 HOST: Final = "127.0.0.1"
 RESTARTS_ALLOWED: Final = 5
 LOOK_EVERY_SECONDS: Final = 0.5
+SCARCE_MEGABYTES: Final = 64
 
 Services = dict[str, "Popen[bytes]"]
 
@@ -43,10 +45,18 @@ def run(args: argparse.Namespace) -> int:
     except processes.AlreadyRunning as other:
         return _attend(other, data)
     except (demo.StepFailed, databases.ServerFault, environment.SettingMissing) as error:
-        print(f"\nXinnong did not start: {error}", file=sys.stderr)
+        print(f"\nXinnong did not start: {error}{_full(data)}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         return 0
+
+
+def _full(data: Path) -> str:
+    """A full disk in words: what a server or a step says about it names everything but the cause."""
+    free = shutil.disk_usage(data).free >> 20
+    if free >= SCARCE_MEGABYTES:
+        return ""
+    return f"\nThe disk of {data} is full: {free} MB are free."
 
 
 def _leave(_number: int, _frame: object) -> None:
