@@ -36,6 +36,7 @@ NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 AS_OF = date(2026, 10, 31)
 
 
+YEAR, NEWEST = timedelta(days=365), 2
 LAST_YEAR = date(2025, 10, 31)
 
 
@@ -110,16 +111,17 @@ def documents() -> tuple[PublishedScorecard, PublishedPolicy]:
 
 
 def run_of(number: int, state: str, as_of: date) -> Run:
+    at = NOW - YEAR * (NEWEST - number)
     return Run.objects.using(BATCH).create(
         ref=uuid5(SPACE, f"run {number}"),
         as_of=as_of,
-        known_at=NOW,
+        known_at=at,
         state=state,
         batches=38,
         households=sum(VILLAGES.values()),
         persons=3 * sum(VILLAGES.values()),
-        started_at=NOW - timedelta(minutes=5),
-        finished_at=NOW,
+        started_at=at - timedelta(minutes=5),
+        finished_at=at,
     )
 
 

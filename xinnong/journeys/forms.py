@@ -12,6 +12,8 @@ from xinnong.credit.models import LineKind
 from xinnong.journeys.search_terms import LONGEST_TEXT, Term, TermNotUnderstood, read_term
 from xinnong.privacy.models import ReadKind
 from xinnong.privacy.purposes import CASE_LENGTH, READING, Purpose
+from xinnong.registry.models import Run, RunState
+from xinnong.registry.queries import run_known_on, shown_run_by_ref
 from xinnong.web.refusals import wording_of
 
 GRADES = ("AAA", "AA", "A", "B", "C")
@@ -91,6 +93,39 @@ class PurposeForm(forms.Form):
         max_length=CASE_LENGTH,
         help_text=_("处理异议时必填。请勿填写姓名、身份证号或手机号。"),
     )
+
+
+class KnownOnForm(forms.Form):
+    """Which state of knowledge is shown: a day, or one run; nothing is the newest."""
+
+    known_on = forms.DateField(
+        label=_("看哪一天当时知道的情况"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    run = forms.UUIDField(required=False)
+
+    def clean_known_on(self) -> Run | None:
+        """Find the run that was shown at the end of the day."""
+        day = self.cleaned_data["known_on"]
+        found = run_known_on(day) if day else None
+        if day and found is None:
+            raise forms.ValidationError(_("那一天还没有计算结果，请选晚一些的日期。"))
+        return found
+
+    def clean_run(self) -> Run | None:
+        """Find a run by its reference."""
+        ref = self.cleaned_data["run"]
+        found = shown_run_by_ref(ref) if ref else None
+        if ref and found is None:
+            raise forms.ValidationError(_("没有这一次计算。"))
+        return found
+
+    def past(self) -> Run | None:
+        """Return the earlier run asked for; None for the current one or a question refused."""
+        self.full_clean()
+        found: Run | None = self.cleaned_data.get("run") or self.cleaned_data.get("known_on")
+        return found if found is not None and found.state == RunState.PAST else None
 
 
 class ReadFilter(forms.Form):

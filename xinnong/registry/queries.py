@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from xinnong.registry.models import Household, Organisation, Person, Run, RunStage, RunState
+
+SHOWN = (RunState.CURRENT, RunState.PAST)
 
 
 def current_run() -> Run | None:
     """The run whose results people see, or None before the first refresh."""
     return Run.objects.filter(state=RunState.CURRENT).first()
+
+
+def run_known_on(day: date) -> Run | None:
+    """The run that was shown at the end of a day, by what was known then; None before the first."""
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    shown = Run.objects.filter(state__in=SHOWN, known_at__lt=end)
+    return shown.order_by("-known_at", "-pk").first()
+
+
+def shown_run_by_ref(ref: UUID) -> Run | None:
+    """One run whose results people see or saw; a failed or unfinished one is none."""
+    return Run.objects.filter(ref=ref, state__in=SHOWN).first()
 
 
 def organisations_found(*, name: str = "", uscc: str = "", limit: int) -> Sequence[Organisation]:

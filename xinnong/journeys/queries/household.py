@@ -17,7 +17,6 @@ from xinnong.scoring.models import Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -80,7 +79,7 @@ class FeatureRow:
 class RunRow:
     """One run in a household's history."""
 
-    as_of: date
+    run: Run
     basis: str
     lender: str
     points: int
@@ -152,7 +151,7 @@ def history_of(household: Household) -> list[RunRow]:
     scores = (
         Score.objects.filter(household=household)
         .select_related("run")
-        .order_by("-run__as_of", "-run_id", "basis", "lender")
+        .order_by("-run__known_at", "-run_id", "basis", "lender")
     )
     kinds = {Basis.PRE: LineKind.PRE, Basis.GRANTED: LineKind.GRANTED, Basis.BASE: ""}
     amounts = {
@@ -161,7 +160,7 @@ def history_of(household: Household) -> list[RunRow]:
     }
     return [
         RunRow(
-            score.run.as_of,
+            score.run,
             score.basis,
             score.lender,
             score.points,

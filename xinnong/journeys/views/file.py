@@ -27,6 +27,7 @@ from xinnong.journeys.queries.household import (
 )
 from xinnong.journeys.queries.identity import masked_identity
 from xinnong.journeys.views.tables import (
+    basis_code,
     basis_name,
     fact_table,
     feature_table,
@@ -100,18 +101,24 @@ class DimensionShown:
         return self.points * 100 // self.maximum if self.maximum else 0
 
 
-def file_context(home: Household, *, user: User, chosen_basis: str = "") -> dict[str, object]:
-    """Return everything the page shows; without a finished run, only who lives here."""
-    run = current_run()
+def file_context(
+    home: Household, *, user: User, chosen_basis: str = "", past: Run | None = None
+) -> dict[str, object]:
+    """Return everything the page shows; without a finished run, only who lives here.
+
+    `past` is an earlier run: its result as it was known then. Members are always today's.
+    """
+    run = past or current_run()
     results = results_of(home, run) if run else []
     result = _chosen(results, chosen_basis)
     context: dict[str, object] = {
         "household": home,
         "place": places().label(home.area12),
         "run": run,
+        "past": past,
         "members": [_member(person) for person in members_of(home)],
         "result": result,
-        "bases": [(_basis_code(r), basis_name(r.basis, r.lender), r is result) for r in results],
+        "bases": [(_code_of(r), basis_name(r.basis, r.lender), r is result) for r in results],
         "can_unmask": user.can(Permission.UNMASK_IDENTITY),
         "can_read_facts": user.can(Permission.READ_FACTS),
     }
@@ -129,9 +136,10 @@ def dimension_context(
     user: User,
     chosen_basis: str = "",
     subject: str | None = None,
+    past: Run | None = None,
 ) -> dict[str, object] | None:
     """Return one dimension: its features with points, its facts with sources; None without a run."""
-    run = current_run()
+    run = past or current_run()
     result = _chosen(results_of(home, run) if run else [], chosen_basis)
     if result is None:
         return None
@@ -144,7 +152,10 @@ def dimension_context(
         "dimension_name": dimension_name(dimension),
         "basis_name": basis_name(result.basis, result.lender),
         "features": feature_table(features_of(result, dimension)),
-        "facts": fact_table(facts.shown, today=timezone.localdate(), names=_names(home)),
+        "facts": fact_table(
+            facts.shown, today=past.as_of if past else timezone.localdate(), names=_names(home)
+        ),
+        "past": past,
         "cut_facts": facts.cut,
         "hidden_facts": facts.hidden,
         "facts_available": facts.available,
@@ -159,7 +170,7 @@ def _result_context(
         "grade_tone": GRADE_TONES.get(result.score.grade, ""),
         "radar": radar_of(result, medians_of(home, run, result.basis)),
         "dimensions": [_dimension(result, code) for code in DIMENSIONS],
-        "history": history_table(history_of(home)),
+        "history": history_table(history_of(home), shown=run),
         "reasons": reasons_of(result),
         "card_name": _document_name(result.card),
         "card_url": reverse("journeys:scorecard", args=[result.card.sha256]),
@@ -176,12 +187,12 @@ def reasons_of(result: Result) -> list[ReasonText]:
 
 def _chosen(results: Sequence[Result], basis: str) -> Result | None:
     """Return the result asked for, or the fullest one."""
-    wanted = next((r for r in results if _basis_code(r) == basis), None)
+    wanted = next((r for r in results if _code_of(r) == basis), None)
     return wanted or next(iter(results), None)
 
 
-def _basis_code(result: Result) -> str:
-    return f"{result.basis}:{result.lender}" if result.lender else result.basis
+def _code_of(result: Result) -> str:
+    return basis_code(result.basis, result.lender)
 
 
 def _member(person: Person) -> MemberShown:

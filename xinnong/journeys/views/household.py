@@ -17,7 +17,7 @@ from xinnong.areas.places import places
 from xinnong.core.bins import DIMENSIONS
 from xinnong.core.errors import Refused
 from xinnong.journeys.access import user_of
-from xinnong.journeys.forms import PurposeForm
+from xinnong.journeys.forms import KnownOnForm, PurposeForm
 from xinnong.journeys.purposes import Chosen, choose_purpose, chosen_purpose, last_purpose
 from xinnong.journeys.queries.household import household_by_ref, members_of
 from xinnong.journeys.queries.identity import open_identity
@@ -46,12 +46,15 @@ def household(request: HttpRequest, ref: str) -> HttpResponse:
     if chosen is None:
         return _ask(request, home, PurposeForm(initial={"purpose": last_purpose(request.session)}))
     _remember(request, home, chosen, OPENED)
-    context = file_context(home, user=user_of(request), chosen_basis=request.GET.get("basis", ""))
+    form, basis = KnownOnForm(request.GET), request.GET.get("basis", "")
+    context = file_context(home, user=user_of(request), chosen_basis=basis, past=form.past())
     extra = {
         "purpose_label": Purpose(chosen.purpose).label,
-        "chosen_basis": request.GET.get("basis", ""),
+        "chosen_basis": basis,
+        "known_on_form": form,
     }
-    return render(request, "journeys/household.html", {**context, **extra})
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "journeys/household.html", {**context, **extra}, status=status)
 
 
 @require_POST
@@ -87,7 +90,11 @@ def dimension(request: HttpRequest, ref: str, dimension: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("journeys:household", args=[home.ref]))
     _remember(request, home, chosen, (f"facts.{dimension}",))
     context = dimension_context(
-        home, dimension, user=user_of(request), chosen_basis=request.GET.get("basis", "")
+        home,
+        dimension,
+        user=user_of(request),
+        chosen_basis=request.GET.get("basis", ""),
+        past=KnownOnForm(request.GET).past(),
     )
     if context is None:
         raise Http404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from xinnong.profiles.wording import (
     feature_name,
     feature_value,
 )
+from xinnong.registry.models import RunState
 from xinnong.scoring.wording import grade_name
 from xinnong.web import figures
 from xinnong.web.charts.radar import Axis, Radar, radar
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from xinnong.analytics.lookup import FactRow
     from xinnong.journeys.queries.household import FeatureRow, Result, RunRow
     from xinnong.privacy.models import Read
+    from xinnong.registry.models import Run
 
 
 def radar_of(result: Result, medians: Mapping[str, Mapping[str, int]]) -> Radar:
@@ -154,10 +157,11 @@ def _used(fact: FactRow, today: date) -> Cell:
     return Cell(_("采用"), tone="good")
 
 
-def history_table(rows: Iterable[RunRow]) -> Table:
-    """List what each run said."""
+def history_table(rows: Iterable[RunRow], *, shown: Run) -> Table:
+    """List what each run said; each opens the file as it was known then."""
     columns = [
         Column(_("数据截至")),
+        Column(_("算出时间")),
         Column(_("口径")),
         Column(_("得分"), is_figure=True),
         Column(_("等级")),
@@ -165,7 +169,8 @@ def history_table(rows: Iterable[RunRow]) -> Table:
     ]
     cells = [
         [
-            Cell(day(row.as_of)),
+            Cell(day(row.run.as_of), url=_history_url(row, shown)),
+            Cell(moment(row.run.known_at)),
             Cell(basis_name(row.basis, row.lender)),
             Cell(str(row.points)),
             Cell(grade_name(row.grade)),
@@ -174,6 +179,20 @@ def history_table(rows: Iterable[RunRow]) -> Table:
         for row in rows
     ]
     return Table(_("历次结果"), columns, cells, is_caption_hidden=True)
+
+
+def _history_url(row: RunRow, shown: Run) -> str:
+    if row.run == shown:
+        return ""
+    asked = {"basis": basis_code(row.basis, row.lender)}
+    if row.run.state == RunState.PAST:
+        asked["run"] = str(row.run.ref)
+    return f"?{urlencode(asked)}"
+
+
+def basis_code(basis: str, lender: str) -> str:
+    """Write a basis and its lender as they stand in an address."""
+    return f"{basis}:{lender}" if lender else basis
 
 
 def basis_name(basis: str, lender: str) -> str:
