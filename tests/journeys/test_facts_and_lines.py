@@ -212,6 +212,37 @@ def test_a_family_sees_who_looked(lin: Client, people: People, sample: Sample) -
             assert text in page
 
 
+def test_own_readings_never_push_away_who_looked(
+    lin: Client, people: People, sample: Sample
+) -> None:
+    for _time in range(2):
+        page_of(lin, sample.home_of("王大山").ref)
+    client = farmer_of(people, sample, "王大山")
+    for _time in range(25):
+        own = client.get("/me/").content.decode()
+    everybody = client.get("/me/who-looked/").content.decode()
+    for page in (own, everybody):
+        assert len(rows_with(page, "林客户经理")) == 2
+        assert not rows_with(page, "本人查看")
+        assert "您自己的账号看过 25 次" in page
+
+
+def test_a_family_pages_through_everybody_who_looked(
+    lin: Client, people: People, sample: Sample
+) -> None:
+    for _time in range(21):
+        page_of(lin, sample.home_of("王大山").ref)
+    client = farmer_of(people, sample, "王大山")
+    own = client.get("/me/").content.decode()
+    assert len(rows_with(own, "林客户经理")) == 3
+    assert 'href="/me/who-looked/">看全部' in own
+    first = client.get("/me/who-looked/").content.decode()
+    assert len(rows_with(first, "林客户经理")) == 20
+    (onward,) = re.findall(r'href="([?]after=[0-9]+)"', first)
+    last = client.get(f"/me/who-looked/{onward}").content.decode()
+    assert len(rows_with(last, "林客户经理")) == 1
+
+
 def test_a_family_opens_its_own_facts(people: People, home: Household, sample: Sample) -> None:
     page = farmer_of(people, sample, "王大山").get("/me/facts/assets/").content.decode()
     assert rows_with(page, "80,000 元")

@@ -39,6 +39,19 @@ def reads_of_household(household_id: int, *, limit: int = PAGE) -> QuerySet[Read
     return Read.objects.filter(household_id=household_id).order_by("-id")[:limit]
 
 
+def reads_by_others(household_id: int, actor: UUID, *, turn: Turn, limit: int) -> list[Read]:
+    """One page of reads of a household by anybody but `actor`, and one row more, newest first."""
+    others = Read.objects.filter(household_id=household_id).exclude(actor=actor)
+    return list(_beside(others, turn)[:limit])
+
+
+def own_reads(household_id: int, actor: UUID) -> tuple[int, datetime | None]:
+    """How often, and when last, one person opened one household."""
+    mine = Read.objects.filter(household_id=household_id, actor=actor)
+    found = mine.aggregate(count=Count("id"), last_at=Max("at"))
+    return found["count"], found["last_at"]
+
+
 def reads_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Read]:
     """What one person opened, newest first; for oversight and for oneself."""
     return Read.objects.filter(actor=actor).order_by("-id")[:limit]

@@ -14,16 +14,18 @@ from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import user_of
 from xinnong.journeys.queries.household import own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
-from xinnong.journeys.views.tables import reads_table
+from xinnong.journeys.views.tables import moment, reads_table
 from xinnong.privacy.purposes import Purpose
-from xinnong.privacy.queries import reads_of_household
+from xinnong.privacy.queries import own_reads, reads_by_others
 from xinnong.privacy.services import record_read
+from xinnong.web.paging import PAGE_ROWS, Turn, page_of, turn_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from xinnong.registry.models import Household
 
+NEWEST_READS = 3
 WHOLE_FILE = ("household", "members", "score", "line")
 
 
@@ -42,7 +44,9 @@ def own_file(request: HttpRequest) -> HttpResponse:
     assert isinstance(lines, list)
     granted = [shown for shown in lines if shown.is_granted]
     best = max(granted, key=lambda shown: shown.line.line_minor, default=None)
-    return render(request, "journeys/own_file.html", {**context, "best": best, "granted": granted})
+    looked = _who_looked(request, home, newest=NEWEST_READS)
+    shown = {**context, **looked, "best": best, "granted": granted}
+    return render(request, "journeys/own_file.html", shown)
 
 
 @allowed(Permission.READ_OWN_FILE)
@@ -68,8 +72,23 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     home = own_household(user_of(request).person_ref)
     if home is None:
         return render(request, "journeys/own_file_missing.html")
-    context = {"household": home, "reads": reads_table(reads_of_household(home.id, limit=100))}
-    return render(request, "journeys/who_looked.html", context)
+    return render(request, "journeys/who_looked.html", _who_looked(request, home))
+
+
+def _who_looked(request: HttpRequest, home: Household, newest: int = 0) -> dict[str, object]:
+    """Others' readings first: one's own are counted, so that they never push another's away."""
+    me, size = user_of(request).ref, newest or PAGE_ROWS
+    turn = Turn() if newest else turn_of(request.GET)
+    found = reads_by_others(home.id, me, turn=turn, limit=size + 1)
+    shown, pager = page_of(found, size=size, address=request.GET, key=lambda read: str(read.pk))
+    times, last_at = own_reads(home.id, me)
+    return {
+        "household": home,
+        "reads": reads_table(shown, pager=None if newest else pager),
+        "has_more_reads": len(found) > size,
+        "own_reads": times,
+        "own_read_at": moment(last_at) if last_at else "",
+    }
 
 
 def _remember(request: HttpRequest, home: Household, fields: tuple[str, ...]) -> None:

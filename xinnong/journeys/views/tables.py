@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from xinnong.journeys.queries.household import FeatureRow, Result, RunRow
     from xinnong.privacy.models import Read
     from xinnong.registry.models import Run
+    from xinnong.web.paging import Pager
 
 
 def radar_of(result: Result, medians: Mapping[str, Mapping[str, int]]) -> Radar:
@@ -201,7 +202,7 @@ def basis_name(basis: str, lender: str) -> str:
     return f"{label} · {lender_name(lender)}" if lender else label
 
 
-def reads_table(reads: Iterable[Read]) -> Table:
+def reads_table(reads: Iterable[Read], *, pager: Pager | None = None) -> Table:
     """List who looked: when, who, what for, and what they saw."""
     columns = [
         Column(_("时间")),
@@ -215,6 +216,7 @@ def reads_table(reads: Iterable[Read]) -> Table:
         _("谁看过"),
         columns,
         rows,
+        pager,
         empty_title=_("还没有人看过"),
         empty_hint=_("以后每次查看都会记在这里，本人随时可以看到。"),
         is_caption_hidden=True,
