@@ -69,6 +69,22 @@ def test_a_fact_says_where_when_how_sure_and_whose(lin: Client, home: Household)
         assert text in row
 
 
+def test_every_record_can_be_listed(
+    lin: Client, sample: Sample, tmp_path: Path, settings: Any
+) -> None:
+    settings.XINNONG_DATA = tmp_path
+    home, person = sample.home_of("王大山"), sample.people["王大山"]
+    cars = [lake.vehicle(f"浙C{n:05}", 1_000_000 + 100 * n, lake.LATER, n) for n in range(70)]
+    lake.lay(facts_folder(sample.run.pk), home.id, person.key, {"vehicle": cars})
+    page = dimension(lin, home, "assets")
+    assert len(rows_with(page, "第 4 批第")) == 60
+    assert "还有 10 条没有列出" in page
+    (onward,) = re.findall(r'href="([^"]+[?]all=1[^"]*)"', page)
+    everything = lin.get(html.unescape(onward)).content.decode()
+    assert len(rows_with(everything, "第 4 批第")) == 70
+    assert "没有列出" not in everything
+
+
 def test_what_lost_out_stands_beside_the_rule(lin: Client, home: Household) -> None:
     page = dimension(lin, home, "assets")
     (older,) = rows_with(page, "99,000 元")

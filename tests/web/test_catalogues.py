@@ -77,6 +77,15 @@ def test_it_translates_every_text_in_the_templates(english: dict[str, str]) -> N
     assert not missing
 
 
+def test_one_text_has_one_translation() -> None:
+    """Catalogues are merged into one, so a second translation would never be seen, or be wrong."""
+    said: dict[tuple[str | None, str], set[str]] = {}
+    for path in catalogues.sources("en"):
+        for entry in polib.pofile(str(path), encoding="utf-8"):
+            said.setdefault((entry.msgctxt, entry.msgid), set()).add(entry.msgstr)
+    assert {text: found for text, found in said.items() if len(found) > 1} == {}
+
+
 @pytest.mark.parametrize("path", templates(), ids=lambda path: path.name)
 def test_it_leaves_no_chinese_outside_a_translation_tag(path: Path) -> None:
     bare = TRANSLATED_BLOCK.sub("", TAG_OR_COMMENT.sub("", path.read_text(encoding="utf-8")))

@@ -92,7 +92,7 @@ class Farmer(Role):
     """Sees the own household's file and who looked at it."""
 
     code = "farmer"
-    label = _("农户")
+    label = _("农户本人")
     kinds = frozenset[OwnerKind]()
     permissions = frozenset({P.READ_OWN_FILE})
 
@@ -138,7 +138,7 @@ class PoliceOfficer(Role):
     """The police's own cases and orders only."""
 
     code = "police"
-    label = _("公安")
+    label = _("公安民警")
     kinds = frozenset({OwnerKind.POLICE})
     permissions = frozenset[P]()
 

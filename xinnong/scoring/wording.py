@@ -70,7 +70,7 @@ def _would_change(reason: Reason) -> str:
     if reason.direction == "at_least":
         return _("达到 %(edge)s，可加 %(points)s 分") % params
     if reason.direction == "below":
-        return _("降到 %(edge)s 以下，可加 %(points)s 分") % params
+        return _("降到 %(edge)s以下，可加 %(points)s 分") % params
     if reason.direction == "known" and reason.gain_points:
         return _("补上记录，最多可加 %(points)s 分") % params
     return _("目前没有办法改变这一项")

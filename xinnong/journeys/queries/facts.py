@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from xinnong.journeys.queries.household import Result
     from xinnong.registry.models import Household
 
-MOST_SHOWN = 200
+MOST_RECORDS = 60
+MOST_WHEN_ALL = 5_000
 TRUTH = {"true": _("是"), "false": _("否")}
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts to show, how many need consent, how many are too many, and whether the lake is open."""
+    """Facts to show, how many need consent, whether the lake is open, how many records are left."""
 
     shown: Sequence[FactRow]
     hidden: int
@@ -47,11 +48,13 @@ def facts_shown(
     result: Result,
     lender: str | None,
     subject: str | None = None,
+    most: int = MOST_RECORDS,
 ) -> Facts:
     """Return the facts of one dimension that the result beside them was allowed to read.
 
     `lender` is the reader's own institution; its records of a loan are nobody else's. A person
     reading the own file (`subject`, by key) sees everything of the own person, consented or not.
+    `most` records are shown, each with all its fields.
     """
     try:
         folder = facts_folder(result.score.run_id)
@@ -66,12 +69,19 @@ def facts_shown(
         if consented or row.consent_scope is None or (subject and row.person_key == subject)
     ]
     shown.sort(key=_place)
+    records = list(dict.fromkeys(record_of(row) for row in shown))
+    kept = set(records[:most])
     return Facts(
-        shown[:MOST_SHOWN],
+        [row for row in shown if record_of(row) in kept],
         len(rows) - len(shown),
         available=True,
-        cut=max(0, len(shown) - MOST_SHOWN),
+        cut=len(records) - len(kept),
     )
+
+
+def record_of(row: FactRow) -> tuple[object, ...]:
+    """What belongs together: the fields of one delivered row that share one fate."""
+    return (row.source_class, row.batch, row.row, row.lost_by, row.beaten_by)
 
 
 def _place(row: FactRow) -> tuple[bool, str, int, int, int]:

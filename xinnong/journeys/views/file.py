@@ -16,7 +16,7 @@ from xinnong.credit.models import LineKind
 from xinnong.credit.queries import policy_of, worked_line
 from xinnong.credit.wording import gate_name, gate_text, step_text
 from xinnong.journeys.access import lender_name, lender_of
-from xinnong.journeys.queries.facts import facts_shown
+from xinnong.journeys.queries.facts import MOST_RECORDS, MOST_WHEN_ALL, facts_shown
 from xinnong.journeys.queries.household import (
     features_of,
     history_of,
@@ -137,6 +137,7 @@ def dimension_context(
     chosen_basis: str = "",
     subject: str | None = None,
     past: Run | None = None,
+    every_fact: bool = False,
 ) -> dict[str, object] | None:
     """Return one dimension: its features with points, its facts with sources; None without a run."""
     run = past or current_run()
@@ -144,7 +145,12 @@ def dimension_context(
     if result is None:
         return None
     facts = facts_shown(
-        home, dimension, result=result, lender=lender_of(user) or None, subject=subject
+        home,
+        dimension,
+        result=result,
+        lender=lender_of(user) or None,
+        subject=subject,
+        most=MOST_WHEN_ALL if every_fact else MOST_RECORDS,
     )
     return {
         "household": home,
@@ -157,6 +163,7 @@ def dimension_context(
         ),
         "past": past,
         "cut_facts": facts.cut,
+        "chosen_basis": _code_of(result),
         "hidden_facts": facts.hidden,
         "facts_available": facts.available,
     }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from xinnong.registry.models import Household
 
+ALL_FACTS = "all"
 OPENED = ("household", "members", "score", "line")
 UNMASKED = ("rid", "phone", "address")
 
@@ -95,6 +96,7 @@ def dimension(request: HttpRequest, ref: str, dimension: str) -> HttpResponse:
         user=user_of(request),
         chosen_basis=request.GET.get("basis", ""),
         past=KnownOnForm(request.GET).past(),
+        every_fact=ALL_FACTS in request.GET,
     )
     if context is None:
         raise Http404

@@ -14,6 +14,7 @@ from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import user_of
 from xinnong.journeys.queries.household import own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
+from xinnong.journeys.views.household import ALL_FACTS
 from xinnong.journeys.views.tables import moment, reads_table
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.queries import own_reads, reads_by_others
@@ -58,7 +59,13 @@ def own_dimension(request: HttpRequest, dimension: str) -> HttpResponse:
     _remember(request, home, (f"facts.{dimension}",))
     person = own_person(user_of(request).person_ref)
     subject = str(person.key) if person else None
-    context = dimension_context(home, dimension, user=user_of(request), subject=subject)
+    context = dimension_context(
+        home,
+        dimension,
+        user=user_of(request),
+        subject=subject,
+        every_fact=ALL_FACTS in request.GET,
+    )
     if context is None:
         raise Http404
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import lender_name
-from xinnong.journeys.queries.facts import field_label, source_label, value_label
+from xinnong.journeys.queries.facts import field_label, record_of, source_label, value_label
 from xinnong.journeys.wording import LOST_BY, READ_FIELDS, said
 from xinnong.privacy.purposes import Purpose
 from xinnong.profiles.models import Basis
@@ -121,8 +121,7 @@ def fact_table(facts: Iterable[FactRow], *, today: date, names: Mapping[str, str
     ]
     records: dict[tuple[object, ...], list[FactRow]] = {}
     for fact in facts:
-        key = (fact.source_class, fact.batch, fact.row, fact.lost_by, fact.beaten_by)
-        records.setdefault(key, []).append(fact)
+        records.setdefault(record_of(fact), []).append(fact)
     return Table(
         _("依据的记录"),
         columns,
