@@ -19,7 +19,7 @@ from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.credit.models import Line
 from xinnong.credit.queries import worked_line
 from xinnong.credit.wording import step_text
-from xinnong.profiles.models import Profile
+from xinnong.profiles.models import DimensionMedian, Profile
 from xinnong.profiles.queries import facts_folder
 from xinnong.registry.models import Household
 from xinnong.scoring.models import Score
@@ -199,6 +199,25 @@ def test_a_family_reads_its_own_file_in_plain_words(people: People, sample: Samp
     assert "预授信" not in page
     assert "异议" in page
     assert [read.purpose for read in reads()] == ["own-file"]
+
+
+def test_a_family_stands_beside_its_village_and_town(people: People, sample: Sample) -> None:
+    name = next(p for p, person in sample.people.items() if person.household_id == 3)
+    page = farmer_of(people, sample, name).get("/me/").content.decode()
+    legend = page.split('class="legend"', 1)[1].split("</ul>", 1)[0]
+    assert [name for name in ("本户", "本村中位数", "本乡镇中位数") if name in legend] == [
+        "本户",
+        "本村中位数",
+        "本乡镇中位数",
+    ]
+
+
+def test_a_family_sees_no_other_place_s_medians(people: People, sample: Sample) -> None:
+    home = sample.home_of("王大山")
+    farmer_of(people, sample, "王大山")
+    with scoped(User.objects.get(pk=people.wu.pk)):
+        areas = set(DimensionMedian.objects.values_list("area", flat=True))
+    assert areas == {home.area12, home.area12[:9]}
 
 
 def test_a_family_that_gets_no_line_is_told_why_and_what_to_do(
