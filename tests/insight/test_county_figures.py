@@ -173,6 +173,20 @@ def test_the_county_page_says_what_the_slow_count_says(
     assert f"{figures.large_yuan(sum(line.line_minor for line in lines))} {label}总额" in page
 
 
+def test_averages_and_the_legend_read_plainly(county: tuple[People, Sample]) -> None:
+    client = signed_in(county[0].zheng)
+    for address in ("/county/?kind=pre", "/county/?kind=granted"):
+        page = client.get(address, headers={"accept-language": "en"}).content.decode()
+        averages = re.findall(r"average ¥([^<]+)<", page)
+        assert averages
+        assert not [text for text in averages if "." in text and "million" not in text]
+        (legend,) = re.findall(r'<ul class="legend">(.*?)</ul>', page, re.DOTALL)
+        shades = [text.strip() for text in TEXT.sub("|", legend).split("|") if text.strip()]
+        assert shades
+        for text in shades:
+            assert re.fullmatch(r"[0-9.]+%( – [0-9.]+%)?|No figures or too few households", text)
+
+
 def test_a_bank_sees_the_own_lines_only(county: tuple[People, Sample]) -> None:
     people, sample = county
     own = slow_lines(sample)["339981", "granted", "BANK-01"]

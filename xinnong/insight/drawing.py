@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ByAreaAndKind = dict[tuple[str, str], Figures]
 LINED = "lined"
 UNLINED = "unlined"
-FEN_A_WAN = 1_000_000
+FEN_A_WAN, FEN_A_YUAN = 1_000_000, 100
 TENTHS = 1000
 UNSAID = "—"
 
@@ -61,7 +61,7 @@ def _kind_cards(kind: str, found: Figures | None, *, is_hidden: bool) -> list[Ca
     if is_hidden:
         bound = _bound(found)[1]
         return [Card(bound, _("%(kind)s覆盖率") % {"kind": label}, _("户数太少，不显示细数"))]
-    average = found.line_sum_minor // found.lined if found.lined else 0
+    average = found.line_sum_minor // found.lined // FEN_A_YUAN * FEN_A_YUAN if found.lined else 0
     return [
         Card(
             write.percent(found.lined, found.households),
@@ -116,7 +116,7 @@ def _child_row(
     for kind in kinds():
         found = figures.get((area, kind))
         if area in hidden[kind]:
-            cells += [Cell(_bound(found)[1]), Cell(UNSAID)] if found else [Cell(UNSAID)] * 2
+            cells += [Cell(_bound(found)[1]), Cell(_("不显示"))] if found else [Cell(UNSAID)] * 2
         elif found is None:
             cells += [Cell("0%"), Cell("—")]
         else:
@@ -191,6 +191,7 @@ def coverage_map(figures: ByAreaAndKind, towns: Sequence[Place], kind: str) -> C
         description=_("颜色越深，覆盖率越高。点乡镇看明细。地图为虚构县的示意图。"),
         table=Table(title, columns, rows, is_caption_hidden=True),
         none_label=_("没有数字或户数太少"),
+        scale=lambda tenths: write.percent(tenths, TENTHS),
     )
 
 
@@ -227,7 +228,8 @@ def _bound_of(part: int, whole: int) -> tuple[int | None, str]:
 
 
 def _tenths(part: int, whole: int) -> int:
-    return part * TENTHS // whole if whole else 0
+    """A share in tenths of a percent, rounded as it is written."""
+    return (2 * part * TENTHS + whole) // (2 * whole) if whole else 0
 
 
 def completeness_bars(rows: Sequence[SourceCompleteness]) -> Bars | None:

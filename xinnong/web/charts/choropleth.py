@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xinnong.web.charts.marks import Amount
     from xinnong.web.tables import Table
@@ -76,8 +76,12 @@ def county_map(
     description: str,
     table: Table,
     none_label: str,
+    scale: Callable[[int], str],
 ) -> CountyMap:
-    """Shade towns by fifths of their numbers; a town without a number is grey."""
+    """Shade towns by fifths of their numbers; a town without a number is grey.
+
+    `scale` writes a number for the legend.
+    """
     left, top, right, bottom = _frame(outlines)
     numbers = sorted(a.number for a in amounts.values() if a.number is not None)
     places = tuple(
@@ -90,7 +94,7 @@ def county_map(
         for shape in outlines
         if shape.code in amounts
     )
-    legend = _legend(places, none_label)
+    legend = _legend(places, none_label, scale)
     box = f"{left} {top} {right - left} {bottom - top}"
     return CountyMap(ident, title, description, places, legend, table, box)
 
@@ -117,15 +121,15 @@ def _path(shape: Outline) -> str:
     return "".join("M" + "L".join(f"{x},{y}" for x, y in ring) + "Z" for ring in shape.rings)
 
 
-def _legend(places: Sequence[Place], none_label: str) -> tuple[Shade, ...]:
+def _legend(
+    places: Sequence[Place], none_label: str, scale: Callable[[int], str]
+) -> tuple[Shade, ...]:
     shades = []
     for step in range(SHADES):
         css = f"m{step}"
-        inside = sorted(
-            ((p.amount.number or 0, p.amount.text) for p in places if p.css == css),
-        )
+        inside = sorted(p.amount.number or 0 for p in places if p.css == css)
         if inside:
-            low, high = inside[0][1], inside[-1][1]
+            low, high = scale(inside[0]), scale(inside[-1])
             shades.append(Shade(css, low if low == high else f"{low} – {high}"))
     if any(place.css == "m-none" for place in places):
         shades.append(Shade("m-none", none_label))
