@@ -167,7 +167,7 @@ def _person(
         relation=relation,
         evidence="hukou",
         name=name,
-        initials=initials,
+        initials=initials.lower(),  # as linkage spells them
         birth=born,
         sex="1" if male else "2",
         area12=home.area12,

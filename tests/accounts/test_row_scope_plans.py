@@ -36,7 +36,7 @@ INSERT INTO registry_person (ref, key, household_id, relation, evidence, name, i
     state, is_head)
   SELECT gen_random_uuid(), gen_random_uuid(), h.id, '', 'hukou',
     chr((19968 + (h.id * 37 + m * 101) % 300)::int) || chr((20100 + (h.id * 13 + m) % 2000)::int),
-    chr((65 + (h.id + m) % 26)::int) || chr((65 + (h.id * 3 + m) % 26)::int),
+    chr((97 + (h.id + m) % 26)::int) || chr((97 + (h.id * 3 + m) % 26)::int),
     '', h.area12, 'alive', m = 0
   FROM registry_household h, generate_series(0, 3) m;
 INSERT INTO registry_identity (person_id, area12, key_id, sealed, content_hash, rid_hash,

@@ -10,7 +10,9 @@ from django.test import Client
 from tests.factories import Sample, signed_in
 from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, OTHER_TOWN, People
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.analytics.linking.pinyin import initials_of
 from xinnong.privacy.models import Listing
+from xinnong.registry.models import Person
 
 pytestmark = pytest.mark.slow  # a published county is made first
 WORKBENCH = "/workbench/"
@@ -38,6 +40,13 @@ def test_it_finds_by_the_beginning_of_a_name(lin: Client, sample: Sample) -> Non
 
 def test_it_finds_by_pinyin_initials_in_either_case(lin: Client, sample: Sample) -> None:
     assert names_on(find(lin, "cds")) == ["陈大山", "曹大山"]
+
+
+def test_initials_are_searched_as_linkage_spells_them(lin: Client, sample: Sample) -> None:
+    with scoped(SYSTEM):
+        for name in ("陈大山", "曹大山", "何王云"):
+            assert Person.objects.get(name=name).initials == initials_of([name])[0]
+    assert names_on(find(lin, initials_of(["陈大山"])[0])) == ["陈大山", "曹大山"]
 
 
 def test_it_finds_by_household_number(lin: Client, sample: Sample) -> None:

@@ -147,7 +147,8 @@ def _by_text(
     limit: int,
 ) -> list[Found]:
     column = "name" if term.kind is TermKind.NAME else "initials"
-    people = Person.objects.filter(household__isnull=False).filter(_prefix(column, term.text))
+    text = term.text if term.kind is TermKind.NAME else term.text.lower()  # as linking spells them
+    people = Person.objects.filter(household__isnull=False).filter(_prefix(column, text))
     people = people.filter(reach, _inside(filters.area))
     people = people.filter(_with_such_line(filters, run, "household_id"))
     people = _beside_person(people, (column, "id"), turn)
