@@ -1,7 +1,8 @@
 """Every page, in both languages, on a desk and on a phone, in all text sizes.
 
 Held: accessibility rules (axe), no sideways scrolling, nothing cut off or too small to touch, no
-complaint of the browser or of the content security policy, no request to anywhere else, and weight.
+number broken over two lines, no complaint of the browser or of the content security policy, no
+request to anywhere else, and weight.
 """
 
 from __future__ import annotations
@@ -43,6 +44,23 @@ TOO_SMALL_TO_TOUCH = """(least) => {
     const box = (choice || one).getBoundingClientRect();
     if (box.width < 2 || one.closest("svg, .hidden, .skip, p, small, li:not(.chips li)")) continue;
     if (box.height < least) found.push(Math.round(box.height) + "px " + one.textContent.trim());
+  }
+  return found;
+}"""
+
+BROKEN_NUMBERS = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll("td.figure, .stat-value, .keys dd")) {
+    for (const node of [cell, ...cell.children].flatMap((one) => [...one.childNodes])) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      for (const match of node.data.matchAll(/[0-9][0-9,.]*/g)) {
+        const range = document.createRange();
+        range.setStart(node, match.index);
+        range.setEnd(node, match.index + match[0].length);
+        const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (tops.size > 1) found.push(match[0]);
+      }
+    }
   }
   return found;
 }"""
@@ -94,6 +112,7 @@ def looks_right(visitor: Visitor) -> None:
     page = visitor.page
     seen = page.evaluate("() => ({...document.documentElement.dataset}).size + document.title")
     assert (seen, page.evaluate(BEYOND_THE_EDGE)) == (seen, [])
+    assert (seen, page.evaluate(BROKEN_NUMBERS)) == (seen, [])
     if visitor.is_phone:
         least = TOUCH_PX - ROUNDING_PX
         assert (seen, page.evaluate(TOO_SMALL_TO_TOUCH, least)) == (seen, [])
