@@ -152,6 +152,14 @@ def test_it_refuses_whole(
     assert lake_files(own_data_folder) == []
 
 
+def test_it_refuses_what_is_dated_after_today(bring: Import, tmp_path: Path) -> None:
+    (today,) = bring(write_csv(tmp_path / "person_20261120.csv", [person(1)]))
+    (ahead,) = bring(write_csv(tmp_path / "person_20261121.csv", [person(2)]))
+    assert (today.state, today.refused) == (BatchState.LIVE, "")
+    assert (ahead.state, ahead.refused) == (BatchState.REFUSED, "as_of.future")
+    assert live() == [today.pk]
+
+
 def test_it_refuses_a_full_class_that_shrank(bring: Import, tmp_path: Path) -> None:
     whole = write_csv(tmp_path / "homestead_20260930.csv", homesteads(10), header=HOMESTEAD_HEADER)
     half = write_csv(tmp_path / "homestead_20261031.csv", homesteads(4), header=HOMESTEAD_HEADER)

@@ -7,13 +7,13 @@ import io
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.sources.intake import counts, deliver, sound_rows
 from xinnong.__main__ import main
 from xinnong.analytics.contracts import FORM_TABLES, load_contracts, load_form
 from xinnong.analytics.contracts.templates import csv_template, xlsx_template
-from xinnong.analytics.reading.delivery import identify, open_delivery
+from xinnong.analytics.reading.delivery import identify, open_delivery, open_source
 
 CLASSES = sorted(load_contracts())
 DECLARED_CLASSES = 35
@@ -70,6 +70,42 @@ def test_the_household_form_comes_back_in_one_workbook(tmp_path: Path) -> None:
         work = tmp_path / f"work{number}"
         report = deliver(path, work, class_name=one.class_name) if not number else None
         assert report is None or counts(report) == WHOLE
+
+
+TITLES = ["入户采集·家庭成员", "入户采集·家庭资产", "入户采集·家庭负债", "入户采集·收入支出"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["field_form_20261031.xlsx", "导出.xlsx"])
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        ["member", "asset", "debt", "income_expense"],
+        list(FORM_TABLES),
+        TITLES,
+        [title.removeprefix("入户采集·") for title in TITLES],
+        ["Sheet1", "Sheet2", "Sheet3", "Sheet4"],
+    ],
+)
+def test_every_table_of_the_form_is_found_however_its_sheet_is_called(
+    sheets: list[str], name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    book = Workbook()
+    book.remove(book.active)
+    for sheet, contract in zip(sheets, load_form(), strict=True):
+        page = book.create_sheet(sheet)
+        for row in [[field.header for field in contract.fields], *sound_rows(contract)]:
+            page.append(row)
+    book.save(path)
+    (file,) = open_delivery(path, workdir=tmp_path)
+    found = identify(file)
+    assert [one.class_name for one in found] == list(FORM_TABLES)
+    for one in found:
+        source = open_source(one.file, load_contracts()[one.class_name])
+        assert list(source.facts.header) == [
+            field.header for field in load_contracts()[one.class_name].fields
+        ]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from typing import Final
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from xinnong.accounts.scope import scoped
 from xinnong.analytics.checking.ingest import ingest
@@ -92,6 +93,8 @@ def _refusal_of(found: Identified, order: Order) -> Turned | None:
         return Turned(found.refused, found.refused_params)
     if found.class_name not in order.deliverer.classes:
         return Turned("class.not_yours", {"class_name": found.class_name})
+    if found.as_of is not None and found.as_of > timezone.localdate(order.clock()):
+        return Turned("as_of.future")
     return None
 
 

@@ -273,7 +273,7 @@ def identify(
     day = as_of or named_date
     try:
         chosen = chosen or _class_by_header(file)
-        if chosen == FORM:
+        if chosen == FORM or (not (class_name or named_class) and _is_whole_form(file, chosen)):
             return [_dated(part, table, day) for part, table in _form_files(file)]
     except FileRefused as refused:
         return [Identified(file, "", day, refused.code, dict(refused.params))]
@@ -286,6 +286,21 @@ def _dated(file: DeliveredFile, class_name: str, day: date | None) -> Identified
     if day is None:
         return Identified(file, class_name, None, "as_of.unknown")
     return Identified(file, class_name, day)
+
+
+def _is_whole_form(file: DeliveredFile, class_name: str) -> bool:
+    """Tell whether a workbook whose first sheet is a table of the form holds another one, too."""
+    if file.kind != "xlsx" or class_name not in FORM_TABLES:
+        return False
+    return any(_opens(part, name) for part, name in _form_files(file) if name != class_name)
+
+
+def _opens(file: DeliveredFile, class_name: str) -> bool:
+    try:
+        open_source(file, load_contracts()[class_name])
+    except FileRefused:
+        return False
+    return True
 
 
 def _form_files(file: DeliveredFile) -> list[tuple[DeliveredFile, str]]:

@@ -19,9 +19,10 @@ from typing import Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from xinnong.analytics.contracts import load_contracts
 from xinnong.analytics.contracts.declarations import EXPLANATION_SHEET
 from xinnong.analytics.reading.formulas import failed_formulas
-from xinnong.analytics.reading.headers import find_header, known_headers, plain_header
+from xinnong.analytics.reading.headers import classes_of, find_header, known_headers, plain_header
 from xinnong.analytics.reading.limits import (
     CHUNK_CHARS,
     COLUMNS,
@@ -73,7 +74,7 @@ class _Page:
 
 def _work(path: Path, name: str | None, class_name: str | None, folder: Path | None) -> None:
     book: Any = CalamineWorkbook.from_path(str(path))
-    first, *others = _sheets(book, name)
+    first, *others = _sheets(book, name, class_name)
     known = known_headers(class_name)
     page = _page(book, first, known)
     if not page.header:
@@ -112,15 +113,27 @@ def _show_errors(path: Path, sheet: str, rows: list[list[object]]) -> None:
             rows[row][column] = error
 
 
-def _sheets(book: Any, name: str | None) -> list[str]:
-    """Return the sheet of this name; without one, every visible sheet that holds cells."""
-    if name is None:
-        chosen = [data.name for data in book.sheets_metadata if _is_shown(data)]
-    else:
-        chosen = [one for one in book.sheet_names if one.strip().lower() == name][:1]
+def _sheets(book: Any, table: str | None, class_name: str | None) -> list[str]:
+    """Return the sheet of this table; without one, every visible sheet that holds cells."""
+    shown = [data.name for data in book.sheets_metadata if _is_shown(data)]
+    chosen = shown if table is None else _sheet_of(book, table, class_name, shown)[:1]
     if not chosen:
         raise FileRefused("xlsx.sheet")
     return chosen
+
+
+def _sheet_of(book: Any, table: str, class_name: str | None, shown: list[str]) -> list[str]:
+    """Find the sheet of a form's table by its name, else the only one that has its columns."""
+    titles: set[str] = set()
+    if class_name is not None:
+        contract = load_contracts()[class_name]
+        titles = {class_name, contract.title_zh, contract.title_zh.rpartition("·")[2]}
+    called = [name for name in book.sheet_names if name.strip().lower() in {table, *titles}]
+    if called or class_name is None:
+        return called
+    known = known_headers(class_name)
+    fitting = [n for n in shown if classes_of(_page(book, n, known).header) == [class_name]]
+    return fitting if len(fitting) == 1 else []
 
 
 def _is_shown(data: Any) -> bool:
