@@ -88,6 +88,7 @@ def test_a_spreadsheet_holds_no_formula(county: County, tmp_path: Path) -> None:
         (["--out", "/dev/full"], "/dev/full is not a regular file"),
         (["--out", "/"], "/ is a folder; name a file in it"),
         (["--purpose", "curiosity"], "there is no purpose 'curiosity'; the purposes are"),
+        (["--purpose", "own-file"], "the purposes are acceptance, migration, oversight, reporting"),
         (["--lender", "BANK-99"], "there is no lender 'BANK-99'; the lenders are BANK-01"),
         (["--as-of", "31.10.2026"], "'31.10.2026' is not a date"),
     ],

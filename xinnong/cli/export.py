@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from xinnong.cli.dispatch import DONE, USAGE, day, file_to_write
-from xinnong.cli.purposes import purpose
+from xinnong.cli.purposes import export_purpose
 
 HELP = "write lines or households to a CSV, Parquet or XLSX file, for a named purpose"
 EPILOGUE: Final = """\
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", required=True, choices=["csv", "parquet", "xlsx"])
     parser.add_argument(
-        "--purpose", required=True, metavar="CODE", type=purpose, help="why it is exported"
+        "--purpose", required=True, metavar="CODE", type=export_purpose, help="why it is exported"
     )
     parser.add_argument(
         "--as-of",

@@ -36,6 +36,13 @@ READING: Final = (
 """What staff can choose when they open a household."""
 WITH_IDENTITY: Final = frozenset({Purpose.ACCEPTANCE, Purpose.MIGRATION})
 """Exports that may carry resident ids."""
+EXPORTING: Final = (
+    Purpose.ACCEPTANCE,
+    Purpose.MIGRATION,
+    Purpose.REPORTING,
+    Purpose.OVERSIGHT,
+)
+"""Why the operator may write households or lines of the whole county to a file."""
 NEEDS_CASE: Final = frozenset({Purpose.OBJECTION, Purpose.BREAK_GLASS})
 """A case number or reason must stand beside these."""
 CASE_LENGTH: Final = 64
