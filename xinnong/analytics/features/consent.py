@@ -37,7 +37,7 @@ class Recipients:
         return sum(1 << (shift + CONSENT_SCOPES.index(scope)) for scope in scopes)
 
     def grants_sql(self) -> str:
-        """Columns of `consents`: every live consent of a person as bits."""
+        """Columns of `consents`: every live consent of a person as bits; `scopes` is `;a;b;`."""
         return ",\n".join(
             f"BIT_OR({' + '.join(self._terms(column))}) AS grants_{column}"
             for column in self.columns
@@ -46,8 +46,8 @@ class Recipients:
     def _terms(self, column: str) -> list[str]:
         named = [code for code in self.codes if self.column(code) == column]
         return [
-            f"CASE WHEN recipient = '{code}' AND CONCAT(';', REPLACE(scopes, ' ', ''), ';')"
-            f" LIKE '%;{scope};%' THEN {self.mask(code, (scope,))} ELSE 0 END"
+            f"CASE WHEN recipient = '{code}' AND scopes LIKE '%;{scope};%'"
+            f" THEN {self.mask(code, (scope,))} ELSE 0 END"
             for code in named
             for scope in CONSENT_SCOPES
         ]

@@ -33,7 +33,9 @@ LEFT JOIN (SELECT a AS person_key, b AS spouse FROM couples
   ON c.person_key = g.person_key AND c.spouse = h.person_key"""
 
 GRANTS = """SELECT person_key, {grants}
-FROM live_consent WHERE signed_on <= {today} AND (until_on IS NULL OR until_on >= {today})
+FROM (SELECT person_key, recipient, signed_on, until_on, withdrawn_on,
+    CONCAT(';', REGEXP_REPLACE(LOWER(scopes), '[^a-z_]+', ';', 'g'), ';') AS scopes
+  FROM live_consent) AS told WHERE signed_on <= {today} AND (until_on IS NULL OR until_on >= {today})
   AND (withdrawn_on IS NULL OR withdrawn_on > {today}) GROUP BY person_key"""
 
 MEMBER = """SELECT m.household_no, m.person_key, g.birth,
