@@ -91,8 +91,7 @@ def test_every_table_of_the_form_is_found_however_its_sheet_is_called(
     sheets: list[str], name: str, tmp_path: Path
 ) -> None:
     path = tmp_path / name
-    book = Workbook()
-    book.remove(book.active)
+    book = Workbook(write_only=True)
     for sheet, contract in zip(sheets, load_form(), strict=True):
         page = book.create_sheet(sheet)
         for row in [[field.header for field in contract.fields], *sound_rows(contract)]:
