@@ -83,9 +83,8 @@ def empty_tables() -> None:
 def publish_sample() -> Sample:
     """Write two runs over thirty households, the newer one current, with summaries."""
     card, policy = documents()
-    sample = Sample(
-        run=run_of(2, RunState.CURRENT, AS_OF), earlier=run_of(1, RunState.PAST, LAST_YEAR)
-    )
+    earlier = run_of(1, RunState.PAST, LAST_YEAR)
+    sample = Sample(run=run_of(2, RunState.CURRENT, AS_OF), earlier=earlier)
     number = 0
     for area12, homes in VILLAGES.items():
         for _home in range(homes):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 
+from tests import database
 from tests.factories import LENDER, NOW, Sample
 from tests.people import People
 from xinnong.accounts.models import User
@@ -73,3 +77,41 @@ def test_it_reads_nothing_without_a_purpose(county: County, operator: User) -> N
 def test_it_reads_nothing_where_nobody_answers_for_it(county: County) -> None:
     with pytest.raises(OperatorUnknown):
         household_file(county)
+
+
+@pytest.fixture
+def publisher(county: County, database_server: str) -> Iterator[psycopg.Connection]:
+    """A connection of the publisher, outside the test's transaction."""
+    name = connection.settings_dict["NAME"]
+    address = database.address(database_server, name).replace("xinnong_owner", "xinnong_batch")
+    with psycopg.connect(address, autocommit=True) as link:
+        yield link
+
+
+def test_it_exports_who_belonged_together_on_an_earlier_day(
+    county: County, operator: User, publisher: psycopg.Connection, tmp_path: Path
+) -> None:
+    """The Wangs' child moved in with the Lis in the newest run; a year ago it lived at home."""
+    sample = county[1]
+    child, old_home = sample.people["王小满"], sample.home_of("王小满")
+    new_home = sample.home_of("李大山")
+    until = "UPDATE registry_membership SET until_run_id = %s WHERE person_id = %s"
+    publisher.execute(until, [sample.run.pk, child.pk])
+    publisher.execute(
+        "INSERT INTO registry_membership (household_id, person_id, area12, relation, evidence,"
+        " since_run_id) VALUES (%s, %s, %s, '', 'hukou', %s)",
+        [new_home.pk, child.pk, new_home.area12, sample.run.pk],
+    )
+    try:
+        for as_of, home in ((None, new_home), (sample.earlier.as_of, old_home)):
+            out = tmp_path / "homes.csv"
+            made = export_households(
+                out=out, form="csv", purpose="acceptance", as_of=as_of, now=NOW
+            )
+            assert made.rows == 90
+            assert f"{home.ref},{child.ref}," in out.read_text()
+    finally:
+        publisher.execute(
+            "DELETE FROM registry_membership WHERE since_run_id = %s", [sample.run.pk]
+        )
+        publisher.execute(until, [None, child.pk])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,9 +62,11 @@ LINES_SQL: Final = """
 """
 HOUSEHOLDS_SQL: Final = """
     SELECT h.id, h.ref, p.ref, p.key, i.sealed, i.key_id, h.area12
-    FROM registry_person p
-    JOIN registry_household h ON h.id = p.household_id
+    FROM registry_membership m
+    JOIN registry_person p ON p.id = m.person_id
+    JOIN registry_household h ON h.id = m.household_id
     LEFT JOIN registry_identity i ON i.person_id = p.id
+    WHERE m.since_run_id <= %(run)s AND (m.until_run_id IS NULL OR m.until_run_id > %(run)s)
     ORDER BY h.id, p.id
 """
 
@@ -109,7 +111,9 @@ def export_lines(
 def export_households(
     *, out: Path, form: Format, purpose: str, as_of: date | None, now: datetime
 ) -> Exported:
-    """Write who belongs to which household; resident ids only under acceptance or migration.
+    """Write who belonged to which household in a published run.
+
+    Resident ids only under acceptance or migration.
 
     Refuses `purpose.missing`, `operator.unknown`, `export.no_run` and `export.too_many_rows`.
     """
@@ -117,7 +121,7 @@ def export_households(
     with as_operator() as reader:
         run = _run(as_of)
         seen: list[int] = []
-        rows = _household_rows(seen, with_identity=with_identity)
+        rows = _household_rows(run, seen, with_identity=with_identity)
         written = _write(rows, HOUSEHOLD_COLUMNS, out, form, _note(purpose, run, now))
         return _recorded(reader, "households", written, seen, run, purpose, now)
 
@@ -148,8 +152,9 @@ def _line_rows(run: Run, lender: str, seen: list[int]) -> Iterator[Row]:
         yield ref, grade, points, kind, yuan(minor), reasons, card, policy
 
 
-def _household_rows(seen: list[int], *, with_identity: bool) -> Iterator[Row]:
-    for number, ref, person, key, sealed, key_id, area12 in _fetched(HOUSEHOLDS_SQL, []):
+def _household_rows(run: Run, seen: list[int], *, with_identity: bool) -> Iterator[Row]:
+    found = _fetched(HOUSEHOLDS_SQL, {"run": run.pk})
+    for number, ref, person, key, sealed, key_id, area12 in found:
         _note_seen(seen, number)
         rid = ""
         if with_identity and sealed is not None:
@@ -163,7 +168,7 @@ def _note_seen(seen: list[int], number: int) -> None:
         seen.append(number)
 
 
-def _fetched(sql: str, params: Sequence[int | str]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _fetched(sql: str, params: Sequence[int | str] | Mapping[str, int]) -> Iterator[tuple]:  # type: ignore[type-arg]
     """Rows of a server-side cursor, a bounded number at a time."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
