@@ -14,10 +14,11 @@ pytestmark = pytest.mark.slow
 def test_the_file_of_a_household(county: County) -> None:
     (report,) = county.installation.run("household", county.ref, "--json").objects
     assert list(report) == [
-        "household_id", "area12", "state", "members", "workers", "run", "as_of", "profiles",
-        "scores", "lines",
+        "household_id", "area12", "state", "successor", "members", "workers", "run", "as_of",
+        "profiles", "scores", "lines",
     ]  # fmt: skip
     assert (report["household_id"], report["run"]) == (county.ref, county.run)
+    assert report["successor"] is None
     assert {line["kind"] for line in report["lines"]} == {"pre", "granted"}
     assert all(Decimal(line["line_yuan"]) % 100 == 0 for line in report["lines"])
 

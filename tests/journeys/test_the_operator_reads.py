@@ -115,3 +115,16 @@ def test_it_exports_who_belonged_together_on_an_earlier_day(
             "DELETE FROM registry_membership WHERE since_run_id = %s", [sample.run.pk]
         )
         publisher.execute(until, [None, child.pk])
+
+
+def test_it_names_the_household_that_a_merged_one_went_into(
+    county: County, operator: User, publisher: psycopg.Connection
+) -> None:
+    gone, living = county[1].home_of("王大山"), county[1].home_of("李大山")
+    state = "UPDATE registry_household SET state = %s, successor_id = %s WHERE id = %s"
+    publisher.execute(state, ["merged", living.pk, gone.pk])
+    try:
+        report = read_household_file(ref=gone.ref, purpose="oversight", case="", now=NOW)
+    finally:
+        publisher.execute(state, ["active", None, gone.pk])
+    assert (report["state"], report["successor"]) == ("merged", living.ref)

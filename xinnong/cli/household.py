@@ -50,6 +50,8 @@ def _print(report: dict[str, Any]) -> None:
         f"{report['household_id']}  {report['area12']}  {report['members']} members  "
         f"as of {report['as_of']}\n"
     )
+    if report["successor"]:
+        out.write(f"merged into {report['successor']}\n")
     for score in report["scores"]:
         lender = f" {score['lender']}" if score["lender"] else ""
         points = "  ".join(f"{name} {value}" for name, value in score["dimensions"].items())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xinnong.core.bins import DIMENSIONS
+from xinnong.core.ids import household_ref
 from xinnong.core.money import yuan
 from xinnong.core.reasons import Reason
 from xinnong.credit.models import Line
@@ -19,12 +20,16 @@ Report = dict[str, Any]
 
 
 def household_report(household: Household, run: Run) -> Report:
-    """Number, village, counts, and every result and line the reader may see; no names or ids."""
+    """Number, village, counts, and every result and line the reader may see; no names or ids.
+
+    `successor` is the household that a merged one went into.
+    """
     results = results_of(household, run)
     return {
         "household_id": household.ref,
         "area12": household.area12,
         "state": household.state,
+        "successor": household_ref(household.successor_id) if household.successor_id else None,
         "members": household.members_count,
         "workers": household.workers_count,
         "run": run.pk,
