@@ -11,6 +11,7 @@ from tests.factories import Sample, signed_in
 from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, OTHER_TOWN, People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.analytics.linking.pinyin import initials_of
+from xinnong.areas.places import places
 from xinnong.privacy.models import Listing
 from xinnong.registry.models import Person
 
@@ -36,6 +37,16 @@ def find(client: Client, text: str, **filters: str) -> str:
 
 def test_it_finds_by_the_beginning_of_a_name(lin: Client, sample: Sample) -> None:
     assert names_on(find(lin, "李")) == ["李大山", "李小满"]
+
+
+def test_it_shows_a_village_by_its_name(lin: Client, sample: Sample) -> None:
+    """And not that nobody of the village's name was found."""
+    village = places().of(LOTUS_VILLAGE)
+    assert village is not None
+    shown = find(lin, village.name)
+    assert f"&amp;village={LOTUS_VILLAGE}" in shown
+    assert "没有找到农户" not in shown
+    assert "没有找到农户" in find(lin, "没有这个人")
 
 
 def test_it_finds_by_pinyin_initials_in_either_case(lin: Client, sample: Sample) -> None:

@@ -56,15 +56,17 @@ def workbench(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("journeys:workbench"))
     form = filter_form(request, places())
     found, pager = _found(request, search or EVERYTHING, form)
+    table = _table(found, pager, places(), filters_of(form, user_of(request)).kind)
+    named = _places_named(search, user_of(request))
     context = {
         "find_form": FindForm(initial={"text": search.term.text if search else ""}),
         "filter_form": form,
         "search": search,
         "reference": reference,
-        "table": _table(found, pager, places(), filters_of(form, user_of(request)).kind),
+        "table": None if named and not found else table,
         "recent": recent_households(request.session),
         "export_form": ExportForm() if user_of(request).can(Permission.EXPORT_LINES) else None,
-        "villages_named": _places_named(search, user_of(request)),
+        "villages_named": named,
         "organisations": _organisations_named(search),
     }
     return render(request, "journeys/workbench.html", context)
