@@ -52,7 +52,7 @@ def forgotten(
     ):
         User.objects.filter(pk=people.ou.pk).update(username="operator")
         before = {
-            model.__name__: plain(list(rows.filter(run=sample.run).order_by("id")))
+            model.__name__: plain(list(rows.filter(run=sample.earlier).order_by("id")))
             for model, rows in (
                 (Profile, Profile.objects.using(BATCH)),
                 (Score, Score.objects.using(BATCH)),
@@ -70,10 +70,10 @@ def test_it_keeps_every_row_as_it_was(forgotten: Forgotten) -> None:
     models: list[type[Any]] = [Profile, Score, Line]
     for model in models:
         with scoped(SYSTEM):
-            assert not model.objects.filter(run=sample.run).exists()
+            assert not model.objects.filter(run=sample.earlier).exists()
         kept: list[dict[str, object]] = []
         for home in sample.households:
-            kept += plain(archived(model, run_id=sample.run.pk, household_id=home.pk))
+            kept += plain(archived(model, run_id=sample.earlier.pk, household_id=home.pk))
         assert sorted(kept, key=lambda row: str(row["id"])) == sorted(
             before[model.__name__], key=lambda row: str(row["id"])
         )
@@ -86,7 +86,7 @@ def test_it_recomputes_from_the_archive(forgotten: Forgotten) -> None:
         results = [
             found
             for home in sample.households
-            for found in recomputed_results(run_id=sample.run.pk, household_id=home.pk)
+            for found in recomputed_results(run_id=sample.earlier.pk, household_id=home.pk)
         ]
     assert sorted(found.points for found in results) == sorted(
         int(str(row["points"])) for row in before["Score"]
@@ -100,7 +100,7 @@ def test_it_answers_by_command_and_is_remembered(
 ) -> None:
     sample, _data, _before = forgotten
     home = sample.home_of("李大山")
-    assert dispatch(["recompute", home.ref, "--run", str(sample.run.pk)]) == 0
+    assert dispatch(["recompute", home.ref, "--run", str(sample.earlier.pk)]) == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(one["basis"], one["agrees"]) for one in told] == [("pre", True), ("granted", True)]
     with scoped(SYSTEM):
@@ -111,10 +111,10 @@ def test_it_answers_by_command_and_is_remembered(
 @pytest.mark.django_db(databases=["default", BATCH])
 def test_it_archives_once_and_for_its_owner_alone(forgotten: Forgotten) -> None:
     sample, data, _before = forgotten
-    assert archive_run(sample.run.pk, using=BATCH) is False
+    assert archive_run(sample.earlier.pk, using=BATCH) is False
     assert archive_run(99_999, using=BATCH) is False
     assert archived(Score, run_id=99_999, household_id=1) == []
-    folder = data / "archive" / str(sample.run.pk)
+    folder = data / "archive" / str(sample.earlier.pk)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {path.name for path in folder.iterdir()} == {
         "profile.parquet",
