@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import Final
 
 from xinnong.analytics.checking import fragments as sql
+from xinnong.analytics.checking.columns import Columns, Rule
 from xinnong.analytics.checking.fragments import lit, name, told
 from xinnong.analytics.checking.reference import FORMULA_ERRORS, Layout
-from xinnong.analytics.checking.rules import Columns, Rule, rule
+from xinnong.analytics.checking.rules import rule
 from xinnong.analytics.contracts import Contract, Field
 from xinnong.analytics.reading.marks import (
     CELL_END,
