@@ -14,8 +14,8 @@ class Rule:
 
     `quick` tells canonical text. Of any other, `steps` are working columns, each over the one
     before; `text` gives the text the later parts read as `t`, `code` the form after the kind's own
-    mending, read as `w`. `parsed` are working columns over these, each computed once. `problem`, `value` and `repairs` may read all; `repairs` is only evaluated where
-    `quick` is false.
+    mending, read as `w`. `parsed` are working columns over these, each computed once. `problem`,
+    `value` and `repairs` may read all; `repairs` is only evaluated where `quick` is false.
     """
 
     quick: str

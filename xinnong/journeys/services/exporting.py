@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,7 +66,7 @@ HOUSEHOLDS_SQL: Final = """
     JOIN registry_person p ON p.id = m.person_id
     JOIN registry_household h ON h.id = m.household_id
     LEFT JOIN registry_identity i ON i.person_id = p.id
-    WHERE m.since_run_id <= %(run)s AND (m.until_run_id IS NULL OR m.until_run_id > %(run)s)
+    WHERE m.since_run_id <= %s AND (m.until_run_id IS NULL OR m.until_run_id > %s)
     ORDER BY h.id, p.id
 """
 
@@ -153,7 +153,7 @@ def _line_rows(run: Run, lender: str, seen: list[int]) -> Iterator[Row]:
 
 
 def _household_rows(run: Run, seen: list[int], *, with_identity: bool) -> Iterator[Row]:
-    found = _fetched(HOUSEHOLDS_SQL, {"run": run.pk})
+    found = _fetched(HOUSEHOLDS_SQL, [run.pk, run.pk])
     for number, ref, person, key, sealed, key_id, area12 in found:
         _note_seen(seen, number)
         rid = ""
@@ -168,7 +168,7 @@ def _note_seen(seen: list[int], number: int) -> None:
         seen.append(number)
 
 
-def _fetched(sql: str, params: Sequence[int | str] | Mapping[str, int]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _fetched(sql: str, params: Sequence[int | str]) -> Iterator[tuple]:  # type: ignore[type-arg]
     """Rows of a server-side cursor, a bounded number at a time."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
