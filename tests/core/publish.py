@@ -8,12 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from xinnong.core.policy_file import compile_policy
+from xinnong.core.product_file import compile_product
 from xinnong.core.scorecard_source import compile_source
 
 ROOT = Path(__file__).parents[2] / "xinnong"
 COMPILERS = {
     ROOT / "scoring" / "published": compile_source,
     ROOT / "credit" / "published": compile_policy,
+    ROOT / "lending" / "published" / "products": compile_product,
 }
 
 
