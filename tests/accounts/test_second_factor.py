@@ -28,6 +28,7 @@ MUST_BE_APPROVED = {
     Permission.EXPORT_LINES,
     Permission.EXPORT_HOUSEHOLDS,
     Permission.PUBLISH_POLICY,
+    Permission.PUBLISH_PRODUCT,
     Permission.PUBLISH_SCORECARD,
     Permission.BREAK_GLASS,
     Permission.MANAGE_USERS,

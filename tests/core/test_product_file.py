@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinnong.core.documents import canonical_bytes, sha256_hex
-from xinnong.core.product_file import InvalidProduct, compile_product, load_product
+from xinnong.core.product_file import (
+    InvalidProduct,
+    compile_product,
+    load_product,
+    product_source,
+)
 
 PUBLISHED = Path(__file__).parents[2] / "xinnong" / "lending" / "published" / "products"
 SOURCES = sorted(PUBLISHED.glob("*.toml"))
@@ -38,6 +43,12 @@ def test_each_published_product_is_what_its_source_says(source: Path) -> None:
     assert data == compile_product(source.read_text("utf-8")), "run: python -m tests.core.publish"
     product = load_product(data, sha256=sha256_hex(data))
     assert f"{product.id}-{product.version}" == source.stem
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_it_writes_a_product_back_as_people_edit_it(source: Path) -> None:
+    data = source.with_suffix(".json").read_bytes()
+    assert compile_product(product_source(data)) == data
 
 
 def test_it_publishes_every_product_of_the_page() -> None:

@@ -296,6 +296,13 @@ def lender_codes(institution: Institution | None) -> tuple[str, ...]:
     return tuple(sorted({*found.values(), _lender_above(institution).code}))
 
 
+def lender_code(institution: Institution | None) -> str:
+    """The code of the lender an institution is or belongs to; "" for every other operator's."""
+    if institution is None or institution.operator.kind != OwnerKind.LENDER:
+        return ""
+    return _lender_above(institution).code
+
+
 def _lender_above(institution: Institution) -> Institution:
     """The bank above a branch; any other institution stands for itself."""
     above = institution.parent

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     EXPORT_HOUSEHOLDS = "households.export"
     PUBLISH_SCORECARD = "scorecards.publish"
     PUBLISH_POLICY = "policies.publish"
+    PUBLISH_PRODUCT = "products.publish"
     READ_AUDIT = "audit.read"
     READ_READS = "reads.review"
     BREAK_GLASS = "households.break-glass"

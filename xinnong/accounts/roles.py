@@ -64,10 +64,11 @@ class BranchManager(Role):
     permissions = CreditOfficer.permissions | {
         P.EXPORT_LINES,
         P.PUBLISH_POLICY,
+        P.PUBLISH_PRODUCT,
         P.READ_COUNTY,
         P.BREAK_GLASS,
     }
-    approving = frozenset({P.EXPORT_LINES, P.PUBLISH_POLICY, P.BREAK_GLASS})
+    approving = frozenset({P.EXPORT_LINES, P.PUBLISH_POLICY, P.PUBLISH_PRODUCT, P.BREAK_GLASS})
 
 
 class DataSteward(Role):

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Seed and print; running it again keeps what is there."""
     if args.farmer_only:
         _give_the_farmer_a_file()
+        _offer_products()
         return 0
     now = timezone.now()
     if not Area.objects.filter(code=demo.COUNTY).exists():
@@ -72,6 +73,31 @@ def _give_the_farmer_a_file() -> None:
         )
         if farmer.person_ref is None and head is not None:
             link_person(user=farmer, person_ref=head.ref)
+
+
+def _offer_products() -> None:
+    """Have every lender of the demo offer the products made for its kind."""
+    from xinnong.accounts.models import Institution
+    from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.lending.models import BookOfRecord
+    from xinnong.lending.queries import product_of, products_in_force
+    from xinnong.lending.services import offer_product
+
+    on_core = {"BANK-02"}
+    lenders = Institution.objects.filter(operator__kind="b").exclude(kind="branch")
+    today = timezone.localdate()
+    with scoped(SYSTEM):
+        for lender in lenders:
+            for product in products_in_force(on=today):
+                if lender.kind in product_of(product).lenders:
+                    offer_product(
+                        institution=lender.code,
+                        product=product,
+                        book_of_record=(
+                            BookOfRecord.CORE if lender.code in on_core else BookOfRecord.XINNONG
+                        ),
+                        from_on=product.effective_on,
+                    )
 
 
 def demo_areas() -> list[Row]:

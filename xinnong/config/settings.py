@@ -41,6 +41,7 @@ OWN_APPS = [
     "profiles",
     "scoring",
     "credit",
+    "lending",
     "journeys",
     "insight",
     "pipelines",

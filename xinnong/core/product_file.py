@@ -6,11 +6,12 @@ write (TOML, yuan) into the canonical bytes to sign.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from xinnong.core.documents import (
     Check,
@@ -174,6 +175,30 @@ def compile_product(text: str) -> bytes:
     return data
 
 
+def product_source(data: bytes) -> str:
+    """Write a published product the way people edit it; compiling it gives the same bytes."""
+    product = load_product(data)
+    document = cast("dict[str, Any]", json.loads(data))
+    plainly = [_line(name, document[name]) for name in document if name in _PLAIN]
+    lines = [*plainly, _line("effective_on", product.effective_on)]
+    lines += [
+        _line(f"{bound}_yuan", document[f"{bound}_minor"] // FEN_PER_YUAN)
+        for bound in ("least", "most")
+    ]
+    for table in ("rate", "overdue", "later"):
+        held = {name: value for name, value in document[table].items() if value is not None}
+        lines += ["", f"[{table}]", *(_line(name, value) for name, value in held.items())]
+    for way in document["ways"]:
+        lines += ["", "[[ways]]", *(_line(name, value) for name, value in way.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, value: object) -> str:
+    if isinstance(value, date):
+        return f"{name} = {value.isoformat()}"
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+
+
 def _name_nothing(document: Document, table: str, name: str) -> None:
     """TOML has no null: what a source leaves out is written as none."""
     part = document.get(table)
@@ -293,6 +318,7 @@ _NUMBERS: Final = (
     "cooling_off_days",
 )  # fmt: skip
 _WORDS: Final = (*LISTS, "produces")
+_PLAIN: Final = frozenset({*_TEXTS, *_NUMBERS, *_WORDS} - {"least_minor", "most_minor"})
 
 
 def _product(document: Fields, checksum: str) -> Product:

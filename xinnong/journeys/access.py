@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
-from xinnong.accounts.models import Institution, User, in_page_language
-from xinnong.accounts.roles import OwnerKind
+from xinnong.accounts.models import Institution, User, in_page_language, lender_code
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,11 +31,7 @@ def user_of(request: HttpRequest) -> User:
 
 def lender_of(user: User) -> str:
     """Return the code of the lender whose granted lines this person works with; "" for others."""
-    institution = user.institution
-    while institution is not None and institution.parent is not None:
-        institution = institution.parent
-    is_lender = institution is not None and institution.operator.kind == OwnerKind.LENDER
-    return institution.code if institution is not None and is_lender else ""
+    return lender_code(user.institution)
 
 
 def lender_name(code: str) -> str:

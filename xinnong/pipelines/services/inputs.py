@@ -23,6 +23,7 @@ from xinnong.core.scorecard_file import load_card
 from xinnong.credit.models import PublishedPolicy
 from xinnong.credit.queries import effective_policy, shipped_policy
 from xinnong.credit.services import publish_policy
+from xinnong.lending.services import ship_products
 from xinnong.registry.services import households_by_person_key
 from xinnong.scoring.models import PublishedScorecard
 from xinnong.scoring.queries import effective_scorecard, shipped_scorecard
@@ -106,9 +107,10 @@ def work_folder() -> Path:
 
 
 def documents_in_force(on: date, *, now: datetime) -> Documents:
-    """Scorecard and policy of a day; a new installation publishes the shipped ones."""
+    """Scorecard and policy of a day; a new installation publishes the shipped ones, and products."""
     card = effective_scorecard(on=on, using=BATCH) or _ship_scorecard(now)
     policy = effective_policy(on=on, using=BATCH) or _ship_policy(now)
+    ship_products(signers=RELEASE_SIGNERS, now=now, using=BATCH)
     card_bytes, policy_bytes = bytes(card.document), bytes(policy.document)
     return Documents(
         card=load_card(card_bytes, sha256=card.sha256),

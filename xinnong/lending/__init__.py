@@ -1,0 +1,1 @@
+"""Products, applications, loans and their servicing."""

@@ -1,0 +1,249 @@
+"""Loan products in plain words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from xinnong.web import figures
+from xinnong.web.refusals import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.utils.functional import _StrPromise
+
+    from xinnong.core.products import Product, Way
+
+METHODS: Mapping[str, _StrPromise] = {
+    "equal_installment": _l("等额本息"),
+    "equal_principal": _l("等额本金"),
+    "flat": _l("按原本金计息"),
+    "interest_first": _l("按期付息、到期还本"),
+    "at_maturity": _l("到期一次还本付息"),
+    "balloon": _l("平时少还、末期多还"),
+    "seasonal": _l("按农时还款"),
+    "revolving": _l("随借随还"),
+}
+WORDS: Mapping[str, _StrPromise] = {
+    "bank": _l("银行"),
+    "small_loan": _l("小额贷款公司"),
+    "fund": _l("资金互助社（会）"),
+    "household": _l("农户"),
+    "organisation": _l("合作社、小企业、村集体"),
+    "credit": _l("信用"),
+    "guarantee": _l("保证"),
+    "mortgage": _l("抵押"),
+    "custody": _l("资产授托代管"),
+    "insurance": _l("保证保险"),
+    "chain": _l("产业链"),
+    "face_to_face": _l("当面核实、当面签字"),
+    "card_check": _l("本人核验加本人银行卡"),
+    "own_card": _l("借款人本人的银行卡"),
+    "listed_supplier": _l("名单内的供货商"),
+    "line_granted": _l("已有授信额度"),
+    "credit_report": _l("查过征信报告"),
+    "site_visit": _l("两人上门看过"),
+    "guarantor_signed": _l("保证人已签字"),
+    "mortgage_registered": _l("抵押已登记"),
+    "custody_agreement": _l("代管协议已签"),
+    "insurance_policy": _l("保险已生效"),
+    "chain_order": _l("有产业链订单"),
+    "fund_member": _l("是互助社（会）社员"),
+    "supplier_listed": _l("供货商在名单内"),
+    "identity_check": _l("身份核验结果"),
+    "household_register": _l("户口簿"),
+    "credit_report_authorisation": _l("征信查询授权书"),
+    "purpose_statement": _l("用途说明"),
+    "order_or_invoice": _l("订单或发票"),
+    "business_licence": _l("营业执照"),
+    "co_owner_consent": _l("共有人同意书"),
+    "valuation_report": _l("估价单"),
+    "actual/actual": _l("按实际天数，年按实际天数"),
+    "actual/365": _l("按实际天数，年按 365 天"),
+    "actual/360": _l("按实际天数，年按 360 天"),
+    "actual/364": _l("按实际天数，年按 364 天"),
+    "30/360": _l("月按 30 天，年按 360 天"),
+    "daily": _l("按天计息"),
+    "same_as_repayment": _l("按期计息，每期一样长"),
+    "pigs": _l("生猪"),
+    "tea": _l("茶叶"),
+    "bayberry": _l("杨梅"),
+}
+"""Every word a product may hold, as people say it."""
+
+_EVERY: Mapping[str, _StrPromise] = {
+    "days": _l("每 %(every)s 天一期"),
+    "weeks": _l("每 %(every)s 周一期"),
+    "months": _l("每 %(every)s 个月一期"),
+    "quarters": _l("每 %(every)s 个季度一期"),
+    "years": _l("每 %(every)s 年一期"),
+}
+ONCE = ("at_maturity", "revolving")
+"""Methods in which nothing falls due by period."""
+
+FIELDS: Mapping[str, _StrPromise] = {
+    "effective_on": _l("生效"),
+    "title_zh": _l("中文名"),
+    "title_en": _l("英文名"),
+    "says_zh": _l("中文说明"),
+    "says_en": _l("英文说明"),
+    "lenders": _l("谁发放"),
+    "borrowers": _l("谁能借"),
+    "produces": _l("要有这些生产"),
+    "least_minor": _l("最少借"),
+    "most_minor": _l("最多借"),
+    "least_months": _l("最短（月）"),
+    "most_months": _l("最长（月）"),
+    "rate.floor_percent": _l("年利率下限"),
+    "rate.cap_percent": _l("年利率上限"),
+    "rate.lpr_multiple": _l("总成本不超过 LPR 的倍数"),
+    "day_count": _l("天数算法"),
+    "interest_period": _l("计息方式"),
+    "most_grace": _l("最多宽限期数"),
+    "revolving": _l("可循环"),
+    "payees": _l("钱打给谁"),
+    "cooling_off_days": _l("冷静期（天）"),
+    "securities": _l("担保方式"),
+    "conditions": _l("放款前要办好"),
+    "documents": _l("要带的材料"),
+    "signing": _l("第一次怎么签"),
+    "overdue.late_percent": _l("逾期利率（合同利率的百分之）"),
+    "overdue.misuse_percent": _l("挪用利率（合同利率的百分之）"),
+    "overdue.compound": _l("逾期利息计复利"),
+    "overdue.principal_first_after_days": _l("逾期多少天后先还本金"),
+    "later.renewal": _l("可以无还本续贷"),
+    "later.extension": _l("可以展期"),
+}
+"""Settings of a product by their name in the document."""
+
+_MEND = _l("按列出的每一处改正后再保存。")
+_AGAIN = _l("请刷新页面，看它现在的状态。")
+REFUSALS: Mapping[str, Wording] = {
+    "product.invalid": Wording(_l("贷款产品的内容不符合要求。"), _MEND),
+    "product.draft_moved": Wording(_l("这份草稿已经是「%(state)s」，这一步做不了。"), _AGAIN),
+    "product.draft_changed": Wording(
+        _l("草稿和第一人签署的内容不一样。"), _l("请第一人重新核对、重新签署。")
+    ),
+    "product.second_person": Wording(
+        _l("发布要两个人签署，第一人不能再签。"), _l("请另一位有权限的同事签署。")
+    ),
+    "product.version_taken": Wording(
+        _l("%(code)s 的 %(version)s 版已经发布，或已有草稿。"), _l("换一个版本号再保存。")
+    ),
+    "product.too_early": Wording(
+        _l("生效日期 %(effective_on)s 早于今天，不能倒签。"), _l("把生效日期改到今天或以后。")
+    ),
+}
+
+PROBLEMS: Mapping[str, _StrPromise] = {
+    "schema.unsupported": _l("文件格式版本不支持"),
+    "source.toml": _l("写法有误：%(at)s"),
+    "field.missing": _l("缺这一项"),
+    "field.extra": _l("没有这一项"),
+    "field.type": _l("写法不对"),
+    "word.unknown": _l("没有「%(word)s」这个选项"),
+    "word.twice": _l("写了两次"),
+    "list.empty": _l("至少写一个"),
+    "bounds.order": _l("下限要大于零，且不超过上限"),
+    "rate.floor_over_cap": _l("利率下限不能高于上限"),
+    "rate.total_cost": _l("不是银行的机构要写明总成本不超过 LPR 的几倍"),
+    "way.every": _l("间隔至少是 1"),
+    "revolving.ways": _l("可循环和「随借随还」要一起写"),
+    "overdue.bounds": _l("要在 %(least)s 到 %(most)s 之间"),
+}
+"""What is wrong with a source, beside the field."""
+
+
+def word(code: str) -> str:
+    """One word of a product; an unknown one says itself."""
+    return str(WORDS.get(code, code))
+
+
+def words(codes: Iterable[str]) -> str:
+    """Several words in a row."""
+    mark = ", " if figures.is_english() else "、"
+    return mark.join(word(code) for code in codes)
+
+
+def way_text(way: Way) -> str:
+    """A way to repay, with how often something falls due where it does by period."""
+    method = str(METHODS[way.method])
+    if way.method in ONCE:
+        return method
+    every = str(_EVERY[way.unit]) % {"every": way.every}
+    return _("%(method)s（%(every)s）") % {"method": method, "every": every}
+
+
+def title_of(product: Product) -> str:
+    """The product's name in the language of the page."""
+    return product.title_en if figures.is_english() else product.title_zh
+
+
+def says_of(product: Product) -> str:
+    """What the product is, in a sentence a farmer understands."""
+    return product.says_en if figures.is_english() else product.says_zh
+
+
+def rate_text(percent: Decimal) -> str:
+    """A rate as people write it: 4.1%."""
+    return f"{figures.decimal(percent)}%"
+
+
+def rates_text(product: Product) -> str:
+    """The bounds of the contract rate."""
+    rule = product.rate
+    return f"{rate_text(rule.floor_percent)}–{rate_text(rule.cap_percent)}"
+
+
+def amounts_text(product: Product) -> str:
+    """From how much to how much."""
+    return _("%(least)s 至 %(most)s") % {
+        "least": figures.whole_yuan(product.least_minor),
+        "most": figures.whole_yuan(product.most_minor),
+    }
+
+
+def months_text(product: Product) -> str:
+    """From how long to how long."""
+    return _("%(least)s 至 %(most)s 个月") % {
+        "least": product.least_months,
+        "most": product.most_months,
+    }
+
+
+def setting_name(field: str) -> str:
+    """The name of a setting; a way to repay is named by its method."""
+    part, _dot, method = field.partition(".")
+    if part == "ways":
+        return _("还款方式：%(method)s") % {"method": METHODS.get(method, method)}
+    return str(FIELDS.get(field, field))
+
+
+def setting_value(field: str, value: object) -> str:
+    """The value of a setting as people read it; nothing is a dash."""
+    if value is None or value == ():
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, tuple):
+        is_way = field.startswith("ways.")
+        return str(_EVERY[value[1]]) % {"every": value[0]} if is_way else words(value)
+    return _number_text(field, value)
+
+
+def _number_text(field: str, value: object) -> str:
+    if isinstance(value, Decimal):
+        return figures.decimal(value) if field.endswith("multiple") else rate_text(value)
+    if isinstance(value, int) and field.endswith("_minor"):
+        return figures.whole_yuan(value)
+    return word(str(value))
+
+
+def problem_text(code: str, params: Mapping[str, object]) -> str:
+    """What is wrong in one place; an unknown code says itself."""
+    form = PROBLEMS.get(code)
+    return str(form) % dict(params) if form else code
