@@ -70,6 +70,18 @@ def test_names_are_unique_and_none_is_a_real_town() -> None:
     assert not [name for name in names for town in REAL_TOWNS if name.startswith(town)]
 
 
+def test_english_names_say_what_the_chinese_ones_do() -> None:
+    """The terms of the official English: 街道 is a subdistrict, never a street."""
+    terms = {"县": "County", "街道": "Subdistrict", "镇": "Town", "乡": "Township", "村": "Village"}
+    wrong = [
+        row.name_en
+        for row in areas()
+        for chinese, english in terms.items()
+        if row.name_zh.endswith(chinese) and row.name_en.split()[-1] != english
+    ]
+    assert wrong == []
+
+
 def test_every_town_has_a_shape_inside_the_picture() -> None:
     towns = {row.code12 for row in areas() if row.level == "town"}
     assert {shape.code12 for shape in town_shapes()} == towns
