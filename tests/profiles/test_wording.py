@@ -21,7 +21,13 @@ from xinnong.core.scorecard import BELOW_GRADES
 from xinnong.credit.wording import GATE_NAMES, GATES, gate_name, gate_text, step_text
 from xinnong.profiles.models import Profile
 from xinnong.profiles.services import feature_columns
-from xinnong.profiles.wording import FEATURES, dimension_name, feature_advice, feature_name
+from xinnong.profiles.wording import (
+    FEATURES,
+    dimension_name,
+    feature_advice,
+    feature_name,
+    feature_value,
+)
 from xinnong.scoring.wording import ReasonText, grade_name, reason_text
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -77,6 +83,16 @@ def test_every_feature_of_the_card_has_a_name_and_advice() -> None:
 def test_consent_is_asked_for_what_is_unknown_and_not_for_what_is_seen() -> None:
     assert "授权" in feature_advice("farm_net_income", is_known=False)
     assert "授权" not in feature_advice("farm_net_income", is_known=True)
+
+
+def test_land_is_told_without_a_unit_that_nobody_says() -> None:
+    with override("zh-hans"):
+        assert feature_value("land_mu_years", 60_00) == "60 亩种一年"
+        assert feature_value("land_mu_years", 0) == "没有"
+        assert "亩·年" not in "".join(spoken())
+    with override("en"):
+        assert feature_value("land_mu_years", 3_02) == "3.02 mu for one year"
+        assert feature_value("land_mu_years", 0) == "none"
 
 
 def test_every_feature_with_words_is_one_that_profiles_keep() -> None:

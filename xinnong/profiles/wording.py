@@ -66,6 +66,7 @@ class FeatureWords:
 
 _CONSENT = _l("全家有关成年人都签署授权后，才能看到这一项。")
 _REGISTER = _l("带上证件到主管部门登记，或请村里代办，下次更新会带入。")
+_LAND = _l("亩数乘剩下的年数：2 亩剩 30 年，算 60 亩种一年。续签或流转合同，到村里登记。")
 _OUTSIDE = _l("这一项由部门记录得出；有误可以提出异议更正。")
 _OVERDUE = _l("先还清欠款，再请法院或部门更新记录。")
 _EARN = _l("把种养、销售和务工收入如实登记，经过正规渠道收款会留下记录。")
@@ -75,7 +76,7 @@ _REPAY = _l("先还一部分借款，或与贷款机构商量更长的期限。"
 
 FEATURES: Mapping[str, FeatureWords] = {
     "house_value": FeatureWords(_l("房屋价值"), Unit.FEN, _REGISTER, needs_consent=True),
-    "land_mu_years": FeatureWords(_l("承包土地剩余年限"), Unit.MU_YEARS, _REGISTER),
+    "land_mu_years": FeatureWords(_l("承包地还能种多久"), Unit.MU_YEARS, _LAND),
     "forest_mu": FeatureWords(_l("林地面积"), Unit.MU, _REGISTER, needs_consent=True),
     "machine_value": FeatureWords(_l("农机现值"), Unit.FEN, _REGISTER),
     "vehicle_value": FeatureWords(_l("车辆现值"), Unit.FEN, _REGISTER),
@@ -200,7 +201,9 @@ def _mu(value: int) -> str:
 
 
 def _mu_years(value: int) -> str:
-    return _("%(number)s 亩·年") % {"number": figures.hundredths(value)}
+    if value <= 0:
+        return _("没有")
+    return _("%(number)s 亩种一年") % {"number": figures.hundredths(value)}
 
 
 def _shares(value: int) -> str:
