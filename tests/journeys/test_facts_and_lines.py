@@ -85,6 +85,18 @@ def test_every_record_can_be_listed(
     assert "没有列出" not in everything
 
 
+def test_points_without_a_record_are_marked_and_explained(lin: Client, home: Household) -> None:
+    page = dimension(lin, home, "income", basis="pre")
+    (row,) = rows_with(page, "种养净收入")
+    assert row == "种养净收入 没有记录 2 暂定 4"
+    (known,) = rows_with(page, "有工资收入的人数")
+    assert "暂定" not in known
+    assert page.count("没有记录的项目不算零分") == 1
+    everything_known = dimension(lin, home, "family", basis="pre")
+    assert "暂定" not in everything_known
+    assert "没有记录的项目" not in everything_known
+
+
 def test_what_lost_out_stands_beside_the_rule(lin: Client, home: Household) -> None:
     page = dimension(lin, home, "assets")
     (older,) = rows_with(page, "99,000 元")
@@ -93,6 +105,14 @@ def test_what_lost_out_stands_beside_the_rule(lin: Client, home: Household) -> N
     assert "与「机动车」不一致：部门登记优先于经营记录，经营记录优先于入户采集" in form
     (stale,) = rows_with(page, "10,000 元")
     assert "已过期" in stale
+
+
+def test_a_sum_in_yuan_stands_under_no_other_unit(lin: Client, home: Household) -> None:
+    (form,) = rows_with(dimension(lin, home, "assets"), "123,000 元")
+    assert "价值 123,000 元" in form
+    lin.cookies["django_language"] = "en"
+    (form,) = rows_with(dimension(lin, home, "assets"), "¥123,000")
+    assert "Value ¥123,000" in form
 
 
 def test_what_needs_consent_is_left_out_where_the_result_may_not_read_it(

@@ -6,6 +6,7 @@ unless the result was allowed to read it, and another lender's rows never appear
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDS = 60
 MOST_WHEN_ALL = 5_000
+FEN = "fen"
+UNIT_OF_A_HEADING = re.compile(r"\(万元\)$|, in ten thousand yuan$")
 TRUTH = {"true": _("是"), "false": _("否")}
 
 log = structlog.get_logger(__name__)
@@ -111,16 +114,20 @@ def source_label(class_name: str) -> str:
 
 
 def field_label(row: FactRow) -> str:
-    """Return the heading under which the department delivers a field."""
+    """Return the heading under which the department delivers a field.
+
+    A sum is shown in yuan, so a unit in its heading (价值(万元)) would contradict the figure.
+    """
     field = _declared(row)
     if field is None:
         return row.field
-    return (field.description_en if figures.is_english() else field.header) or row.field
+    label = (field.description_en if figures.is_english() else field.header) or row.field
+    return UNIT_OF_A_HEADING.sub("", label) if row.unit == FEN else label
 
 
 def value_label(row: FactRow) -> str:
     """Return a fact's value as people read it: fen as yuan, the rest as delivered."""
-    if row.unit == "fen":
+    if row.unit == FEN:
         return figures.whole_yuan(int(row.value))
     if row.value in TRUTH:
         return str(TRUTH[row.value])

@@ -144,6 +144,7 @@ def dimension_context(
     result = _chosen(results_of(home, run) if run else [], chosen_basis)
     if result is None:
         return None
+    features = features_of(result, dimension)
     facts = facts_shown(
         home,
         dimension,
@@ -157,7 +158,8 @@ def dimension_context(
         "dimension": dimension,
         "dimension_name": dimension_name(dimension),
         "basis_name": basis_name(result.basis, result.lender),
-        "features": feature_table(features_of(result, dimension)),
+        "features": feature_table(features),
+        "has_unknown": any(row.value is None for row in features),
         "facts": fact_table(
             facts.shown, today=past.as_of if past else timezone.localdate(), names=_names(home)
         ),

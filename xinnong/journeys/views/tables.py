@@ -86,7 +86,7 @@ def _or_few(median: int | None) -> str:
 
 
 def feature_table(rows: Iterable[FeatureRow]) -> Table:
-    """List features with value and points; a feature without points to lose says so by a dash."""
+    """List features with value and points; of an unknown one the points are marked provisional."""
     columns = [
         Column(_("项目")),
         Column(_("数值"), is_figure=True),
@@ -96,13 +96,19 @@ def feature_table(rows: Iterable[FeatureRow]) -> Table:
     cells = [
         [
             Cell(feature_name(row.feature)),
-            Cell(feature_value(row.feature, row.value) if row.value is not None else _("没有记录")),
-            Cell(str(row.points)),
+            _value_cell(row),
+            Cell(str(row.points), note=_("暂定") if row.value is None else ""),
             Cell(str(row.best_points)),
         ]
         for row in rows
     ]
     return Table(_("项目和得分"), columns, cells)
+
+
+def _value_cell(row: FeatureRow) -> Cell:
+    if row.value is None:
+        return Cell(_("没有记录"), tone="plain")
+    return Cell(feature_value(row.feature, row.value))
 
 
 def fact_table(facts: Iterable[FactRow], *, today: date, names: Mapping[str, str]) -> Table:
