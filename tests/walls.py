@@ -99,6 +99,7 @@ PAGES: dict[str, Wall] = {
     "journeys:household": only(*LENDERS_AND_CADRES, ref=HOME),
     "journeys:purpose": everybody(405, ref=HOME),
     "journeys:dimension": only(*LENDERS, answer=302, ref=HOME, dimension="assets"),
+    "journeys:household_reads": only(*LENDERS, answer=302, ref=HOME),
     "journeys:identity": everybody(405, ref=HOME, person=SOMEBODY),
     "journeys:own_file": only("farmer"),
     "journeys:own_dimension": only("farmer", answer=404, dimension="assets"),

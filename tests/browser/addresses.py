@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[str, Address]] = {
     "purpose": ("lin", lambda scene: reverse("journeys:household", args=[scene.stranger().ref])),
     "household": ("lin", of_home("journeys:household")),
     "household for a cadre": ("xu", of_home("journeys:household")),
+    "household who looked": ("lin", of_home("journeys:household_reads")),
     "dimension": ("lin", of_home("journeys:dimension", "assets")),
     "my record": ("lin", at("journeys:my_record")),
     "rules": ("lin", at("journeys:documents")),

@@ -35,6 +35,8 @@ class Page:
 
 
 PAGES = {
+    "home": Page("lin", "/", NAME, "application", asked="recent"),
+    "recent": Page("lin", "/workbench/", NAME, "application", asked="recent"),
     "list": Page("lin", "/workbench/", NAME, "application", asked="nothing"),
     "village": Page("xu", "/workbench/?grade=&state=", NAME, "application", asked="nothing"),
     "household": Page(
@@ -91,7 +93,7 @@ def test_it_remembers_who_saw_what_of_whom_and_why(
     assert page.shows.format(rid=sample.rids[NAME]) in shown
     actor, home = getattr(people, page.who), sample.home_of(NAME)
     with scoped(SYSTEM):
-        reads, listings = list(Read.objects.all()), list(Listing.objects.all())
+        reads, listings = list(Read.objects.all()), list(Listing.objects.filter(asked=page.asked))
     if page.asked:
         assert reads == []
         (listing,) = listings
@@ -121,7 +123,8 @@ def test_it_shows_nobody_when_that_cannot_be_written(
     client, address = ask(page)
     for module in ("household", "own_file"):
         monkeypatch.setattr(f"xinnong.journeys.views.{module}.record_read", full)
-    monkeypatch.setattr("xinnong.journeys.views.workbench.record_listing", full)
+    for module in ("workbench", "recent"):
+        monkeypatch.setattr(f"xinnong.journeys.views.{module}.record_listing", full)
     client.raise_request_exception = False
     status, shown = opened(client, address, page)
     assert status == 500

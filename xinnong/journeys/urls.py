@@ -21,6 +21,7 @@ urlpatterns = [
     path("workbench/export/", exporting.lines, name="export_lines"),
     path("households/<str:ref>/", household.household, name="household"),
     path("households/<str:ref>/purpose/", household.choose, name="purpose"),
+    path("households/<str:ref>/who-looked/", household.reads, name="household_reads"),
     path("households/<str:ref>/facts/<str:dimension>/", household.dimension, name="dimension"),
     path("households/<str:ref>/identity/<uuid:person>/", household.identity, name="identity"),
     path("organisations/<uuid:ref>/", organisation.organisation, name="organisation"),

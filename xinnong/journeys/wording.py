@@ -121,6 +121,7 @@ ASKED: Mapping[str, _StrPromise] = {
     "tail5": _("证件号或手机号后 5 位"),
     "tail6": _("证件号或手机号后 6 位"),
     "export": _("导出"),
+    "recent": _("最近打开"),
 }
 """What kind of question a search was."""
 

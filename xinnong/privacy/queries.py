@@ -52,11 +52,6 @@ def own_reads(household_id: int, actor: UUID) -> tuple[int, datetime | None]:
     return found["count"], found["last_at"]
 
 
-def reads_by_actor(actor: UUID, *, limit: int = PAGE) -> QuerySet[Read]:
-    """What one person opened, newest first; for oversight and for oneself."""
-    return Read.objects.filter(actor=actor).order_by("-id")[:limit]
-
-
 def reads_page(conditions: Mapping[str, Any], *, turn: Turn, limit: int) -> list[Read]:
     """One page of reads and one row more, newest first; a page back comes oldest first."""
     return list(_beside(Read.objects.filter(**conditions), turn)[:limit])

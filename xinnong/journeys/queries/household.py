@@ -16,7 +16,7 @@ from xinnong.registry.models import Household, Person, Run
 from xinnong.scoring.models import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -92,6 +92,12 @@ def household_by_ref(ref: str) -> Household | None:
     if not HOUSEHOLD_REF.fullmatch(ref):
         return None
     return Household.objects.filter(ref=ref).first()
+
+
+def households_by_refs(refs: Sequence[str]) -> list[Household]:
+    """Return the households of these numbers that the reader may know of, in the order given."""
+    found = Household.objects.in_bulk(refs, field_name="ref")
+    return [found[ref] for ref in refs if ref in found]
 
 
 def members_of(household: Household) -> QuerySet[Person]:

@@ -42,6 +42,7 @@ from xinnong.profiles.wording import dimension_name
 from xinnong.registry.queries import current_run
 from xinnong.scoring.wording import ReasonText, grade_name, reason_text
 from xinnong.web import figures
+from xinnong.web.paging import PAGE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,8 +125,10 @@ def file_context(
     }
     if run is not None and result is not None:
         context |= _result_context(home, run, result, results, user)
-    if user.can(Permission.READ_WHO_LOOKED) or user.can(Permission.READ_OWN_FILE):
-        context["reads"] = reads_table(reads_of_household(home.id))
+    if user.can(Permission.READ_WHO_LOOKED):
+        newest = list(reads_of_household(home.id, limit=PAGE_ROWS + 1))
+        context["reads"] = reads_table(newest[:PAGE_ROWS])
+        context["has_more_reads"] = len(newest) > PAGE_ROWS
     return context
 
 

@@ -11,7 +11,7 @@ from xinnong.accounts.visibility import signed_in
 from xinnong.areas.places import places
 from xinnong.journeys.access import user_of
 from xinnong.journeys.forms import FindForm
-from xinnong.journeys.purposes import recent_households
+from xinnong.journeys.views.recent import recent_shown
 from xinnong.journeys.wording import ROLE_HOMES
 from xinnong.web.navigation import links_for
 from xinnong.web.panels import panels_for
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "find_form": FindForm() if user.can(Permission.FIND_HOUSEHOLDS) else None,
         "panels": panels_for(request),
         "links": links_for(request),
-        "recent": recent_households(request.session),
+        "recent": recent_shown(request),
         "later": [ROLE_HOMES[code] for code in user.roles if code in ROLE_HOMES],
         "waits_for_second_factor": bool(user.approving) and not user.second_factor_passed,
     }

@@ -22,9 +22,12 @@ from xinnong.journeys.purposes import Chosen, choose_purpose, chosen_purpose, la
 from xinnong.journeys.queries.household import household_by_ref, members_of
 from xinnong.journeys.queries.identity import open_identity
 from xinnong.journeys.views.file import dimension_context, file_context
+from xinnong.journeys.views.tables import reads_table
 from xinnong.privacy.models import ReadKind
 from xinnong.privacy.purposes import Purpose
+from xinnong.privacy.queries import reads_page
 from xinnong.privacy.services import record_read
+from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 
 if TYPE_CHECKING:
@@ -103,6 +106,21 @@ def dimension(request: HttpRequest, ref: str, dimension: str) -> HttpResponse:
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
     template = "journeys/_dimension.html" if part else "journeys/dimension.html"
     return render(request, template, context)
+
+
+@allowed(Permission.READ_WHO_LOOKED)
+def reads(request: HttpRequest, ref: str) -> HttpResponse:
+    """List every reading that the reader may know of; the number alone says whose file it is."""
+    home = _load(ref)
+    if _purpose(request, ref) is None:
+        return HttpResponseRedirect(reverse("journeys:household", args=[home.ref]))
+    turn = turn_of(request.GET)
+    found = reads_page({"household_id": home.id}, turn=turn, limit=PAGE_ROWS + 1)
+    shown, pager = page_of(
+        found, size=PAGE_ROWS, address=request.GET, key=lambda read: str(read.pk)
+    )
+    context = {"household": home, "reads": reads_table(shown, pager=pager)}
+    return render(request, "journeys/household_reads.html", context)
 
 
 @require_POST

@@ -31,7 +31,6 @@ from xinnong.privacy.queries import (
     RECENT_READS,
     busiest_readers,
     listings_page,
-    reads_by_actor,
     reads_page,
 )
 from xinnong.web import figures
@@ -109,11 +108,15 @@ def audit(request: HttpRequest) -> HttpResponse:
 @signed_in
 def my_record(request: HttpRequest) -> HttpResponse:
     """What one has opened oneself, as the overseer sees it."""
-    mine = reads_by_actor(user_of(request).ref, limit=PAGE_ROWS)
+    mine = {"actor": user_of(request).ref}
+    found = reads_page(mine, turn=turn_of(request.GET), limit=PAGE_ROWS + 1)
+    shown, pager = page_of(
+        found, size=PAGE_ROWS, address=request.GET, key=lambda read: str(read.pk)
+    )
     context = {
         "title": _("我的查看记录"),
-        "table": _reads_table(list(mine), None),
-        "note": _("最近 %(count)s 次。个人信息保护负责人看到的也是这些。") % {"count": PAGE_ROWS},
+        "table": _reads_table(shown, pager),
+        "note": _("最新的在前。个人信息保护负责人看到的也是这些。"),
     }
     return render(request, "journeys/oversight.html", context)
 
@@ -158,7 +161,7 @@ def _busiest_table(readers: Sequence[Reader]) -> Table:
     return Table(caption, columns, rows)
 
 
-def _reads_table(found: Sequence[Read], pager: Pager | None) -> Table:
+def _reads_table(found: Sequence[Read], pager: Pager) -> Table:
     columns = [
         Column(_("时间")),
         Column(_("谁看了")),

@@ -16,11 +16,12 @@ from xinnong.areas.places import Place, Places, places
 from xinnong.credit.models import Line, LineKind
 from xinnong.journeys.access import lender_of, user_of
 from xinnong.journeys.forms import ExportForm, FilterForm, FindForm
-from xinnong.journeys.purposes import last_purpose, recent_households
+from xinnong.journeys.purposes import last_purpose
 from xinnong.journeys.queries.finding import Filters, Found, find
 from xinnong.journeys.queries.identity import search_hashes
 from xinnong.journeys.search_terms import Term, TermKind
 from xinnong.journeys.searches import Search, keep_search, kept_search
+from xinnong.journeys.views.recent import recent_shown
 from xinnong.privacy.services import record_listing
 from xinnong.registry.queries import current_run, organisations_found
 from xinnong.scoring.wording import grade_name
@@ -64,7 +65,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "search": search,
         "reference": reference,
         "table": None if named and not found else table,
-        "recent": recent_households(request.session),
+        "recent": [] if request.GET else recent_shown(request),
         "export_form": ExportForm() if user_of(request).can(Permission.EXPORT_LINES) else None,
         "villages_named": named,
         "organisations": _organisations_named(search),

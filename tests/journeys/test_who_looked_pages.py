@@ -1,0 +1,105 @@
+"""Every reading of a household can be paged through: by the family, by staff, and one's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.factories import Sample, signed_in
+from tests.journeys.test_open_a_household import page_of
+from tests.people import NOW, People
+from xinnong.accounts.models import User
+from xinnong.accounts.scope import scoped
+from xinnong.privacy.services import record_read
+from xinnong.registry.models import Household
+
+pytestmark = pytest.mark.slow  # a published county is made first
+NEXT = re.compile(r'href="(\?[^"]*)" rel="next"')
+TIMES = 45
+
+
+@pytest.fixture
+def home(people: People, sample: Sample) -> Household:
+    """Wang's household, Wu's own, which Lin read forty-five times a minute apart."""
+    home = sample.home_of("王大山")
+    people.wu.person_ref = sample.people["王大山"].ref
+    people.wu.save(update_fields=["person_ref"])
+    read_often(people.lin, home)
+    return home
+
+
+def read_often(reader: User, home: Household) -> None:
+    with scoped(reader):
+        for minute in range(TIMES):
+            record_read(
+                actor=reader,
+                at=NOW + timedelta(minutes=minute),
+                purpose="campaign",
+                fields=["household"],
+                household_id=home.id,
+                area12=home.area12,
+            )
+
+
+def times_on(page: str) -> list[str]:
+    """The instants of the readings that a page lists."""
+    return re.findall(r'<th scope="row"[^>]*>\s*(2026-11-20 [0-9:]+)', page)
+
+
+def paged(client: Client, address: str) -> list[list[str]]:
+    """The instants on every page from an address on."""
+    found, following = [], address
+    while following:
+        page = client.get(following).content.decode()
+        found.append(times_on(page))
+        onward = NEXT.search(page)
+        following = address + onward.group(1) if onward else ""
+    return found
+
+
+def all_of_them(pages: list[list[str]]) -> None:
+    """Twenty a page, newest first, each exactly once."""
+    every = [instant for page in pages for instant in page]
+    assert [len(page) for page in pages] == [20, 20, 5]
+    assert every == sorted(set(every), reverse=True)
+
+
+def test_the_family_pages_to_the_oldest(people: People, home: Household) -> None:
+    client = signed_in(people.wu)
+    shown = client.get("/me/").content.decode()
+    assert len(times_on(shown.partition("谁看过我家</h2>")[2])) == 3
+    assert 'href="/me/who-looked/">看全部</a>' in shown
+    all_of_them(paged(client, "/me/who-looked/"))
+
+
+def test_an_officer_pages_to_the_oldest(lin: Client, home: Household) -> None:
+    shown = page_of(lin, home.ref)
+    address = f"/households/{home.ref}/who-looked/"
+    assert f'href="{address}">看全部</a>' in shown
+    pages = paged(lin, address)
+    assert sum(len(page) for page in pages) == TIMES
+    assert "王大山" not in lin.get(address).content.decode()
+
+
+def test_few_readings_offer_no_second_page(lin: Client, sample: Sample) -> None:
+    assert "看全部" not in page_of(lin, sample.home_of("李大山").ref)
+
+
+def test_a_rival_pages_through_the_own_readings_alone(people: People, home: Household) -> None:
+    zhao = signed_in(people.zhao)
+    page_of(zhao, home.ref)
+    page = zhao.get(f"/households/{home.ref}/who-looked/").content.decode()
+    assert "赵客户经理" in page
+    assert "林客户经理" not in page
+
+
+def test_without_a_purpose_it_is_asked_for(lin: Client, home: Household) -> None:
+    answer = lin.get(f"/households/{home.ref}/who-looked/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/households/{home.ref}/")
+
+
+def test_one_s_own_record_pages_to_the_oldest(lin: Client, home: Household) -> None:
+    all_of_them(paged(lin, "/my-record/"))
