@@ -17,6 +17,7 @@ from tests.factories import Sample, sample_county, signed_in
 from tests.people import FAR_VILLAGE, People
 from tests.sample_rows import BATCH
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.analytics.contracts import load_contracts
 from xinnong.analytics.loading import Loader
 from xinnong.credit.models import Line
 from xinnong.insight.models import AreaSummary, GradeCount, LineBand
@@ -240,6 +241,25 @@ def test_a_class_that_reaches_very_few_is_shown_as_a_bound(
     assert close
     for row in close:
         assert figures.percent(row.households_with_fact, row.households) not in page
+
+
+def test_reach_is_grouped_by_who_delivers(county: tuple[People, Sample]) -> None:
+    people, sample = county
+    page = signed_in(people.zheng).get("/county/").content.decode()
+    groups = dict(re.findall(r"<details><summary>([^·<]+) · ([^<]+)</summary>(?=<div)", page))
+    with scoped(SYSTEM):
+        rows = list(SourceCompleteness.objects.filter(run=sample.run))
+    contracts = load_contracts()
+    slow: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        slow[contracts[row.source_class].deliverer].append(row.households_with_fact)
+    assert list(groups) == list(
+        dict.fromkeys(c.deliverer for c in contracts.values() if c.deliverer in slow)
+    )
+    assert {name: int(text.split(" 类")[0]) for name, text in groups.items()} == {
+        name: len(reached) for name, reached in slow.items()
+    }
+    assert page.count('class="barline"') == len(rows)
 
 
 def test_an_unknown_area_is_not_there(county: tuple[People, Sample]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from xinnong.analytics.contracts import load_contracts
 from xinnong.analytics.county.areas import town_shapes
 from xinnong.areas.models import PREFIX_DIGITS
 from xinnong.credit.models import LineKind
@@ -17,14 +16,13 @@ from xinnong.insight.suppression import LEAST, hidden_cells
 from xinnong.scoring.wording import grade_name
 from xinnong.web import figures as write
 from xinnong.web.charts.choropleth import CountyMap, Outline, county_map
-from xinnong.web.charts.marks import Amount, Bars, Histogram, Share, bars, histogram, share
+from xinnong.web.charts.marks import Amount, Histogram, Share, histogram, share
 from xinnong.web.tables import Cell, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xinnong.areas.places import Place
-    from xinnong.profiles.models import SourceCompleteness
 
 ByAreaAndKind = dict[tuple[str, str], Figures]
 LINED = "lined"
@@ -204,7 +202,7 @@ def _town_amount(town: Place, found: Figures | None, hidden: frozenset[str]) -> 
         return Amount(town.name, number, text, url=url)
     return Amount(
         town.name,
-        _tenths(found.lined, found.households),
+        tenths(found.lined, found.households),
         write.percent(found.lined, found.households),
         url=url,
     )
@@ -212,61 +210,25 @@ def _town_amount(town: Place, found: Figures | None, hidden: frozenset[str]) -> 
 
 def _bound(found: Figures) -> tuple[int | None, str]:
     """Say of a hidden share only what "fewer than ten" already says: at least, or at most, so much."""
-    return _bound_of(found.lined, found.households)
+    return bound_of(found.lined, found.households)
 
 
-def _bound_of(part: int, whole: int) -> tuple[int | None, str]:
+def bound_of(part: int, whole: int) -> tuple[int | None, str]:
+    """Return the bound of a hidden share, in tenths of a percent and in words; a dash for none."""
     rest = whole - part
     if whole <= LEAST:
         return None, UNSAID
     if 0 < rest < LEAST <= part:
         most = whole - LEAST
-        return _tenths(most, whole), _("%(share)s以上") % {"share": write.percent(most, whole)}
+        return tenths(most, whole), _("%(share)s以上") % {"share": write.percent(most, whole)}
     if 0 < part < LEAST <= rest:
         return 0, _("%(share)s以下") % {"share": write.percent(LEAST, whole)}
     return None, UNSAID
 
 
-def _tenths(part: int, whole: int) -> int:
+def tenths(part: int, whole: int) -> int:
     """A share in tenths of a percent, rounded as it is written."""
     return (2 * part * TENTHS + whole) // (2 * whole) if whole else 0
-
-
-def completeness_bars(rows: Sequence[SourceCompleteness]) -> Bars | None:
-    """Draw which share of households each data class reaches, in the order of the contracts."""
-    if not rows:
-        return None
-    contracts = load_contracts()
-    ordered = sorted(
-        rows,
-        key=lambda row: contracts[row.source_class].number if row.source_class in contracts else 99,
-    )
-    amounts = [_reached(row) for row in ordered]
-    return bars(
-        amounts,
-        ident="completeness",
-        title=_("各类数据覆盖的农户"),
-        description=_("有至少一条记录的农户占全部农户的比例。"),
-        headings=(_("数据类"), _("占比")),
-        ceiling=TENTHS,
-    )
-
-
-def _reached(row: SourceCompleteness) -> Amount:
-    """The share of households a class reaches; fewer than ten, or all but so few, is a bound."""
-    part, whole = row.households_with_fact, row.households
-    tenths, text = _tenths(part, whole), write.percent(part, whole)
-    if 0 < part < LEAST or 0 < whole - part < LEAST:
-        bound, text = _bound_of(part, whole)
-        tenths = bound or 0
-    return Amount(_source_title(row.source_class), tenths, text)
-
-
-def _source_title(name: str) -> str:
-    contract = load_contracts().get(name)
-    if contract is None:
-        return name
-    return contract.title_en if write.is_english() else contract.title_zh
 
 
 def _band(floor: int, ceiling: int | None) -> str:

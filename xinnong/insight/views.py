@@ -12,7 +12,7 @@ from xinnong.accounts.visibility import allowed
 from xinnong.areas.models import PREFIX_DIGITS, Level
 from xinnong.areas.places import Place, Places, places
 from xinnong.credit.models import LineKind
-from xinnong.insight import drawing, queries
+from xinnong.insight import completeness, drawing, queries
 from xinnong.registry.queries import current_run
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, run: Run, known: Places, place: Place) -> HttpRe
         context |= _distributions(run, place, siblings, kind)
     if place.level == Level.COUNTY:
         context["map"] = drawing.coverage_map(figures, children, kind)
-        context["completeness"] = drawing.completeness_bars(queries.completeness_of(run))
+        context["completeness"] = completeness.by_department(queries.completeness_of(run))
     return render(request, "insight/area.html", context)
 
 
