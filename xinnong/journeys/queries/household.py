@@ -177,6 +177,25 @@ def history_of(household: Household) -> list[RunRow]:
     ][:RUNS_SHOWN]
 
 
+def own_history_of(household: Household) -> list[RunRow]:
+    """Return one row a run as the family reads it, newest first.
+
+    The score is that of the fullest result, the line the largest granted one: a pre-approved figure
+    is internal and no promise, so it is not among them. None stands for no granted line.
+    """
+    scores = Score.objects.filter(household=household).select_related("run")
+    fullest: dict[int, Score] = {}
+    for score in sorted(scores, key=lambda s: (BASIS_ORDER.index(Basis(s.basis)), s.lender)):
+        fullest.setdefault(score.run_id, score)
+    granted = Line.objects.filter(household=household, kind=LineKind.GRANTED)
+    largest = {line.run_id: line.line_minor for line in granted.order_by("run_id", "line_minor")}
+    rows = [
+        RunRow(s.run, s.basis, s.lender, s.points, s.grade, largest.get(s.run_id))
+        for s in fullest.values()
+    ]
+    return sorted(rows, key=lambda row: (row.run.known_at, row.run.pk), reverse=True)[:RUNS_SHOWN]
+
+
 def _card(score: Score) -> Scorecard:
     return _parsed(bytes(score.scorecard.document), score.scorecard.sha256)
 

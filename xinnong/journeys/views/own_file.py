@@ -12,10 +12,10 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import user_of
-from xinnong.journeys.queries.household import own_household, own_person
+from xinnong.journeys.queries.household import own_history_of, own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.household import ALL_FACTS
-from xinnong.journeys.views.tables import moment, reads_table
+from xinnong.journeys.views.tables import moment, own_history_table, reads_table
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.queries import own_reads, reads_by_others
 from xinnong.privacy.services import record_read
@@ -46,7 +46,8 @@ def own_file(request: HttpRequest) -> HttpResponse:
     granted = [shown for shown in lines if shown.is_granted]
     best = max(granted, key=lambda shown: shown.line.line_minor, default=None)
     looked = _who_looked(request, home, newest=NEWEST_READS)
-    shown = {**context, **looked, "best": best, "granted": granted}
+    history = own_history_table(own_history_of(home))
+    shown = {**context, **looked, "best": best, "granted": granted, "history": history}
     return render(request, "journeys/own_file.html", shown)
 
 

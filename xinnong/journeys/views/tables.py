@@ -187,6 +187,26 @@ def history_table(rows: Iterable[RunRow], *, shown: Run) -> Table:
     return Table(_("历次结果"), columns, cells, is_caption_hidden=True)
 
 
+def own_history_table(rows: Iterable[RunRow]) -> Table:
+    """List for the family what each run said: the day of its data, points, grade and line."""
+    columns = [
+        Column(_("数据截至")),
+        Column(_("得分"), is_figure=True),
+        Column(_("等级")),
+        Column(_("额度"), is_figure=True),
+    ]
+    cells = [
+        [
+            Cell(day(row.run.as_of)),
+            Cell(str(row.points)),
+            Cell(grade_name(row.grade)),
+            Cell(figures.whole_yuan(row.line_minor) if row.line_minor else _("暂无额度")),
+        ]
+        for row in rows
+    ]
+    return Table(_("历次结果"), columns, cells, is_caption_hidden=True)
+
+
 def _history_url(row: RunRow, shown: Run) -> str:
     if row.run == shown:
         return ""
