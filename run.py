@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,6 +32,7 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = (22, 3)  # the first with `pip --python`
 PIPS = 2
 LAST_PORT = 65535
+MOST_HOUSEHOLDS = 1_000_000
 
 
 def main() -> int:
@@ -43,8 +46,9 @@ def main() -> int:
         install("requirements-test.txt", options.wheels)
         return become("pytest", *rest)
     install("requirements.txt", options.wheels)
-    size = ["--households", str(options.households)] if options.households else []
-    return become("xinnong", "start", "--port", str(options.port), *size)
+    wanted = {"--port": options.port, "--households": options.households}
+    given = [word for name, number in wanted.items() if number for word in (name, str(number))]
+    return become("xinnong", "start", *given)
 
 
 def refuse_what_cannot_work() -> None:
@@ -72,20 +76,23 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         allow_abbrev=False,
     )
     parser.add_argument("what", nargs="?", choices=["test", "stop"], help="default: start")
-    parser.add_argument("--port", type=port, default=8000, help="port to prefer (%(default)s)")
-    parser.add_argument("--households", type=count, help="size of a new demo county (2,000)")
+    parser.add_argument("--port", type=port, help="port to prefer (8000)")
+    parser.add_argument("--households", type=size, help="size of a new demo county (2,000)")
     parser.add_argument("--wheels", type=Path, help="folder of wheels: install without a network")
     parser.add_argument(
         "--purge", action="store_true", help="with stop: remove the demo's data too"
     )
-    if arguments[:1] == ["test"]:
-        return parser.parse_known_args(arguments)
-    options = parser.parse_args(arguments)
+    testing = arguments[:1] == ["test"]
+    options, rest = parser.parse_known_args(arguments)
+    if rest and not testing:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if options.purge and options.what != "stop":
         parser.error("--purge goes with stop: run.py stop --purge")
+    if options.what and (options.port or options.households):
+        parser.error(f"--port and --households belong to a start, not to {options.what}")
     if options.wheels and not options.wheels.is_dir():
         parser.error(f"--wheels: {options.wheels} is not a folder")
-    return options, []
+    return options, rest
 
 
 def port(text: str) -> int:
@@ -93,6 +100,14 @@ def port(text: str) -> int:
     number = count(text)
     if number > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text} is no port; ports end at {LAST_PORT}")
+    return number
+
+
+def size(text: str) -> int:
+    """The type of an argument that is the size of a county."""
+    number = count(text)
+    if number > MOST_HOUSEHOLDS:
+        raise argparse.ArgumentTypeError(f"{text} is too many; a county has at most 1,000,000")
     return number
 
 
@@ -109,9 +124,8 @@ def count(text: str) -> int:
 def install(requirements: str, wheels: Path | None) -> None:
     """Make .venv and fill it, unless it holds exactly these requirements already."""
     source = HERE / requirements
-    with source.open("rb") as lock:  # two starts at once: the second waits for the first
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = hashlib.sha256(sys.version.encode() + lock.read()).hexdigest()
+    with alone():
+        wanted = hashlib.sha256(sys.version.encode() + source.read_bytes()).hexdigest()
         stamp = VENV / f"{requirements}.sha256"
         if works(PYTHON) and stamp.exists() and stamp.read_text() == wanted:
             return
@@ -124,6 +138,18 @@ def install(requirements: str, wheels: Path | None) -> None:
         add_command()
         stamp.write_text(wanted)
         print(f"installed ({time.monotonic() - began:.1f} s)", flush=True)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Only one process at a time fills .venv, start or test: the second waits and says so."""
+    with Path(__file__).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another run.py that installs into .venv …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def works(python: Path) -> bool:

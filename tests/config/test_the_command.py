@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -81,6 +82,28 @@ def test_a_fault_shows_its_id_and_no_traceback(
     entry = json.loads(log.splitlines()[-1])
     assert f"fault {entry['fault']};" in shown.err
     assert "unforeseen" in entry["exception"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["web", "--port", "99999"], "'99999' is not a whole number from 1 to 65,535"),
+        (["web", "--workers", "0"], "'0' is not a whole number from 1 to 64"),
+        (["worker", "--jobs", "-1"], "'-1' is not a whole number from 1 to 64"),
+        (["start", "--households", "0"], "'0' is not a whole number from 1 to 1,000,000"),
+        (["demo-county", "--out", "x", "--households", "1000001"], "from 1 to 1,000,000"),
+    ],
+)
+def test_it_refuses_numbers_that_cannot_work(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    module = import_module(f"xinnong.cli.{arguments[0].replace('-', '_')}")
+    module.add_arguments(parser)
+    with pytest.raises(SystemExit) as refused:
+        parser.parse_args(arguments[1:])
+    assert refused.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_every_command_is_listed_and_says_what_it_does() -> None:

@@ -12,8 +12,9 @@ from types import ModuleType
 
 import pytest
 
+from xinnong.analytics.county import generate
 from xinnong.cli import start
-from xinnong.config import environment
+from xinnong.config import demo, environment, processes
 
 RUN: Path = environment.REPOSITORY / "run.py"
 
@@ -59,6 +60,12 @@ def test_a_pip_that_fails_stops_the_start_in_words(
         (["--households", "-5"], "--households: '-5' is not a whole number from 1 on"),
         (["--port", "0"], "--port: '0' is not a whole number from 1 on"),
         (["--port", "99999"], "--port: 99999 is no port; ports end at 65535"),
+        (["--households", "1000001"], "1000001 is too many; a county has at most 1,000,000"),
+        (["stop", "--port", "80"], "--port and --households belong to a start, not to stop"),
+        (["test", "--households", "9"], "--port and --households belong to a start, not to test"),
+        (["test", "--wheels", "/nowhere"], "--wheels: /nowhere is not a folder"),
+        (["now"], "argument what: invalid choice: 'now' (choose from 'test', 'stop')"),
+        (["--fast"], "unrecognized arguments: --fast"),
         (["--purge"], "--purge goes with stop: run.py stop --purge"),
         (["--wheels", "/nowhere"], "--wheels: /nowhere is not a folder"),
     ],
@@ -75,6 +82,74 @@ def test_options_that_cannot_work_are_refused_before_anything_is_done(
 def test_options_of_pytest_pass_through(run: ModuleType) -> None:
     options, rest = run.parsed(["test", "tests/core", "-q"])
     assert (options.what, rest) == ("test", ["tests/core", "-q"])
+
+
+def test_it_knows_the_largest_county_everywhere(run: ModuleType) -> None:
+    assert run.MOST_HOUSEHOLDS == demo.MOST_HOUSEHOLDS == generate.MAX_HOUSEHOLDS
+
+
+def test_it_gives_up_a_service_that_ends_six_times_in_ten_minutes() -> None:
+    restarts = processes.Restarts(allowed=5, within_seconds=600)
+    assert [restarts.allows("web", at) for at in (0, 1, 2, 3, 599, 599.5)] == [True] * 5 + [False]
+    assert restarts.allows("worker", 599.5)
+
+
+def test_it_bears_a_service_that_ends_now_and_then_for_years() -> None:
+    restarts = processes.Restarts(allowed=5, within_seconds=600)
+    assert all(restarts.allows("web", hour * 3600) for hour in range(24 * 365))
+
+
+def test_it_counts_a_restart_as_old_after_exactly_the_window() -> None:
+    restarts = processes.Restarts(allowed=1, within_seconds=600)
+    assert restarts.allows("web", 0)
+    assert not restarts.allows("web", 599)
+    assert not restarts.allows("web", 600)  # the refused one counts too
+    assert restarts.allows("web", 1200)
+
+
+def test_it_says_how_far_a_long_step_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "STILL_AT_WORK_SECONDS", 0.2)
+    county = demo.county_folder(tmp_path)
+    county.mkdir()
+    for name in ("person_20260930.csv", "residence_20260930.csv", "vehicle_20260930.csv"):
+        (county / name).touch()
+    (county / "truth").mkdir()
+    steps = demo.Steps(tmp_path)
+    slow = "import time; print({}, flush=True); time.sleep(0.7)"
+    with steps.log("import").open("wb") as log:
+        steps.wait("import", subprocess.Popen([sys.executable, "-c", slow], stdout=log))
+    said = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"\[ +[0-9.]+ s\] import … 1 of about 3 files", said[-1])
+
+
+def test_a_second_start_names_the_users_and_refuses_another_size(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"households": 2000}', encoding="utf-8")
+    (tmp_path / "demo-users.txt").write_text("officer  password-7\n", encoding="utf-8")
+    with processes.sole_supervisor(tmp_path) as lock:
+        processes.announce(lock, "http://127.0.0.1:8031/")
+        second = start_again(tmp_path, "--households", "2000")
+        assert second.stdout is not None
+        said = list(iter(second.stdout.readline, "READY http://127.0.0.1:8031/\n"))
+        assert "officer  password-7\n" in said
+        other = start_again(tmp_path, "--households", "3000")
+        assert other.wait(30) == 3
+        assert other.stdout is not None
+        assert "the demo here has 2,000 households" in other.stdout.read()
+    assert second.wait(30) == 0
+
+
+def start_again(data: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A start beside one that runs already."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "xinnong", "start", *arguments],
+        cwd=environment.REPOSITORY,
+        env=os.environ | {"XINNONG_DATA": str(data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def test_a_server_given_by_half_is_refused_at_once_and_by_name(tmp_path: Path) -> None:

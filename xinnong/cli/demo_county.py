@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from xinnong.analytics.county import generate
-from xinnong.cli.dispatch import progress
+from xinnong.cli.dispatch import progress, whole
 
 HELP = "write a synthetic county: department files and the truth behind them"
 NEEDS = "nothing"
@@ -19,7 +19,10 @@ LAST_MONTH = "last-month"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare size, seed, folder and date."""
     parser.add_argument(
-        "--households", type=int, default=2_000, help="1 to 1,000,000 (default 2,000)"
+        "--households",
+        type=whole(1, generate.MAX_HOUSEHOLDS),
+        default=2_000,
+        help="1 to 1,000,000 (default 2,000)",
     )
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes (default 1)")
     parser.add_argument(

@@ -7,6 +7,7 @@ import json
 import secrets
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from xinnong.accounts import demo
 from xinnong.analytics.county import areas
@@ -44,15 +45,35 @@ def run(args: argparse.Namespace) -> int:
             "role": person.role,
             "name": person.name,
             "institution": person.institution,
-            "try": str(person.does),
+            "try": in_chinese(person),
+            "try_en": in_english(person),
         }
         if args.json:
             print(json.dumps(said, ensure_ascii=False))
-        else:
-            print(f"{person.username:<16} {person.role:<10} {person.does}")
     if not args.json:
-        print(f"\n{'password':<16} {password}")
+        print_table(password)
     return 0
+
+
+def print_table(password: str) -> None:
+    """Who can sign in and what to try, for somebody who reads either language."""
+    print("演示用户 Demo users\n")
+    for person in demo.PEOPLE:
+        print(f"{person.username:<16} {person.role:<10} {in_chinese(person)}")
+        print(f"{'':<27} {in_english(person)}")
+    print(f"\n{'password':<16} {password}    密码，人人相同 the same for all")
+
+
+def in_chinese(person: demo.DemoUser) -> str:
+    """What the person can try."""
+    with override("zh-hans"):
+        return str(person.does)
+
+
+def in_english(person: demo.DemoUser) -> str:
+    """What the person can try."""
+    with override("en"):
+        return str(person.does)
 
 
 def _give_the_farmer_a_file() -> None:

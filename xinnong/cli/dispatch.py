@@ -6,7 +6,7 @@ import argparse
 import ast
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -23,6 +23,7 @@ REFUSED: Final = 1
 USAGE: Final = 2
 FAULT: Final = 3
 INTERRUPTED: Final = 130
+LAST_PORT: Final = 65535
 COUNTY_TIME: Final = timezone(timedelta(hours=8))
 
 FOLDER: Final = Path(__file__).parent
@@ -197,6 +198,18 @@ def _set_up_django() -> None:
 
     catalogues.compile_all()
     django.setup()
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number from `least` to `most`."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            said = f"{text!r} is not a whole number from {least:,} to {most:,}"
+            raise argparse.ArgumentTypeError(said)
+        return int(text)
+
+    return number
 
 
 def day(text: str) -> date:

@@ -13,12 +13,14 @@ from pathlib import Path
 from subprocess import Popen
 from typing import IO, Final
 
+from xinnong.cli.dispatch import LAST_PORT, whole
 from xinnong.config import databases, demo, environment, postgres, processes
 
 HELP = "start everything on this machine: database, demo county, web and worker"
 NEEDS = "nothing"
 HOST: Final = "127.0.0.1"
 RESTARTS_ALLOWED: Final = 5
+RESTARTS_WITHIN_SECONDS: Final = 600
 LOOK_EVERY_SECONDS: Final = 0.5
 SCARCE_MEGABYTES: Final = 64
 
@@ -27,9 +29,13 @@ Services = dict[str, "Popen[bytes]"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--port", type=int, default=8000, help="port to prefer (%(default)s)")
     parser.add_argument(
-        "--households", type=int, help=f"size of the demo county (default {demo.HOUSEHOLDS:,})"
+        "--port", type=whole(1, LAST_PORT), default=8000, help="port to prefer (%(default)s)"
+    )
+    parser.add_argument(
+        "--households",
+        type=whole(1, demo.MOST_HOUSEHOLDS),
+        help=f"size of the demo county (default {demo.HOUSEHOLDS:,})",
     )
 
 
@@ -39,16 +45,22 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, _leave)
     data = environment.open_data_folder()
     try:
-        with processes.sole_supervisor(data) as lock:
-            processes.end(lambda: processes.supervised(data))
-            return _serve(args, data, lock)
-    except processes.AlreadyRunning as other:
-        return _attend(other, data)
+        return _serve_or_attend(args, data)
     except (demo.StepFailed, databases.ServerFault, environment.SettingMissing) as error:
         print(f"\nXinnong did not start: {error}{_full(data)}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         return 0
+
+
+def _serve_or_attend(args: argparse.Namespace, data: Path) -> int:
+    try:
+        with processes.sole_supervisor(data) as lock:
+            processes.end(lambda: processes.supervised(data))
+            return _serve(args, data, lock)
+    except processes.AlreadyRunning as other:
+        demo.refuse_other_size(data, args.households)
+        return _attend(other, data)
 
 
 def _full(data: Path) -> str:
@@ -64,7 +76,7 @@ def _leave(_number: int, _frame: object) -> None:
 
 
 def _attend(other: processes.AlreadyRunning, data: Path) -> int:
-    """A second start: say where the first one is, and stay as long as it does."""
+    """A second start: say where the first one is and who signs in, and stay as long as it does."""
     print(f"Xinnong already runs from this folder, as process {other.pid}.")
     while not other.url:
         time.sleep(LOOK_EVERY_SECONDS)
@@ -72,6 +84,7 @@ def _attend(other: processes.AlreadyRunning, data: Path) -> int:
         if found is None:
             return 0
         other = found
+    demo.greet(data)
     print(f"READY {other.url}", flush=True)
     try:
         while processes.supervisor_of(data):
@@ -122,14 +135,13 @@ def _server(steps: demo.Steps) -> AbstractContextManager[object]:
 
 def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[str]]) -> int:
     """Stay in the foreground; start the database server or a service again where it was killed."""
-    restarts = 0
+    restarts = processes.Restarts(allowed=RESTARTS_ALLOWED, within_seconds=RESTARTS_WITHIN_SECONDS)
     while True:
         time.sleep(LOOK_EVERY_SECONDS)
         if not environment.has_server() and postgres.revive(postgres.embedded()):
             print("The database server had ended; it runs again.", flush=True)
         for name in [name for name, service in services.items() if service.poll() is not None]:
-            restarts += 1
-            if restarts > RESTARTS_ALLOWED:
+            if not restarts.allows(name, time.monotonic()):
                 raise demo.StepFailed(f"{name} keeps ending; see {steps.log(name)}")
             print(f"{name} ended with {services[name].returncode}; starting it again.", flush=True)
             services[name] = steps.spawn(name, commands[name])

@@ -7,6 +7,7 @@ import argparse
 from granian import Granian
 from granian.constants import Interfaces
 
+from xinnong.cli.dispatch import LAST_PORT, whole
 from xinnong.config import databases, environment, logging, postgres
 
 HELP = "serve the pages and the API"
@@ -18,9 +19,13 @@ TARGET = "xinnong.config.wsgi:application"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
-    parser.add_argument("--threads", type=int, default=4, help="threads a process (%(default)s)")
+    parser.add_argument(
+        "--port", type=whole(1, LAST_PORT), default=8000, help="port to listen on (%(default)s)"
+    )
+    parser.add_argument("--workers", type=whole(1, 64), default=1, help="processes (%(default)s)")
+    parser.add_argument(
+        "--threads", type=whole(1, 256), default=4, help="threads a process (%(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

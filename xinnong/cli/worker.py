@@ -6,6 +6,7 @@ import argparse
 
 from django.core.management import call_command
 
+from xinnong.cli.dispatch import whole
 from xinnong.config import databases, postgres
 
 HELP = "run deferred jobs: imports, refreshes, clean-up"
@@ -14,7 +15,7 @@ SERVICE = True
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--jobs", type=int, default=2, help="jobs at a time (%(default)s)")
+    parser.add_argument("--jobs", type=whole(1, 64), default=2, help="jobs at a time (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +23,10 @@ from typing import Any, Final
 from xinnong.config import environment, processes
 
 HOUSEHOLDS: Final = 2000
+MOST_HOUSEHOLDS: Final = 1_000_000
 SEED: Final = "20261123"
 PAGE_SECONDS: Final = 60
+STILL_AT_WORK_SECONDS: Final = 15
 PORTS_TRIED: Final = 200
 SIGN_IN_MARK: Final = b'data-xinnong="sign-in"'
 
@@ -46,7 +48,7 @@ class Steps:
         start = time.monotonic()
         yield
         print(
-            f"[{time.monotonic() - self.began:5.1f} s] {title} ({time.monotonic() - start:.1f} s)",
+            f"[{self.seconds():5.1f} s] {title} ({time.monotonic() - start:.1f} s)",
             flush=True,
         )
 
@@ -71,9 +73,29 @@ class Steps:
     def wait(
         self, name: str, process: subprocess.Popen[bytes], *, allowed: Sequence[int] = (0,)
     ) -> None:
-        """Wait for a command started by `spawn`. Raises StepFailed."""
-        if process.wait() not in allowed:
-            raise StepFailed(f"{name} ended with {process.returncode}.\n{self.tail(name)}")
+        """Wait for a command started by `spawn`; now and then say how far it is. Raises StepFailed."""
+        while (code := self.ended(process)) is None:
+            print(f"[{self.seconds():5.1f} s] {name} … {self.how_far(name)}", flush=True)
+        if code not in allowed:
+            raise StepFailed(f"{name} ended with {code}.\n{self.tail(name)}")
+
+    def ended(self, process: subprocess.Popen[bytes]) -> int | None:
+        """The exit code, or None where it still works after a while."""
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(STILL_AT_WORK_SECONDS)
+        return None
+
+    def how_far(self, name: str) -> str:
+        """What the log of a step tells of its progress: an import writes a line for every file."""
+        if name != "import":
+            return "at work"
+        done = self.log(name).read_bytes().count(b"\n")
+        files = sum(1 for path in county_folder(self.data).iterdir() if path.is_file())
+        return f"{done} of about {files} files"
+
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self.began
 
     def tail(self, name: str, lines: int = 12) -> str:
         """The end of a step's log."""
@@ -116,17 +138,14 @@ def _schema() -> str:
 def prepare(steps: Steps, households: int | None) -> None:
     """Tables, people who sign in and the county's files; the files are written meanwhile."""
     state = _state(steps.data)
+    refuse_other_size(steps.data, households)
     wanted = households or state.get("households") or HOUSEHOLDS
-    if state.get("households", wanted) != wanted:
-        raise StepFailed(
-            f"the demo here has {state['households']:,} households; "
-            "`python3 run.py stop --purge` removes it, then start again with --households"
-        )
     county = None if "households" in state else _spawn_county(steps, wanted)
     if state.get("schema") != _schema():
         steps.run("migrate", ["migrate"])
         _note(steps.data, schema=_schema())
     if not (steps.data / "demo-users.txt").exists():
+        steps.log("demo-users").write_bytes(b"")  # without what a start that was cut off left
         steps.run("demo-users", ["demo-users"])
         _keep_users(steps)
     if county is not None:
@@ -135,22 +154,33 @@ def prepare(steps: Steps, households: int | None) -> None:
         _note(steps.data, households=wanted)
 
 
+def refuse_other_size(data: Path, households: int | None) -> None:
+    """A demo keeps the size it was made with. Raises StepFailed where another one is asked for."""
+    made = _state(data).get("households")
+    if made and households and households != made:
+        raise StepFailed(
+            f"the demo here has {made:,} households; "
+            "`python3 run.py stop --purge` removes it, then start again with --households"
+        )
+
+
 def _spawn_county(steps: Steps, households: int) -> subprocess.Popen[bytes]:
-    out = _county_folder(steps.data)
+    out = county_folder(steps.data)
     shutil.rmtree(out, ignore_errors=True)
     size = ["--households", str(households), "--seed", SEED, "--out", str(out)]
     size += ["--as-of", "last-month"]  # sources would look stale otherwise
     return steps.spawn("demo-county", ["demo-county", *size])
 
 
-def _county_folder(data: Path) -> Path:
+def county_folder(data: Path) -> Path:
+    """Where the files of the demo county lie."""
     return environment.private_folder(data / "demo") / "county"
 
 
 def fill(steps: Steps) -> None:
     """The county's files through the real import, and a first refresh."""
     stages: list[tuple[str, list[str], tuple[int, ...]]] = [
-        ("import", ["import", str(_county_folder(steps.data)), "--json"], (0, 1)),
+        ("import", ["import", str(county_folder(steps.data)), "--json"], (0, 1)),
         ("refresh", ["refresh", "--json"], (0,)),
         ("demo-farmer", ["demo-users", "--farmer-only"], (0,)),  # the farmer's own file exists now
     ]
@@ -191,8 +221,9 @@ def greet(data: Path) -> None:
     """Print who can sign in and what to try first."""
     print()
     print((data / "demo-users.txt").read_text(encoding="utf-8").rstrip())
-    print(f"\nCommands work beside it: {Path(sys.executable).with_name('xinnong')} --help")
-    print("Stop with Ctrl-C or `python3 run.py stop`; add --purge to remove the demo's data.\n")
+    print(f"\n命令 Commands: {Path(sys.executable).with_name('xinnong')} --help")
+    print("停止 Stop: Ctrl-C, python3 run.py stop")
+    print("停止并删除数据 Stop and remove the data: python3 run.py stop --purge\n")
 
 
 def free_port(host: str, wanted: int) -> int:

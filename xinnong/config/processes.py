@@ -22,6 +22,25 @@ PR_SET_PDEATHSIG: Final = 1
 END_SECONDS: Final = 8
 
 
+class Restarts:
+    """How often each service was started again of late; too often in a while, and it cannot live.
+
+    A service that runs for years may end now and then: only what lies within the window counts.
+    """
+
+    def __init__(self, *, allowed: int, within_seconds: float) -> None:
+        """Allow so many restarts of one service within so many seconds."""
+        self._allowed = allowed
+        self._within_seconds = within_seconds
+        self._at: dict[str, list[float]] = {}
+
+    def allows(self, name: str, at_seconds: float) -> bool:
+        """Count a restart at this reading of a clock that never goes back; says whether it may be."""
+        since = at_seconds - self._within_seconds
+        self._at[name] = [at for at in self._at.get(name, ()) if at > since] + [at_seconds]
+        return len(self._at[name]) <= self._allowed
+
+
 class AlreadyRunning(Exception):
     """Another supervisor holds the installation; `pid` and `url` (perhaps empty) are its own."""
 

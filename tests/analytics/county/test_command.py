@@ -27,7 +27,7 @@ def test_it_refuses_impossible_sizes(
     option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["demo-county", *option, "--out", str(tmp_path / "county")]) == 2
-    assert "households must lie between" in capsys.readouterr().err
+    assert "is not a whole number from 1 to 1,000,000" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
