@@ -22,6 +22,8 @@ MAY_READ_THE_ENVIRONMENT = {
     "cli/import_work.py",  # names the settings module and the role for its worker processes
     "cli/reference.py",  # sets the width of help texts
 }
+FENCE = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
+COMMAND = re.compile(r"^(?:\.venv/bin/)?xinnong ([a-z][a-z-]*)(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 
 
@@ -96,3 +98,19 @@ def test_links_between_pages_lead_somewhere() -> None:
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_commands_in_the_pages_exist_with_their_options() -> None:
+    """Every `xinnong …` of a code block outside the reference, which is written from the code."""
+    written = (reference.FOLDER / "commands.md").read_text(encoding="utf-8")
+    helps = dict(re.findall(r"^## ([a-z-]+)\n(.*?)(?=^## |\Z)", written, re.DOTALL | re.MULTILINE))
+    wrong = [
+        f"{page.relative_to(REPOSITORY)}: xinnong {name} {option}"
+        for page in [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
+        if page.parent != reference.FOLDER
+        for block in FENCE.findall(page.read_text(encoding="utf-8"))
+        for name, rest in COMMAND.findall(block.replace("\\\n", " "))
+        for option in re.findall(r"--[a-z][a-z-]*", rest.partition("#")[0]) or [""]
+        if (option not in helps.get(name, "") and name != "manage") or name not in helps
+    ]
+    assert wrong == []

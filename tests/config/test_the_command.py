@@ -106,6 +106,19 @@ def test_it_refuses_numbers_that_cannot_work(
     assert said in capsys.readouterr().err
 
 
+def test_it_says_that_the_data_folder_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XINNONG_DATA", str(tmp_path / "file" / "data"))
+    assert dispatch_to(monkeypatch, 0) == 3
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"xinnong try: the data folder {tmp_path}/file/data (XINNONG_DATA) cannot"
+    )
+    assert "Traceback" not in said
+
+
 def test_every_command_is_listed_and_says_what_it_does() -> None:
     known = dispatch.commands()
     assert {"migrate", "manage", "start", "web", "worker"} <= known.keys()

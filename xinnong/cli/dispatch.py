@@ -159,6 +159,18 @@ def _log_file() -> Path:
     return environment.data_folder() / "log" / "xinnong.log"
 
 
+def _make_log_folder() -> None:
+    """The first thing a command writes. Raises SettingMissing where the data folder is closed to us."""
+    try:
+        environment.private_folder(_log_file().parent)
+    except OSError as error:
+        place = environment.data_folder()
+        raise environment.SettingMissing(
+            f"the data folder {place} (XINNONG_DATA) cannot be made or written by this user: "
+            f"{error.strerror}"
+        ) from error
+
+
 @contextmanager
 def _ready(command: Command, *, wants_help: bool) -> Iterator[None]:
     """Logs, Django and the embedded server, as far as the command needs them."""
@@ -167,7 +179,7 @@ def _ready(command: Command, *, wants_help: bool) -> Iterator[None]:
     if command.service:
         logging.configure(environment.value("XINNONG_LOG_LEVEL", "INFO"))
     else:
-        environment.private_folder(_log_file().parent)
+        _make_log_folder()
         os.environ.setdefault("XINNONG_LOG_FILE", str(_log_file()))
         logging.configure(
             environment.value("XINNONG_LOG_LEVEL", "INFO"), environment.value("XINNONG_LOG_FILE")

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "xinnong.web.security.response_headers",
+    "xinnong.config.health.health_first",
     "xinnong.config.problems.problem_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
