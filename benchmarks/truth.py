@@ -4,7 +4,7 @@
 
 Generates a county with its dirt, imports every file through the real checks, refreshes it, and
 prints per kind of error what was planted, met as declared, missed and invented; the precision and
-recall of household membership; and the results on which the batch and one household in process
+recall of household membership; households by grade; and the results on which the batch and one household in process
 differ. Exit code 1 when an asked figure is missed.
 """
 
@@ -34,6 +34,7 @@ from xinnong.core.scorecard_file import load_card  # noqa: E402
 
 ASKED_PRECISION = 0.995
 ASKED_RECALL = 0.95
+GRADES = ("AAA", "AA", "A", "B", "C")
 LENDERS = ("BANK-01", "BANK-02", "SLC-01", "FUND-01")
 
 
@@ -61,6 +62,7 @@ def _measure(folder: Path, *, households: int, seed: int) -> int:
         truth=county / "truth",
     )
     good = _show_quality(quality)
+    _show_grades(result)
     same = _show_agreement(result)
     return 0 if exact and good and same else 1
 
@@ -118,6 +120,19 @@ def _show_quality(quality: Quality) -> bool:
     precision = min(quality.precision, quality.person_precision)
     recall = min(quality.recall, quality.person_recall)
     return precision >= ASKED_PRECISION and recall >= ASKED_RECALL
+
+
+def _show_grades(result: RefreshResult) -> None:
+    with duckdb.connect() as con:
+        found = con.execute(
+            "SELECT basis, COUNT(DISTINCT household_no), "
+            + ", ".join(f"COUNT(*) FILTER (grade = '{grade}')" for grade in GRADES)
+            + f" FROM read_parquet('{result.tables['scores']}') WHERE basis IN ('pre', 'base') "
+            "GROUP BY basis ORDER BY basis DESC"
+        ).fetchall()
+    print(f"{'grades':<8} {'households':>10} " + " ".join(f"{grade:>7}" for grade in GRADES))
+    for basis, households, *counts in found:
+        print(f"{basis:<8} {households:>10} " + " ".join(f"{count:>7}" for count in counts))
 
 
 def _show_agreement(result: RefreshResult) -> bool:
