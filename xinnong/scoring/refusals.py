@@ -1,4 +1,4 @@
-"""Words of the refusals of the rules themselves: documents, scorecards, policies, amounts."""
+"""Words of the refusals of the rules themselves: documents, scorecards, policies, loan terms, amounts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def register() -> None:
             "document.invalid": Wording(_("文件内容不符合要求。"), mend),
             "scorecard.invalid": Wording(_("评分卡不符合要求。"), mend),
             "policy.invalid": Wording(_("授信政策不符合要求。"), mend),
+            "terms.invalid": Wording(_("还款条件不成立。"), mend),
             "money.invalid": Wording(
                 _("金额写法不正确。"), _("写成元，最多两位小数，例如 1234.50。")
             ),

@@ -1,0 +1,125 @@
+"""How much principal an instalment brings back, by method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from xinnong.core.schedule.due_dates import Period, nominal_share
+from xinnong.core.schedule.exact import RATE_UNIT, divide, level_amount
+from xinnong.core.schedule.standing import Standing
+from xinnong.core.schedule.terms import Level, Method, Terms
+
+PERCENT: Final = 100
+Exact = tuple[int, int]
+
+
+def planned_principal(loan: Standing, index: int, interest: int, exact: Exact) -> int:
+    """Principal of an instalment that is not the last, before anything paid ahead is taken off."""
+    if loan.planned is not None:
+        return min(loan.planned[index], loan.balance_minor)
+    if index < loan.terms.grace.principal:
+        return 0
+    wanted = _PRINCIPAL[loan.terms.method](loan, index, interest, exact)
+    return max(0, min(wanted, loan.balance_minor))
+
+
+def _nothing(_loan: Standing, _index: int, _interest: int, _exact: Exact) -> int:
+    return 0
+
+
+def _of_level(loan: Standing, index: int, interest: int, exact: Exact) -> int:
+    if loan.level_minor is None:
+        loan.level_minor = level_from(loan, index, interest, exact)
+    return loan.level_minor - interest
+
+
+def _of_equal_shares(loan: Standing, index: int, _interest: int, _exact: Exact) -> int:
+    if loan.principal_minor is None:
+        rounding = loan.terms.rounding
+        loan.principal_minor = divide(
+            loan.balance_minor,
+            loan.count - index,
+            rounding.interest,
+            rounding.installment_unit_minor,
+        )
+    return loan.principal_minor
+
+
+def _of_the_season(loan: Standing, index: int, _interest: int, _exact: Exact) -> int:
+    """The share of a month of income by its weight; the last such month takes the rest."""
+    weights = [income_weight(loan.terms, period) for period in loan.periods[index : loan.count]]
+    if sum(weights) == weights[0]:
+        return loan.balance_minor if weights[0] else 0
+    if loan.season is None:
+        loan.season = (loan.balance_minor, sum(weights))
+    rounding, (amount, total) = loan.terms.rounding, loan.season
+    unit = rounding.installment_unit_minor
+    return divide(amount * weights[0], total, rounding.interest, unit)
+
+
+def income_weight(terms: Terms, period: Period) -> int:
+    """How much of a year's income comes in the month in which a period ends."""
+    return terms.calendar.income_weights.get(period.income_month, 0)
+
+
+_PRINCIPAL: Final[Mapping[Method, Callable[[Standing, int, int, Exact], int]]] = {
+    Method.EQUAL_INSTALLMENT: _of_level,
+    Method.BALLOON: _of_level,
+    Method.EQUAL_PRINCIPAL: _of_equal_shares,
+    Method.FLAT: _of_equal_shares,
+    Method.SEASONAL: _of_the_season,
+    Method.INTEREST_FIRST: _nothing,
+    Method.AT_MATURITY: _nothing,
+    Method.REVOLVING: _nothing,
+}
+
+
+def level_from(loan: Standing, index: int, interest: int, exact: Exact) -> int:
+    """The level instalment from this one on, retried once where the last would differ too much."""
+    level = _level(loan, index, exact)
+    if loan.terms.balloon.amortised_over:
+        return level
+    count = loan.count - index
+    gap = _gap(loan, index, interest, level)
+    if abs(gap) * PERCENT <= count * loan.terms.last_installment_gap_pct:
+        return level
+    rounding = loan.terms.rounding
+    spread = max(0, level * count + gap)
+    other = divide(spread, count, rounding.interest, rounding.installment_unit_minor)
+    if other != level and abs(_gap(loan, index, interest, other)) < abs(gap):
+        return other
+    return level
+
+
+def _level(loan: Standing, index: int, exact: Exact) -> int:
+    terms, rounding = loan.terms, loan.terms.rounding
+    numerator, denominator = exact
+    later = loan.periods[index + 1 :]
+    if terms.level is Level.ANNUAL_OVER_N:
+        share, year = nominal_share(terms)
+        later = [p._replace(share=share if p.share else 0, year=year) for p in later]
+        share = share if loan.periods[index].share else 0
+        numerator = loan.balance_minor * loan.rate_micro * share
+        denominator = year * RATE_UNIT
+    return level_amount(
+        (loan.balance_minor * denominator + numerator, denominator),
+        later,
+        rate=loan.rate_micro,
+        left_minor=min(terms.balloon.amount_minor or 0, loan.balance_minor),
+        rounding=rounding.interest,
+        unit=rounding.installment_unit_minor,
+    )
+
+
+def _gap(loan: Standing, index: int, interest: int, level: int) -> int:
+    """By how much the last instalment would differ from the level one, if nothing happened."""
+    rounding, unit = loan.terms.rounding.interest, loan.terms.rounding.unit_minor
+    rate, left = loan.rate_micro, loan.terms.balloon.amount_minor or 0
+    balance = loan.balance_minor
+    for period in loan.periods[index + 1 : loan.count]:
+        balance -= max(0, level - interest)
+        if balance <= 0:
+            return balance - level
+        interest = divide(balance * rate * period.share, period.year * RATE_UNIT, rounding, unit)
+    return balance - left + interest - level
