@@ -1,7 +1,7 @@
 """The named people of the tests. They keep their jobs everywhere, so a test reads as a story.
 
-Lin and Zhao are officers of rival banks; Chen manages Lin's bank; Xu is cadre of Lotus Village,
-Wu a farmer there; Mo can sign in and holds no role at all.
+Lin and Zhao are officers of rival banks; Chen manages Lin's bank, Fang keeps its books; Xu is cadre
+of Lotus Village, Wu a farmer there; Mo can sign in and holds no role at all.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class People:
     lin: User  # officer of BANK-01, whole county
     zhao: User  # officer of BANK-02, whole county
     chen: User  # manager of BANK-01
+    fang: User  # accountant of BANK-01
     zhou: User  # steward of the police's data
     sun: User  # steward of BANK-01's loan data
     xu: User  # cadre of Lotus Village
@@ -64,6 +65,7 @@ JOBS = {
     "lin": ("林客户经理", "officer", "BANK-01", [COUNTY]),
     "zhao": ("赵客户经理", "officer", "BANK-02", [COUNTY]),
     "chen": ("陈行长", "manager", "BANK-01", [COUNTY]),
+    "fang": ("方会计", "accountant", "BANK-01", []),
     "zhou": ("周专员", "steward", "DEPT-POLICE", []),
     "sun": ("孙专员", "steward", "BANK-01", []),
     "xu": ("徐书记", "cadre", "GOV-339981", [LOTUS_VILLAGE]),

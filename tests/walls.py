@@ -15,6 +15,7 @@ SIGNED_IN = frozenset(
     {
         "officer",
         "manager",
+        "accountant",
         "steward",
         "cadre",
         "farmer",

@@ -33,6 +33,7 @@ MUST_BE_APPROVED = {
     Permission.BREAK_GLASS,
     Permission.MANAGE_USERS,
     Permission.MANAGE_CLIENTS,
+    Permission.CLOSE_LEDGER,
 }
 
 

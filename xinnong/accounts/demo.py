@@ -84,6 +84,7 @@ PEOPLE: Final = (
     DemoUser(
         "manager", "陈望山", "manager", "BANK-01", "county", _("看县域情况，开通两步验证后导出额度")
     ),
+    DemoUser("accountant", "方处暑", "accountant", "BANK-01", "", _("看本行账簿，核对、结账")),
     DemoUser(
         "officer.two", "赵小满", "officer", "BANK-02", "county", _("另一家银行：只见本行授信")
     ),

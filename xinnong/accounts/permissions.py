@@ -32,6 +32,9 @@ class Permission(StrEnum):
     MANAGE_USERS = "users.manage"
     MANAGE_CLIENTS = "clients.manage"
     MANAGE_AREAS = "areas.manage"
+    READ_LEDGER = "ledger.read"
+    KEEP_LEDGER = "ledger.keep"
+    CLOSE_LEDGER = "ledger.close"
 
 
 PERSONAL: frozenset[Permission] = frozenset(

@@ -55,10 +55,12 @@ def enable(
     owner_kind: str,
     area_column: str | None = None,
     institution_column: str | None = None,
+    institution_id_column: str | None = None,
     lender_column: str | None = None,
     household_column: str | None = None,
     subject_column: str | None = None,
     personal: bool = True,
+    books: bool = False,
     shares: Sequence[Share] = (),
     app: Access = "write",
     batch: Access = "none",
@@ -66,14 +68,18 @@ def enable(
     """Migration operations: FORCE ROW LEVEL SECURITY, policies and grants for one table.
 
     `area_column` holds an area code of 9 or 12 digits. `institution_column`: every row belongs to
-    that institution. `lender_column`: '' means the row belongs to `owner_kind`, a code means it
+    the institution with that code; `institution_id_column`: to the one with that key. `lender_column`: '' means the row belongs to `owner_kind`, a code means it
     belongs to that lender (kind b) alone. `household_column`, `subject_column`: a farmer sees the
     own household's or own person's rows, read only. `personal` rows need a scope that opens
-    persons. `batch` is the publisher's access, not limited to rows.
+    persons, rows of `books` one that opens ledgers. `batch` is the publisher's access, not limited
+    to rows.
     """
     _check_names(table, area_column, institution_column, lender_column, household_column)
+    _check_names(table, institution_id_column)
     assert owner_kind in set(OwnerKind), owner_kind
-    where = _Where(area_column, institution_column, personal=personal)
+    where = _Where(
+        area_column, institution_column, institution_id_column, personal=personal, books=books
+    )
     owned = f"{lender_column} = ''" if lender_column else "true"
     policies = [policy(table, "own", "ALL", where.of(owner_kind, owned))]
     if lender_column:
@@ -123,16 +129,22 @@ class _Where:
 
     area_column: str | None
     institution_column: str | None
+    institution_id_column: str | None
     personal: bool
+    books: bool
 
     def of(self, kind: str, *conditions: str, shared: bool = False) -> str:
         """The whole condition; a shared row need not belong to the reader's institution."""
         parts = [f"(SELECT scope.holds('{kind}'))"]
         if self.personal:
             parts.append("(SELECT scope.sees_persons())")
+        if self.books:
+            parts.append("(SELECT scope.sees_books())")
         parts += [condition for condition in conditions if condition != "true"]
         if self.institution_column and not shared:
             parts.append(_among(self.institution_column))
+        if self.institution_id_column and not shared:
+            parts.append(_among_ids(self.institution_id_column))
         if self.area_column:
             parts.append(_inside(self.area_column))
         return " AND ".join(parts)
@@ -140,6 +152,11 @@ class _Where:
 
 def _among(column: str) -> str:
     return f"({column} = ANY ((SELECT scope.institutions())::text[]) OR (SELECT scope.is_system()))"
+
+
+def _among_ids(column: str) -> str:
+    ids = "(SELECT scope.institution_ids())::bigint[]"
+    return f"({column} = ANY ({ids}) OR (SELECT scope.is_system()))"
 
 
 def _inside(column: str) -> str:

@@ -51,6 +51,7 @@ class CreditOfficer(Role):
             P.READ_FACTS,
             P.READ_WHO_LOOKED,
             P.UNMASK_IDENTITY,
+            P.READ_LEDGER,
         }
     )
 
@@ -69,6 +70,16 @@ class BranchManager(Role):
         P.BREAK_GLASS,
     }
     approving = frozenset({P.EXPORT_LINES, P.PUBLISH_POLICY, P.PUBLISH_PRODUCT, P.BREAK_GLASS})
+
+
+class Accountant(Role):
+    """Keeps a lender's books: statements, assertions, breaks; closes periods with a second factor."""
+
+    code = "accountant"
+    label = _("会计")
+    kinds = frozenset({OwnerKind.LENDER})
+    permissions = frozenset({P.READ_LEDGER, P.KEEP_LEDGER, P.CLOSE_LEDGER})
+    approving = frozenset({P.CLOSE_LEDGER})
 
 
 class DataSteward(Role):
@@ -123,7 +134,7 @@ class ProtectionOfficer(Role):
     code = "auditor"
     label = _("个人信息保护负责人")
     kinds = frozenset({OwnerKind.COUNTY, OwnerKind.LENDER})
-    permissions = frozenset({P.READ_AUDIT, P.READ_READS, P.READ_COUNTY})
+    permissions = frozenset({P.READ_AUDIT, P.READ_READS, P.READ_COUNTY, P.READ_LEDGER})
 
 
 class HealthBureau(Role):
@@ -159,6 +170,7 @@ class SystemOperator(Role):
 ROLES: Final[tuple[type[Role], ...]] = (
     CreditOfficer,
     BranchManager,
+    Accountant,
     DataSteward,
     Cadre,
     Farmer,

@@ -30,7 +30,8 @@ class Scope:
 
     `kinds` are operators' letters; `areas` are code prefixes ("" is everywhere); `institutions`
     own the rows that belong to one of them; `households` and `subject` are a farmer's own.
-    `persons` opens rows about people, `oversight` opens the records of who read what.
+    `persons` opens rows about people, `oversight` the records of who read what, `books` the ledgers
+    of the institutions.
     """
 
     actor: UUID | None
@@ -41,6 +42,7 @@ class Scope:
     subject: UUID | None = None
     persons: bool = False
     oversight: bool = False
+    books: bool = False
 
     def document(self) -> str:
         """The setting's text."""
@@ -54,6 +56,7 @@ class Scope:
                 "subject": str(self.subject) if self.subject else None,
                 "persons": self.persons,
                 "oversight": self.oversight,
+                "books": self.books,
             }
         )
 
@@ -66,6 +69,7 @@ SYSTEM: Final = Scope(
     institutions=("*",),
     persons=True,
     oversight=True,
+    books=True,
 )
 """For commands and jobs of the installation itself; never for a request."""
 
@@ -98,6 +102,7 @@ def scope_of(actor: Actor) -> Scope:
         subject=actor.person_ref if isinstance(actor, User) else None,
         persons=bool(actor.granted & PERSONAL) or _reads_by_reference(actor),
         oversight=actor.can(Permission.READ_READS),
+        books=actor.can(Permission.READ_LEDGER),
     )
 
 

@@ -37,6 +37,7 @@ OWN_APPS = [
     "audit",
     "privacy",
     "registry",
+    "ledger",
     "sources",
     "profiles",
     "scoring",

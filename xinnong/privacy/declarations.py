@@ -32,6 +32,7 @@ RETENTION: Final[Mapping[str, str]] = {
     "results": "the six newest runs, then five years in the archive (credit-reporting rules 16)",
     "documents": "for good: later results refer to them",
     "evidence": "ten years: queries of credit files can be accounted for",
+    "books": "thirty years (accounting archives rules 2016, annex: vouchers and ledgers)",
     "employment": "while the account exists; an ended account keeps its name for the record",
     "sign-in": "180 days (Cybersecurity Law 21: no less than six months)",
     "session": "eight hours, or until signing out",

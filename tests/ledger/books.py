@@ -1,0 +1,102 @@
+"""A small bank's books for the tests: Lin's bank, a farmer's loan, and the accounts around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from tests.people import NOW, People, settle
+from xinnong.accounts.models import Institution
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.ledger.models import Account, Journal, Transfer
+from xinnong.ledger.services import Move, Opening, PostedJournal, open_accounts, post_journal
+
+DAY = date(2026, 11, 20)
+LOAN = UUID(int=0x10A4)
+WU = UUID(int=0x3003)
+BANK_ACCOUNT = UUID(int=0xBA4C)
+
+OPENINGS = {
+    "bank": Opening("100201", object_ref=BANK_ACCOUNT),
+    "loan": Opening("130301", product="puhui", object_ref=LOAN, holder=WU),
+    "interest": Opening("113201", product="puhui", object_ref=LOAN, holder=WU),
+    "wallet": Opening("224101", object_ref=LOAN, holder=WU),
+    "income": Opening("601101", product="puhui"),
+    "capital": Opening("400101"),
+}
+
+
+@dataclass
+class Books:
+    """Lin's bank and its accounts by short name."""
+
+    people: People
+    bank: Institution
+    accounts: dict[str, Account]
+    posted: int = 0
+
+    def number(self, name: str) -> int:
+        return self.accounts[name].pk
+
+    def move(self, debit: str, credit: str, amount: int, *, pending: bool = False) -> Move:
+        return Move(self.number(debit), self.number(credit), amount, "test", pending=pending)
+
+    def post(self, *moves: Move, key: str = "", on: date = DAY) -> PostedJournal:
+        """Post in the name of the installation; without a key under a new one."""
+        self.posted += 1
+        return post_journal(
+            institution=self.bank,
+            actor=SYSTEM_ACTOR,
+            key=key or f"test-{self.posted}",
+            business_on=on,
+            now=NOW,
+            reason="test",
+            reference="LOAN-1",
+            moves=moves,
+        )
+
+    def balance(self, name: str) -> int:
+        return Account.objects.get(pk=self.number(name)).balance_minor
+
+    def available(self, name: str) -> int:
+        return Account.objects.get(pk=self.number(name)).available_minor
+
+
+def open_books(people: People | None = None) -> Books:
+    """Call inside scoped(SYSTEM); everybody settled, every account open and empty."""
+    people = people or settle()
+    bank = people.lin.institution
+    assert bank is not None
+    opened = open_accounts(
+        institution=bank, actor=SYSTEM_ACTOR, now=NOW, openings=list(OPENINGS.values())
+    )
+    return Books(people, bank, dict(zip(OPENINGS, opened, strict=True)))
+
+
+@contextmanager
+def nothing_moves() -> Iterator[None]:
+    """Assert that the block leaves totals, journals and transfers as they were."""
+    before = _everything()
+    yield
+    assert _everything() == before
+
+
+def _everything() -> list[object]:
+    with scoped(SYSTEM):
+        accounts = list(Account.objects.order_by("pk").values())
+        return [accounts, Journal.objects.count(), Transfer.objects.count()]
+
+
+def total(sql: str) -> int:
+    """One number by SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0] or 0)

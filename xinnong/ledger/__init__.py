@@ -1,0 +1,1 @@
+"""The ledger: accounts, journals of immutable transfers, reservations, assertions, periods."""

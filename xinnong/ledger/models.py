@@ -1,0 +1,435 @@
+"""Accounts, journals and transfers of each lender; what others assert about them; periods.
+
+Journals and transfers are written by the database function `ledger.post` and never changed. Their
+links bear no foreign keys in the database: the check of one locks the row it points at, so that
+every posting of an institution would queue at the same few, and it looks past the row policies, so
+that a neighbour could ask which rows exist. The function and the services check instead, and
+nothing of the ledger is ever deleted.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.accounts.models import Institution
+from xinnong.audit.refs import new_ref
+from xinnong.core.ledger import MAX_AMOUNT_MINOR
+from xinnong.ledger import chart
+
+KEY_LENGTH = 128
+TOTALS = (
+    "posted_debits_minor",
+    "posted_credits_minor",
+    "pending_debits_minor",
+    "pending_credits_minor",
+)
+_DEBITS_HELD = Q(
+    posted_credits_minor__gte=F("posted_debits_minor") + F("pending_debits_minor"),
+)
+_CREDITS_HELD = Q(
+    posted_debits_minor__gte=F("posted_credits_minor") + F("pending_credits_minor"),
+)
+
+
+def owned() -> models.ForeignKey[Institution, Institution]:
+    """The lender a row belongs to, without a lock on it; see the module."""
+    return models.ForeignKey(
+        Institution,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+
+class Account(models.Model):
+    """One account. `holder` and `object_ref` are public references of a person and a loan or so.
+
+    The four totals are kept only where the kind has a running balance; elsewhere they are NULL.
+    """
+
+    class NormalSide(models.TextChoices):
+        """The side on which the account grows."""
+
+        DEBIT = "d", _("借")
+        CREDIT = "c", _("贷")
+
+    institution = owned()
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    kind = models.CharField(max_length=6)
+    product = models.CharField(max_length=32, blank=True)
+    holder = models.UUIDField(null=True)
+    object_ref = models.UUIDField(null=True)
+    normal = models.CharField(max_length=1, choices=NormalSide.choices)
+    no_negative_balance = models.BooleanField(default=False)
+    debits_must_not_exceed_credits = models.BooleanField(default=False)
+    posted_debits_minor = models.BigIntegerField(null=True)
+    posted_credits_minor = models.BigIntegerField(null=True)
+    pending_debits_minor = models.BigIntegerField(null=True)
+    pending_credits_minor = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One account per kind, product and object; limits that hold at every moment."""
+
+        indexes = [
+            models.Index(
+                fields=["holder"], condition=Q(holder__isnull=False), name="account_of_holder"
+            ),
+            models.Index(
+                fields=["object_ref"],
+                condition=Q(object_ref__isnull=False),
+                name="account_of_object",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "kind", "product", "object_ref"],
+                nulls_distinct=False,
+                name="account_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(**{f"{total}__isnull": True for total in TOTALS})
+                | Q(**{f"{total}__gte": 0 for total in TOTALS}),
+                name="account_totals_all_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(posted_debits_minor__isnull=False)
+                | Q(no_negative_balance=False, debits_must_not_exceed_credits=False),
+                name="account_limit_needs_a_running_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(debits_must_not_exceed_credits=False) | _DEBITS_HELD,
+                name="account_debits_within_credits",
+            ),
+            models.CheckConstraint(
+                condition=Q(no_negative_balance=False)
+                | (Q(normal="c") & _DEBITS_HELD)
+                | (Q(normal="d") & _CREDITS_HELD),
+                name="account_never_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.product} {self.pk}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether the account carries its balance; the function keeps it."""
+        return self.posted_debits_minor is not None
+
+    @property
+    def balance_minor(self) -> int:
+        """Posted running balance on the normal side. Asserts that the account carries one."""
+        assert self.posted_debits_minor is not None, "the balance of this account is a sum"
+        assert self.posted_credits_minor is not None
+        balance = self.posted_debits_minor - self.posted_credits_minor
+        return balance if self.normal == self.NormalSide.DEBIT else -balance
+
+    @property
+    def available_minor(self) -> int:
+        """Running balance less what is reserved from it."""
+        takes = self.pending_credits_minor if self.normal == "d" else self.pending_debits_minor
+        assert takes is not None
+        return self.balance_minor - takes
+
+    @property
+    def chart_kind(self) -> chart.AccountKind:
+        """The entry of the chart."""
+        return chart.kind_of(self.kind)
+
+
+class Journal(models.Model):
+    """Transfers that landed together. `actor`, `route` and `key` name the command for good."""
+
+    institution = owned()
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    business_on = models.DateField()
+    booked_at = models.DateTimeField()
+    reason = models.CharField(max_length=48)
+    reference = models.CharField(max_length=64, blank=True)
+    actor = models.UUIDField()
+    route = models.CharField(max_length=48)
+    key = models.CharField(max_length=KEY_LENGTH)
+    body_hash = models.BinaryField(max_length=32)
+    reverses = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+    class Meta:
+        """A key is used once; a journal is reversed once."""
+
+        indexes = [
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="journal_of_reference"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "actor", "route", "key"], name="journal_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=Q(reverses__isnull=False),
+                name="journal_reversed_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_on} {self.reason} {self.pk}"
+
+
+class Transfer(models.Model):
+    """Money from the credited to the debited account, or its reservation, or that one's end.
+
+    `ends` is the reservation a settling or voiding transfer ends. Never changed.
+    """
+
+    class State(models.TextChoices):
+        """As in core.ledger.State."""
+
+        POSTED = "posted", _("已入账")
+        PENDING = "pending", _("预留")
+        POSTED_PENDING = "posted_pending", _("预留转入账")
+        VOIDED = "voided", _("预留撤销")
+
+    institution = owned()
+    journal = models.ForeignKey(
+        Journal, on_delete=models.PROTECT, related_name="transfers", db_constraint=False
+    )
+    business_on = models.DateField()
+    debit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=48)
+    state = models.CharField(max_length=16, choices=State.choices)
+    ends = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+    class Meta:
+        """Balances by construction; a reservation ends once."""
+
+        indexes = [
+            models.Index(fields=["debit", "business_on", "id"], name="transfer_debits"),
+            models.Index(fields=["credit", "business_on", "id"], name="transfer_credits"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ends"], condition=Q(ends__isnull=False), name="transfer_ends_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, amount_minor__lte=MAX_AMOUNT_MINOR),
+                name="transfer_amount_is_positive",
+            ),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(state__in=["posted", "pending"], ends__isnull=True)
+                | Q(state__in=["posted_pending", "voided"], ends__isnull=False),
+                name="transfer_ends_what_it_says",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debit_id} ← {self.credit_id} {self.amount_minor}"
+
+
+class IdempotencyKey(models.Model):
+    """A command that was done: tenant, user, route, key and body, and what it answered."""
+
+    institution = owned()
+    actor = models.UUIDField()
+    route = models.CharField(max_length=48)
+    key = models.CharField(max_length=KEY_LENGTH)
+    body_hash = models.CharField(max_length=64)
+    answer = models.JSONField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        """A key is used once."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "actor", "route", "key"], name="command_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
+class Period(models.Model):
+    """A calendar month of an institution's books; closed months take no more postings."""
+
+    institution = owned()
+    first_on = models.DateField()
+    last_on = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    transfers = models.BigIntegerField(default=0)
+    checksum = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        """Periods of an institution never overlap; a closed one says who closed it."""
+
+        indexes = [
+            models.Index(
+                fields=["institution", "-last_on"],
+                condition=Q(closed_at__isnull=False),
+                name="period_closed",
+            ),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="period_without_overlap",
+                expressions=[
+                    (F("institution"), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("first_on"),
+                            F("last_on"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(first_on__lte=F("last_on")), name="period_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="period_closed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_on}—{self.last_on}"
+
+
+class ClosingBalance(models.Model):
+    """What an account had at the end of a closed period: totals of all its days until then."""
+
+    institution = owned()
+    period = models.ForeignKey(
+        Period,
+        on_delete=models.PROTECT,
+        related_name="balances",
+        db_constraint=False,
+        db_index=False,
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    debits_minor = models.BigIntegerField()
+    credits_minor = models.BigIntegerField()
+
+    class Meta:
+        """Once per account and period."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["period", "account"], name="closing_balance_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.account_id}"
+
+
+class Assertion(models.Model):
+    """What somebody outside says an account has at the end of a day, beside what we compute.
+
+    A difference is a break until somebody explains it. Balances are on the account's normal side.
+    """
+
+    class Source(models.TextChoices):
+        """Who says so."""
+
+        BANK_STATEMENT = "bank_statement", _("银行对账单")
+        CASH_COUNT = "cash_count", _("现金盘点")
+        INSURER = "insurer", _("保险公司对账单")
+        CORE = "core", _("核心系统余额")
+
+    institution = owned()
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    source = models.CharField(max_length=16, choices=Source.choices)
+    business_on = models.DateField()
+    reference = models.CharField(max_length=64, blank=True)
+    expected_minor = models.BigIntegerField()
+    computed_minor = models.BigIntegerField()
+    asserted_at = models.DateTimeField()
+    asserted_by = models.UUIDField()
+    explained_at = models.DateTimeField(null=True)
+    explained_by = models.UUIDField(null=True)
+    explanation = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """An explanation has somebody who gave it."""
+
+        indexes = [
+            models.Index(
+                fields=["institution", "business_on"],
+                condition=Q(explained_at__isnull=True) & ~Q(expected_minor=F("computed_minor")),
+                name="assertion_open_breaks",
+            ),
+            models.Index(fields=["institution", "-id"], name="assertion_of_institution"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(explained_at__isnull=True, explained_by__isnull=True, explanation="")
+                | (Q(explained_at__isnull=False, explained_by__isnull=False) & ~Q(explanation="")),
+                name="assertion_explained_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_on} {self.source} {self.account_id}"
+
+    @property
+    def difference_minor(self) -> int:
+        """What they say less what we have."""
+        return self.expected_minor - self.computed_minor
+
+
+class CoreCode(models.Model):
+    """The code that a kind of account has in a bank's own core, where the chart's does not hold."""
+
+    institution = owned()
+    kind = models.CharField(max_length=6)
+    product = models.CharField(max_length=32, blank=True)
+    core_code = models.CharField(max_length=32)
+
+    class Meta:
+        """One code per kind and product."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "kind", "product"], name="core_code_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.core_code}"

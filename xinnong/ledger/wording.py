@@ -1,0 +1,83 @@
+"""The refusals of the ledger in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.web.refusals import Wording, register_wordings
+
+_KEY_ADVICE: Final = _("新的业务请用新的流水键；重发请原样重发。")
+
+POSTING: Final[Mapping[str, Wording]] = {
+    "ledger.refused": Wording(_("这笔账没有记。"), _("请核对后重试。")),
+    "ledger.no_transfers": Wording(_("第 %(journal)s 张凭证没有分录。"), _("请至少写一借一贷。")),
+    "ledger.key_reused": Wording(
+        _("第 %(journal)s 张凭证的流水键已用在另一笔业务上。"), _KEY_ADVICE
+    ),
+    "ledger.period_closed": Wording(
+        _("第 %(journal)s 张凭证的记账日在已结账期间内（已结到 %(closed_through)s）。"),
+        _("请记在已结账日之后，或由会计作更正凭证。"),
+    ),
+    "ledger.amount": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔的金额不对。"),
+        _("金额要大于零，且不超过十万亿元。"),
+    ),
+    "ledger.same_account": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔的借方和贷方是同一个账户。"),
+        _("请改成两个账户。"),
+    ),
+    "ledger.account_unknown": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔写了本机构没有的账户。"),
+        _("请核对账户，或先开户。"),
+    ),
+    "ledger.account_closed": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔的账户已销户。"), _("请换一个账户。")
+    ),
+    "ledger.reservation_unknown": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔要处理的预留不存在。"), _("请核对预留。")
+    ),
+    "ledger.reservation_over": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔要处理的预留已经结束。"),
+        _("预留只能转入账或撤销一次。"),
+    ),
+    "ledger.reservation_differs": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔与预留的账户或金额不符。"),
+        _("账户要与预留相同；入账不超过预留金额，撤销要全额。"),
+    ),
+    "ledger.balance_too_small": Wording(
+        _("第 %(journal)s 张凭证第 %(transfer)s 笔的账户余额不够。"),
+        _("请减少金额，或先存入、还款。"),
+    ),
+    "ledger.journal_unknown": Wording(_("没有要冲正的凭证。"), _("请核对凭证。")),
+    "ledger.already_reversed": Wording(
+        _("这张凭证已经冲正过。"), _("每张凭证只能冲正一次；需要时请另作凭证。")
+    ),
+}
+OTHERS: Final[Mapping[str, Wording]] = {
+    "ledger.command_key_reused": Wording(_("这个流水键已用在另一笔业务上。"), _KEY_ADVICE),
+    "ledger.reservation_not_reversed": Wording(
+        _("这张凭证里有预留，不能冲正。"), _("请撤销预留。")
+    ),
+    "ledger.kind_unknown": Wording(_("科目表里没有科目 %(kind)s。"), _("请从科目表里选。")),
+    "ledger.not_a_lender": Wording(
+        _("%(institution)s 不是放贷机构，没有账簿。"), _("请选放贷机构。")
+    ),
+    "ledger.account_differs": Wording(
+        _("科目 %(kind)s 的这个账户已开给别人。"), _("请核对持有人。")
+    ),
+    "ledger.account_not_empty": Wording(
+        _("账户还有余额或预留，不能销户。"), _("请先结清余额、撤销预留。")
+    ),
+    "ledger.object_needed": Wording(
+        _("科目 %(kind)s 的开户对象不对。"),
+        _("客户、监管和资金池账户要写明对象，总账账户不写。"),
+    ),
+}
+
+
+def register() -> None:
+    """Called when the app starts."""
+    register_wordings({**POSTING, **OTHERS})
