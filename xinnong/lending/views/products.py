@@ -21,7 +21,7 @@ from xinnong.core.product_file import (
     product_source,
 )
 from xinnong.lending import queries, services, wording
-from xinnong.lending.forms import SourceForm
+from xinnong.lending.forms.products import SourceForm
 from xinnong.lending.tables import (
     comparison_table,
     drafts_table,
