@@ -1,11 +1,27 @@
 """Loan schedules: one engine, one meaning for each setting.
 
-`build_schedule(terms)` answers a `Schedule`, whose rows are in whole fen.
+`load_terms(data)` reads TERMS.json into `Terms`, `build_schedule(terms)` answers a `Schedule` in
+whole fen, and `schedule_document(schedule)` is what the command and the API write.
 """
 
 from xinnong.core.schedule.build import build_schedule
 from xinnong.core.schedule.errors import InvalidTerms
+from xinnong.core.schedule.output import schedule_document, schedule_table
 from xinnong.core.schedule.schedule import Row, Schedule, Totals
 from xinnong.core.schedule.terms import Terms
+from xinnong.core.schedule.terms_file import load_terms, terms_document, terms_from, terms_schema
 
-__all__ = ["InvalidTerms", "Row", "Schedule", "Terms", "Totals", "build_schedule"]
+__all__ = [
+    "InvalidTerms",
+    "Row",
+    "Schedule",
+    "Terms",
+    "Totals",
+    "build_schedule",
+    "load_terms",
+    "schedule_document",
+    "schedule_table",
+    "terms_document",
+    "terms_from",
+    "terms_schema",
+]

@@ -16,7 +16,7 @@ Exact = tuple[int, int]
 
 def planned_principal(loan: Standing, index: int, interest: int, exact: Exact) -> int:
     """Principal of an instalment that is not the last, before anything paid ahead is taken off."""
-    if loan.planned is not None:
+    if loan.planned is not None and index < len(loan.planned):
         return min(loan.planned[index], loan.balance_minor)
     if index < loan.terms.grace.principal:
         return 0

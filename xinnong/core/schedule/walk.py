@@ -98,27 +98,34 @@ def _run_due_date(loan: Standing, index: int) -> None:
         move = loan.moves[loan.next_move]
         loan.next_move += 1
         _APPLY[move.rank](loan, move, index)
+    if loan.terms.method is Method.FLAT and _is_over(loan):
+        loan.pay(due, 0, 0, _flat_interest(loan, (0, 1), 0, is_last=True))
 
 
 def _pay_installment(loan: Standing, index: int) -> None:
     period, is_last = loan.periods[index], index == loan.count - 1
     exact = accrued(loan, period)
     interest = rounded(loan, exact)
+    principal = _principal_now(loan, index, interest, exact)
+    ends = is_last or principal == loan.balance_minor
     if loan.terms.method is Method.FLAT:
-        interest = _flat_interest(loan, exact, interest, is_last=is_last)
+        interest = _flat_interest(loan, exact, interest, is_last=ends)
     _note(loan, period, period.due, interest)
-    if is_last:
-        planned = loan.balance_minor
-        principal = 0 if _is_overdue(loan, period) else planned
-    else:
-        planned = planned_principal(loan, index, interest, exact)
-        ahead = min(loan.credit_minor, planned)
-        loan.credit_minor -= ahead
-        principal = planned - ahead
-    loan.principals.append(planned)
     loan.held_minor = 0
-    asked = _asked_now(loan, index, interest, ends=is_last or principal == loan.balance_minor)
+    asked = _asked_now(loan, index, interest, ends=ends)
     loan.pay(period.due, (period.due - period.start).days, principal, asked)
+
+
+def _principal_now(loan: Standing, index: int, interest: int, exact: tuple[int, int]) -> int:
+    """Principal of the instalment, less what was paid ahead of it; the last brings the rest."""
+    if index == loan.count - 1:
+        loan.principals.append(loan.balance_minor)
+        return 0 if _is_overdue(loan, loan.periods[index]) else loan.balance_minor
+    planned = planned_principal(loan, index, interest, exact)
+    loan.principals.append(planned)
+    ahead = min(loan.credit_minor, planned)
+    loan.credit_minor -= ahead
+    return planned - ahead
 
 
 def _flat_interest(loan: Standing, exact: tuple[int, int], interest: int, *, is_last: bool) -> int:
@@ -260,7 +267,7 @@ def _pay_overdue(loan: Standing) -> None:
     if loan.settled or not loan.balance_minor or not late:
         return
     due = loan.periods[loan.count - 1].due
-    loan.next_move = loan.moves.index(late[0]) + 1
+    loan.moves.remove(late[0])
     penalty = penalty_minor(loan.terms, loan.balance_minor, loan.rate_micro, due, late[0].on)
     loan.pay(late[0].on, (late[0].on - due).days, loan.balance_minor, 0, penalty)
 
