@@ -116,7 +116,7 @@ def _answer(method: str, name: str, wall: Wall, role: str, county: County) -> in
 def _call(browser: Client, name: str, program: Program, sample: Sample, token: str = "") -> int:
     address = reverse(name, kwargs=_real(program.arguments, sample))
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    call = browser.post if name == "api:deliver" else browser.get
+    call = browser.post if name in {"api:deliver", "api:plan"} else browser.get
     answer = call(f"{address}?{program.query}", headers=headers)
     return int(answer.status_code)
 

@@ -116,6 +116,7 @@ PAGES: dict[str, Wall] = {
     "journeys:scorecard": signed_in(404, sha256="0" * 64),
     "journeys:policy": signed_in(404, sha256="0" * 64),
     "lending:products": signed_in(),
+    "lending:schedule": signed_in(),
     "lending:product": signed_in(404, sha256="0" * 64),
     "lending:compare": signed_in(404),
     "lending:new_draft": only(),
@@ -187,5 +188,6 @@ PROGRAMS: dict[str, Program] = {
     "api:profile": programs(Permission.READ_HOUSEHOLD, query=WHY, ref=HOME),
     "api:score": programs(Permission.READ_SCORE, query=WHY, ref=HOME),
     "api:explanation": programs(Permission.READ_SCORE, query=WHY, ref=HOME),
+    "api:plan": programs(Permission.PLAN_LOAN, 400),
     "api:lines": programs(Permission.READ_LINE, query=WHY, ref=HOME),
 }

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PUBLISH_SCORECARD = "scorecards.publish"
     PUBLISH_POLICY = "policies.publish"
     PUBLISH_PRODUCT = "products.publish"
+    PLAN_LOAN = "schedules.plan"
     READ_AUDIT = "audit.read"
     READ_READS = "reads.review"
     BREAK_GLASS = "households.break-glass"

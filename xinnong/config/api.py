@@ -25,8 +25,8 @@ from ninja.throttling import BaseThrottle
 
 from xinnong import __version__
 from xinnong.config import api_document, faults
-from xinnong.config.problems import code_of, problem
-from xinnong.core.errors import Refused
+from xinnong.config.problems import code_of, path_of, problem
+from xinnong.core.errors import InvalidDocument, Refused
 
 REQUESTS_A_MINUTE: Final = 6_000
 """Of one client, to one web process."""
@@ -123,7 +123,14 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     _roll_back(request, error)
-    return problem(STATUS.get(error.code, 422), error.code, params=error.params)
+    status = STATUS.get(error.code, 422)
+    if isinstance(error, InvalidDocument):
+        places = [
+            {"at": path_of(each.field), "problem": each.code, "params": dict(each.params)}
+            for each in error.problems
+        ]
+        return problem(status, error.code, params=error.params, errors=places)
+    return problem(status, error.code, params=error.params)
 
 
 def _roll_back(request: HttpRequest, error: Exception) -> None:

@@ -30,6 +30,7 @@ numbers in the unit of the feature, money in fen. Null is unknown, never zero.
 TAGS: Final = [
     {"name": "sources", "description": "Deliveries, their reports, and the contracts of the files"},
     {"name": "households", "description": "Profile, score and lines of one household"},
+    {"name": "schedules", "description": "Repayment schedules worked out from terms"},
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 EXTRA: Final[dict[str, Any]] = {"info": {"license": LICENCE}, "tags": TAGS}
@@ -59,6 +60,7 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
                 "properties": {
                     "at": {"type": "array", "items": {"type": ["string", "integer"]}},
                     "problem": {"type": "string"},
+                    "params": {"type": "object", "description": "figures of the problem"},
                 },
             },
         },

@@ -59,6 +59,12 @@ def problem(
     return JsonResponse({**body, **more}, status=status, content_type=PROBLEM)
 
 
+def path_of(field: str) -> list[str | int]:
+    """The parts of a field's name: events[0].amount is events, 0, amount."""
+    parts = field.replace("[", ".").replace("]", "").split(".") if field else []
+    return [int(part) if part.isdigit() else part for part in parts]
+
+
 def _words(code: str, params: Mapping[str, object]) -> tuple[str, str]:
     if code in TITLES or unfilled_wording(code) is None:
         return TITLES.get(code, code), ""

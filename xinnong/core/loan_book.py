@@ -217,7 +217,5 @@ def _days_past_due(opened: Sequence[_Open], day: date) -> int:
 
     A penalty alone keeps no loan overdue (金融资产风险分类办法 speaks of 本金、利息或收益).
     """
-    unpaid = [
-        each.due.on for each in opened if each.unpaid("principal") or each.unpaid("interest")
-    ]
+    unpaid = [each.due.on for each in opened if each.unpaid("principal") or each.unpaid("interest")]
     return (day - min(unpaid)).days if unpaid else 0

@@ -7,6 +7,7 @@ from xinnong.lending import views
 app_name = "lending"
 urlpatterns = [
     path("products/", views.products, name="products"),
+    path("schedule/", views.schedule, name="schedule"),
     path("products/compare/", views.compare, name="compare"),
     path("products/drafts/new/", views.new_draft, name="new_draft"),
     path("products/drafts/<uuid:ref>/", views.draft, name="draft"),

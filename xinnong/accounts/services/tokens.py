@@ -29,6 +29,7 @@ API_VERBS: Final = frozenset(
         Permission.READ_HOUSEHOLD,
         Permission.READ_SCORE,
         Permission.READ_LINE,
+        Permission.PLAN_LOAN,
         Permission.READ_COUNTY,
         Permission.READ_RUNS,
     }
