@@ -104,6 +104,10 @@ def test_it_refuses_a_file_over_the_limit_of_its_type(
 def test_it_refuses_a_huge_request_before_reading_it(zhou: Client, own_data_folder: Path) -> None:
     answer = zhou.post(URL, {"file": upload()}, CONTENT_LENGTH=str(6 * 1024**3))
     assert answer.status_code == 413
+    page = answer.content.decode()
+    assert "文件超过大小上限" in page
+    assert "XLSX 每个不超过 200 MB，其他每个不超过 5 GB" in page
+    assert 'type="file"' in page
     assert nothing_moved(own_data_folder)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.analytics.contracts import FORM, FORM_TABLES, load_contracts
 from xinnong.sources.models import BatchState
-from xinnong.sources.storage import TYPES
+from xinnong.sources.storage import LARGEST, MEBIBYTE, TYPES, UPLOAD_BYTES
 from xinnong.sources.wording import in_language
 
 REASON_LENGTH = 200
@@ -21,7 +22,6 @@ class DeliverForm(forms.Form):
 
     file = forms.FileField(
         label=_("文件"),
-        help_text=_("可以把文件拖到这里。支持 CSV、XLSX、Parquet、JSON Lines，或装着它们的 ZIP。"),
         widget=forms.FileInput(attrs={"accept": ",".join(TYPES), "class": "drop"}),
     )
     class_name = forms.ChoiceField(
@@ -44,6 +44,7 @@ class DeliverForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through
         self.today = today
+        self.fields["file"].help_text = _says_types_and_limits()
         own = set(classes)
         choices = [(name, class_title(name)) for name in load_contracts() if name in own]
         if own.issuperset(FORM_TABLES):
@@ -58,6 +59,16 @@ class DeliverForm(forms.Form):
         if as_of is not None and as_of > self.today:
             raise forms.ValidationError(_("数据日期不能晚于今天。"))
         return as_of
+
+
+def _says_types_and_limits() -> str:
+    types = gettext("可以把文件拖到这里。支持 CSV、XLSX、Parquet、JSON Lines，或装着它们的 ZIP。")
+    limits = gettext("XLSX 每个不超过 %(sheet_mb)s MB，其他每个不超过 %(other_gb)s GB。")
+    sizes = {
+        "sheet_mb": LARGEST[".xlsx"] // MEBIBYTE,
+        "other_gb": UPLOAD_BYTES // (1024 * MEBIBYTE),
+    }
+    return types + limits % sizes
 
 
 class WithdrawForm(forms.Form):

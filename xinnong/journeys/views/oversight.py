@@ -7,6 +7,7 @@ nothing for whoever may not open it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ def reads(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "summary": _busiest_table(busiest) if busiest else None,
         "table": _reads_table(shown, pager),
-        "note": _("每次打开农户档案、看全号和接口读取都在这里。您的查看也会记录。"),
+        "note": _("本单位人员每次打开农户档案、看全号和接口读取都在这里。您的查看也会记录。"),
         **_tabs("reads"),
     }
     return render(request, "journeys/oversight.html", context)
@@ -115,7 +116,11 @@ def my_record(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "title": _("我的查看记录"),
-        "table": _reads_table(shown, pager),
+        "table": replace(
+            _reads_table(shown, pager),
+            empty_title=_("您还没有看过农户档案"),
+            empty_hint=_("以后每次查看都会记在这里。"),
+        ),
         "note": _("最新的在前。个人信息保护负责人看到的也是这些。"),
     }
     return render(request, "journeys/oversight.html", context)
@@ -177,7 +182,9 @@ def _reads_table(found: Sequence[Read], pager: Pager) -> Table:
         rows,
         pager=pager,
         empty_title=_("没有这样的查看记录"),
-        empty_hint=_("放宽条件再看；以后每次查看都会记在这里。"),
+        empty_hint=_(
+            "这里只有本单位人员的查看，其他单位的由他们自己的负责人检查。有筛选条件的，放宽再看。"
+        ),
         is_caption_hidden=True,
     )
 
@@ -208,8 +215,10 @@ def _listings_table(found: Sequence[Listing], pager: Pager) -> Table:
         columns,
         rows,
         pager=pager,
-        empty_title=_("还没有人查过"),
-        empty_hint=_("以后每次查找、列表和导出都会记在这里。"),
+        empty_title=_("本单位还没有人查过"),
+        empty_hint=_(
+            "本单位人员的每次查找、列表和导出都会记在这里；其他单位的由他们自己的负责人检查。"
+        ),
         is_caption_hidden=True,
     )
 

@@ -68,8 +68,13 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) <= UPLOAD_BYTES + FORM_ALLOWANCE:
             return view(request, *args, **kwargs)
-        params = {"limit_mb": UPLOAD_BYTES // MEBIBYTE}
-        response = render_refused(request, code="file.too_large", params=params)
+        response = render_refused(
+            request,
+            code="file.too_large",
+            params={"limit_mb": UPLOAD_BYTES // MEBIBYTE},
+            template="sources/deliver.html",
+            context={"form": _empty_form(request)},
+        )
         response.status_code = REQUEST_TOO_LARGE
         response.headers["Connection"] = "close"
         return response
