@@ -180,18 +180,29 @@ def history_of(household: Household) -> list[RunRow]:
 def own_history_of(household: Household) -> list[RunRow]:
     """Return one row a run as the family reads it, newest first.
 
-    The score is that of the fullest result, the line the largest granted one: a pre-approved figure
-    is internal and no promise, so it is not among them. None stands for no granted line.
+    Of several results it is the one with the largest granted line, without one the fullest, and
+    among lenders the one that may know most. A pre-approved figure is internal and no promise, so
+    it is not among the lines; None stands for no granted line.
     """
-    scores = Score.objects.filter(household=household).select_related("run")
-    fullest: dict[int, Score] = {}
-    for score in sorted(scores, key=lambda s: (BASIS_ORDER.index(Basis(s.basis)), s.lender)):
-        fullest.setdefault(score.run_id, score)
     granted = Line.objects.filter(household=household, kind=LineKind.GRANTED)
-    largest = {line.run_id: line.line_minor for line in granted.order_by("run_id", "line_minor")}
+    lines = {(line.run_id, line.lender): line.line_minor for line in granted}
+    profiles = Profile.objects.filter(household=household)
+    known = {
+        tuple(key): features
+        for *key, features in profiles.values_list("run_id", "basis", "lender", "known_features")
+    }
+
+    def rank(score: Score) -> tuple[int, int, int, str]:
+        line = lines.get((score.run_id, score.lender), 0)  # only a granted result has a lender
+        order = BASIS_ORDER.index(Basis(score.basis))
+        return -line, order, -known.get((score.run_id, score.basis, score.lender), 0), score.lender
+
+    best: dict[int, Score] = {}
+    for score in sorted(Score.objects.filter(household=household).select_related("run"), key=rank):
+        best.setdefault(score.run_id, score)
     rows = [
-        RunRow(s.run, s.basis, s.lender, s.points, s.grade, largest.get(s.run_id))
-        for s in fullest.values()
+        RunRow(s.run, s.basis, s.lender, s.points, s.grade, lines.get((s.run_id, s.lender)))
+        for s in best.values()
     ]
     return sorted(rows, key=lambda row: (row.run.known_at, row.run.pk), reverse=True)[:RUNS_SHOWN]
 

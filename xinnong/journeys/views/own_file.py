@@ -15,15 +15,19 @@ from xinnong.journeys.access import user_of
 from xinnong.journeys.queries.household import own_history_of, own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.household import ALL_FACTS
-from xinnong.journeys.views.tables import moment, own_history_table, reads_table
+from xinnong.journeys.views.tables import basis_code, moment, own_history_table, reads_table
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.queries import own_reads, reads_by_others
 from xinnong.privacy.services import record_read
+from xinnong.registry.models import RunState
 from xinnong.web.paging import PAGE_ROWS, Turn, page_of, turn_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
+    from xinnong.journeys.queries.household import RunRow
     from xinnong.registry.models import Household
 
 NEWEST_READS = 3
@@ -40,14 +44,15 @@ def own_file(request: HttpRequest) -> HttpResponse:
     if home is None:
         return render(request, "journeys/own_file_missing.html")
     _remember(request, home, WHOLE_FILE)
-    context = file_context(home, user=user_of(request))
+    history = own_history_of(home)
+    context = file_context(home, user=user_of(request), chosen_basis=_own_basis(history))
     lines = context.get("lines") or []
     assert isinstance(lines, list)
     granted = [shown for shown in lines if shown.is_granted]
     best = max(granted, key=lambda shown: shown.line.line_minor, default=None)
     looked = _who_looked(request, home, newest=NEWEST_READS)
-    history = own_history_table(own_history_of(home))
-    shown = {**context, **looked, "best": best, "granted": granted, "history": history}
+    table = own_history_table(history)
+    shown = {**context, **looked, "best": best, "granted": granted, "history": table}
     return render(request, "journeys/own_file.html", shown)
 
 
@@ -64,6 +69,7 @@ def own_dimension(request: HttpRequest, dimension: str) -> HttpResponse:
         home,
         dimension,
         user=user_of(request),
+        chosen_basis=_own_basis(own_history_of(home)),
         subject=subject,
         every_fact=ALL_FACTS in request.GET,
     )
@@ -72,6 +78,12 @@ def own_dimension(request: HttpRequest, dimension: str) -> HttpResponse:
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx adds it
     template = "journeys/_dimension.html" if part else "journeys/dimension.html"
     return render(request, template, {**context, "is_own": True})
+
+
+def _own_basis(history: Sequence[RunRow]) -> str:
+    """The result that the family reads of the current run: that of the line it is offered."""
+    current = next((row for row in history if row.run.state == RunState.CURRENT), None)
+    return basis_code(current.basis, current.lender) if current else ""
 
 
 @allowed(Permission.READ_OWN_FILE)
