@@ -111,8 +111,10 @@ def test_a_sum_in_yuan_stands_under_no_other_unit(lin: Client, home: Household) 
     (form,) = rows_with(dimension(lin, home, "assets"), "123,000 元")
     assert "价值 123,000 元" in form
     lin.cookies["django_language"] = "en"
-    (form,) = rows_with(dimension(lin, home, "assets"), "¥123,000")
-    assert "Value ¥123,000" in form
+    page = dimension(lin, home, "assets")
+    (value,), (rest,) = rows_with(page, "Value ¥123,000"), rows_with(page, "Kind of asset")
+    assert "Line within the form 1; Kind of asset 交通工具; Quantity 1" in rest
+    assert "ten thousand" not in value
 
 
 def test_what_needs_consent_is_left_out_where_the_result_may_not_read_it(

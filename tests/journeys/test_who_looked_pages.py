@@ -96,6 +96,14 @@ def test_a_rival_pages_through_the_own_readings_alone(people: People, home: Hous
     assert "林客户经理" not in page
 
 
+def test_an_english_page_names_the_bank_in_english(lin: Client, home: Household) -> None:
+    page_of(lin, home.ref)
+    lin.cookies["django_language"] = "en"
+    page = lin.get(f"/households/{home.ref}/who-looked/").content.decode()
+    assert "Suipu Rural Commercial Bank" in page
+    assert "穗浦农村商业银行" not in page
+
+
 def test_without_a_purpose_it_is_asked_for(lin: Client, home: Household) -> None:
     answer = lin.get(f"/households/{home.ref}/who-looked/")
     assert (answer.status_code, answer["Location"]) == (302, f"/households/{home.ref}/")

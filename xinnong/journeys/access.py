@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xinnong.accounts.permissions import Permission
 
-NAMES_KEY = "journeys.lender-names"
+NAMES_KEY = "journeys.institution-names"
 NAMES_SECONDS = 60
 
 
@@ -34,8 +34,8 @@ def lender_of(user: User) -> str:
     return lender_code(user.institution)
 
 
-def lender_name(code: str) -> str:
-    """Return the name of a lender in the language of the page, or its code."""
+def institution_name(code: str) -> str:
+    """Return the name of an institution in the language of the page, or its code."""
     names: dict[str, tuple[str, str]] | None = cache.get(NAMES_KEY)
     if names is None or code not in names:
         rows = Institution.objects.values_list("code", "name", "name_en")

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MOST_RECORDS = 60
 MOST_WHEN_ALL = 5_000
 FEN = "fen"
-UNIT_OF_A_HEADING = re.compile(r"\(万元\)$|, in ten thousand yuan$")
+TEN_THOUSAND_YUAN = "(万元)"
+HEAD_OF_A_DESCRIPTION = re.compile(r"[^;,:]+")
 TRUTH = {"true": _("是"), "false": _("否")}
 
 log = structlog.get_logger(__name__)
@@ -114,15 +115,19 @@ def source_label(class_name: str) -> str:
 
 
 def field_label(row: FactRow) -> str:
-    """Return the heading under which the department delivers a field.
+    """Return the heading under which the department delivers a field; in English, what it is.
 
-    A sum is shown in yuan, so a unit in its heading (价值(万元)) would contradict the figure.
+    A sum is shown in yuan, so a unit in its heading (价值(万元)) would contradict the figure; an
+    English description goes on to say how to fill the column in, which is no heading.
     """
     field = _declared(row)
     if field is None:
         return row.field
-    label = (field.description_en if figures.is_english() else field.header) or row.field
-    return UNIT_OF_A_HEADING.sub("", label) if row.unit == FEN else label
+    if figures.is_english():
+        head = HEAD_OF_A_DESCRIPTION.match(field.description_en)
+        return head.group() if head else row.field
+    label = field.header or row.field
+    return label.removesuffix(TEN_THOUSAND_YUAN) if row.unit == FEN else label
 
 
 def value_label(row: FactRow) -> str:

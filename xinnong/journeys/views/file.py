@@ -15,7 +15,7 @@ from xinnong.core.bins import DIMENSIONS
 from xinnong.credit.models import LineKind
 from xinnong.credit.queries import policy_of, worked_line
 from xinnong.credit.wording import gate_name, gate_text, step_text
-from xinnong.journeys.access import lender_name, lender_of
+from xinnong.journeys.access import institution_name, lender_of
 from xinnong.journeys.queries.facts import MOST_RECORDS, MOST_WHEN_ALL, facts_shown
 from xinnong.journeys.queries.household import (
     features_of,
@@ -254,7 +254,7 @@ def _line(line: Line, results: Sequence[Result]) -> LineShown:
         )
         steps = [step_text(step) for step in worked.steps]
     title, policy = str(LineKind(line.kind).label), policy_of(line)
-    lender = lender_name(line.lender) if line.lender else ""
+    lender = institution_name(line.lender) if line.lender else ""
     closed = {code.split(".")[1] for code in line.closed_gates}
     gates = policy.gates["granted" if granted else "pre"]
     return LineShown(

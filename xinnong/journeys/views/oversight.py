@@ -23,7 +23,7 @@ from xinnong.audit.queries import PAGE as ENTRIES_PAGE
 from xinnong.audit.queries import entries_page
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.ids import household_ref
-from xinnong.journeys.access import user_of
+from xinnong.journeys.access import institution_name, user_of
 from xinnong.journeys.forms import ReadFilter
 from xinnong.journeys.views.tables import moment, reads_cells
 from xinnong.journeys.wording import ACTIONS, ASKED, COUNTED, said
@@ -237,7 +237,7 @@ def _entries_table(found: Sequence[Entry], pager: Pager) -> Table:
         [
             Cell(moment(entry.at)),
             Cell(names.get(entry.actor, _("已停用的账户"))),
-            Cell(entry.institution or "—"),
+            Cell(institution_name(entry.institution) if entry.institution else "—"),
             Cell(said(ACTIONS, entry.action), note=_run_note(entry.run_id)),
             Cell(_counts(entry.counts)),
             Cell(str(entry.subject or entry.ref)),
@@ -279,5 +279,5 @@ def _ref_of(number: int | None) -> str:
 
 def _refs_of(numbers: Sequence[int]) -> str:
     """Public numbers of the first few households."""
-    named = "、".join(household_ref(number) for number in numbers[:MOST_REFS])
+    named = _("、").join(household_ref(number) for number in numbers[:MOST_REFS])
     return named + ("…" if len(numbers) > MOST_REFS else "") or "—"

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from xinnong.core.bins import DIMENSIONS
-from xinnong.journeys.access import lender_name
+from xinnong.journeys.access import institution_name
 from xinnong.journeys.queries.facts import field_label, record_of, source_label, value_label
 from xinnong.journeys.wording import LOST_BY, READ_FIELDS, said
 from xinnong.privacy.purposes import Purpose
@@ -120,8 +120,8 @@ def fact_table(facts: Iterable[FactRow], *, today: date, names: Mapping[str, str
     columns = [
         Column(_("来源")),
         Column(_("内容")),
-        Column(_("截至")),
-        Column(_("有效期至")),
+        Column(_("截至"), is_figure=True),
+        Column(_("有效期至"), is_figure=True),
         Column(_("可信度"), is_figure=True),
         Column(_("采用")),
     ]
@@ -224,7 +224,7 @@ def basis_code(basis: str, lender: str) -> str:
 def basis_name(basis: str, lender: str) -> str:
     """Name a basis and, where it is one lender's, the lender."""
     label = str(Basis(basis).label)
-    return f"{label} · {lender_name(lender)}" if lender else label
+    return f"{label} · {institution_name(lender)}" if lender else label
 
 
 def reads_table(reads: Iterable[Read], *, pager: Pager | None = None) -> Table:
@@ -253,10 +253,18 @@ def reads_cells(read: Read) -> list[Cell]:
     return [
         Cell(moment(read.at)),
         Cell(read.actor_name),
-        Cell(read.institution_name or UNKNOWN_MARK),
+        Cell(_institution_of(read) or UNKNOWN_MARK),
         Cell(str(Purpose(read.purpose).label), note=read.case),
         Cell(_("、").join(said(READ_FIELDS, name) for name in read.fields)),
     ]
+
+
+def _institution_of(read: Read) -> str:
+    """The name as it was then; on an English page the English one, where the place has one."""
+    if not figures.is_english() or not read.institution:
+        return read.institution_name
+    name = institution_name(read.institution)
+    return name if name != read.institution else read.institution_name
 
 
 def day(value: date | None) -> str:
