@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_bytes(installation: Installation, tmp_path
     ("arguments", "said"),
     [
         (["--households", "0"], "households"),
-        (["--households", "many"], "invalid int value: 'many'"),
+        (["--households", "many"], "'many' is not a whole number from 1 to 1,000,000"),
         (["--as-of", "then"], "not a date: 'then'"),
         (["--out", "."], "the folder is not empty"),
     ],

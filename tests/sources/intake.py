@@ -50,11 +50,13 @@ def _sound(field: Field, number: int) -> str:
         return f"{born[:4]}-{born[4:6]}-{born[6:]}"
     if field.name == "sex":
         return "男" if int(rid(number)[16]) % 2 else "女"
+    if field.register:
+        return "BANK-01"
     own = {
         "rid": rid(number if field.name == "rid" else number + SPOUSE),
         "uscc": uscc(number),
         "enum": field.values[number % len(field.values)] if field.values else "",
-        "text": f"文字{number}",
+        "text": field.words[0] if field.words else f"文字{number}",
         "code": f"C-{number}",
         "int": str(int(field.minimum or 0) + number),
         "phone": f"1980000{number:04d}",

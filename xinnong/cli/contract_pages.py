@@ -51,6 +51,7 @@ MODES: Final = {
     "full": "全量，新的一期代替旧的一期 full, replaces the period before",
     "delta": "增量，按主键和数据日期更新 delta, supersedes by key and date of the data",
 }
+REGISTERS: Final = {"recipients": "已登记的机构 an institution on the list"}
 LEGAL: Final = {
     "public": "公开 public",
     "internal": "内部，不涉及个人 internal, not about persons",
@@ -191,7 +192,9 @@ def _unit(field: Field) -> str:
 
 
 def _range(field: Field) -> str:
-    values = ["是", "否"] if field.kind == "bool" else list(field.values)
+    values = ["是", "否"] if field.kind == "bool" else [*field.values, *field.words]
+    if field.register:
+        values.append(REGISTERS[field.register])
     low = [f"≥ {field.minimum}"] if field.minimum is not None else []
     high = [f"≤ {field.maximum}"] if field.maximum is not None else []
     return "、".join([*values, *low, *high])

@@ -89,6 +89,7 @@ def _list_columns(contract: Contract) -> None:
           f"file name {contract.name}_YYYYMMDD.csv")  # fmt: skip
     for field in contract.fields:
         marks = ("*" if field.required else " ") + ("#" if field.key else " ")
-        values = f" ({'|'.join(field.values)})" if field.values else ""
+        choices = field.values or field.words
+        values = f" ({'|'.join(choices)})" if choices else ""
         print(f"  {marks} {field.header}  {field.name}:{field.type}{values}")
     print("  * required  # part of the key")

@@ -37,6 +37,7 @@ from xinnong.sources.keys import lake_keys
 from xinnong.sources.locks import assert_held, class_lock
 from xinnong.sources.models import Batch, Delivery
 from xinnong.sources.queries import answering_batch, live_of_date, rows_of_previous_date
+from xinnong.sources.recipients import consent_recipients
 from xinnong.sources.services import Deliverer, FileFacts, StoredPaths, Turned
 from xinnong.sources.storage import lake
 
@@ -122,11 +123,17 @@ def _facts(found: Identified) -> FileFacts:
     )
 
 
-@cache
 def schema_version(class_name: str) -> str:
-    """Changes with every change of the class's contract."""
-    contract = contract_json(load_contracts()[class_name])
-    whole = json.dumps(contract, sort_keys=True, ensure_ascii=False)
+    """Changes with every change of the class's contract, and of the register it asks."""
+    contract = load_contracts()[class_name]
+    asks = any(field.register for field in contract.fields)
+    return _version(class_name, tuple(sorted(consent_recipients())) if asks else ())
+
+
+@cache
+def _version(class_name: str, register: tuple[str, ...]) -> str:
+    told = [contract_json(load_contracts()[class_name]), *register]
+    whole = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(whole.encode()).hexdigest()[:VERSION_DIGITS]
 
 
@@ -209,6 +216,7 @@ def _ingest(
         loaded_at=order.clock(),
         earlier=[_lake_file(one) for one in earlier],
         areas=area_table(),
+        recipients=consent_recipients(),
         previous_rows=_previous_rows(batch, order.deliverer),
         validate_only=batch.validate_only,
         progress=progress,

@@ -20,6 +20,7 @@ from xinnong.analytics.checking.statement import (
     splitting_select,
 )
 from xinnong.analytics.contracts import Contract, Field, load_contracts
+from xinnong.analytics.contracts.kinds import UNIT_SYNONYMS, UNITS
 from xinnong.analytics.reading.marks import CELL_END, MERGED, NESTED, NUL, ROW_PROBLEM, UNDECODABLE
 from xinnong.core.ids import rid_check, uscc_check
 
@@ -35,7 +36,8 @@ AREAS = {
     "339981": None,
 }
 COUNTIES = ("330381", "110101")
-SURROUNDINGS = Surroundings(AS_OF, AREAS, COUNTIES)
+RECIPIENTS = ("GOV-339981", "BANK-01")
+SURROUNDINGS = Surroundings(AS_OF, AREAS, COUNTIES, RECIPIENTS)
 
 Said = tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]], list[object]]
 
@@ -99,9 +101,28 @@ def _fitting(field: Field) -> st.SearchStrategy[str]:
     own: Mapping[str, st.SearchStrategy[str]] = {
         "rid": _rids(), "uscc": _usccs(), "date": DATES, "money": NUMBERS, "mu": NUMBERS,
         "decimal": NUMBERS, "int": NUMBERS, "enum": st.sampled_from(field.values or ("x",)),
+        "unit": st.sampled_from([*UNITS, *UNIT_SYNONYMS]),
     }  # fmt: skip
+    if field.words:
+        return _lists_of(field.words)
+    if field.register:
+        return st.sampled_from(
+            [*RECIPIENTS, "BANK-02", "bank-01", "ＢＡＮＫ－０１", "BANK-０１", ""]
+        )
     fitting = own.get(field.kind, WORDS)
     return st.one_of(fitting, fitting, fitting, CELLS)
+
+
+def _lists_of(words: Sequence[str]) -> st.SearchStrategy[str]:
+    """Known words and others, joined in every way a clerk finds."""
+    word = st.sampled_from(
+        [*words, *words, words[0].upper(), "全部", "lands", "land2", "ｌａｎｄ", ""]
+    )
+    gap = st.sampled_from([";", "；", ", ", "，", "、", "|", "/", " ", "\u3000", ";;", ".", "-"])
+    joined = st.lists(st.tuples(word, gap), max_size=4).map(
+        lambda told: "".join(map("".join, told))
+    )
+    return st.builds(str.__add__, joined, word)
 
 
 def _lines(contract: Contract) -> st.SearchStrategy[str]:
@@ -125,12 +146,14 @@ def _pairs(text: object) -> list[tuple[str, str]]:
 
 
 def _by_sql(contract: Contract, layout: Layout, lines: Sequence[str]) -> list[Said]:
-    check = Check(contract, layout, areas=True, counties=True)
+    check = Check(contract, layout, areas=True, counties=True, recipients=True)
     with duckdb.connect(config={"threads": 1}) as duck:
         duck.execute("CREATE TABLE areas(code VARCHAR, successor VARCHAR)")
         duck.executemany("INSERT INTO areas VALUES (?, ?)", [list(item) for item in AREAS.items()])
         duck.execute("CREATE TABLE counties(code VARCHAR)")
         duck.executemany("INSERT INTO counties VALUES (?)", [[code] for code in COUNTIES])
+        duck.execute("CREATE TABLE recipients(code VARCHAR)")
+        duck.executemany("INSERT INTO recipients VALUES (?)", [[code] for code in RECIPIENTS])
         duck.execute("CREATE TABLE lines(row INTEGER, line VARCHAR)")
         values = ", ".join(f"({row}, {lit(line)})" for row, line in enumerate(lines))
         duck.execute(f"INSERT INTO lines VALUES {values}")

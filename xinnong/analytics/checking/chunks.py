@@ -85,9 +85,9 @@ class Desk:
         )
         self._run(f"ATTACH ':memory:' AS desk (ROW_GROUP_SIZE {ROW_GROUP_ROWS})")
         self._run("USE desk")
-        self._run("CREATE TABLE areas(code VARCHAR, successor VARCHAR)")
-        self._run("CREATE TABLE counties(code VARCHAR)")
-        self._run("CREATE TABLE seen(key UHUGEINT, content UBIGINT)")
+        for known in ("areas(code VARCHAR, successor VARCHAR)", "counties(code VARCHAR)",
+                      "recipients(code VARCHAR)", "seen(key UHUGEINT, content UBIGINT)"):  # fmt: skip
+            self._run(f"CREATE TABLE {known}")
 
     def close(self) -> None:
         """Let go of memory and spill."""
@@ -104,7 +104,11 @@ class Desk:
 
     def know_counties(self, counties: Iterable[str]) -> None:
         """Take in the six-digit codes of all counties there ever were."""
-        self._run(f"INSERT INTO counties VALUES {', '.join(f'({lit(c)})' for c in counties)}")
+        self.duck.execute("INSERT INTO counties SELECT unnest($1)", [list(counties)])
+
+    def know_recipients(self, codes: Iterable[str]) -> None:
+        """Take in the institutions to which consent can be given."""
+        self.duck.execute("INSERT INTO recipients SELECT unnest($1)", [list(codes)])
 
     def know_earlier(self, paths: Sequence[Path]) -> None:
         """Take in rows of the same class and date that are already in the lake."""

@@ -50,6 +50,7 @@ class Request:
     earlier: Sequence[LakeFile]
     areas: AreaTable | None
     counties: frozenset[str] | None
+    recipients: frozenset[str] | None
     previous_rows: int | None
     validate_only: bool
     progress: Progress
@@ -67,6 +68,7 @@ def ingest(
     earlier: Sequence[LakeFile] = (),
     areas: AreaTable | None = None,
     counties: Iterable[str] | None = None,
+    recipients: Iterable[str] | None = None,
     previous_rows: int | None = None,
     validate_only: bool = False,
     progress: Progress = lambda _done, _total: None,
@@ -75,19 +77,24 @@ def ingest(
 
     `earlier` are the live lake files of the class; those of the same as-of date decide what is a
     duplicate or a key conflict. `areas` and `counties` switch on the remarks and repairs that
-    need them. `previous_rows` is the row count of the class's last full delivery, for the band.
+    need them; `recipients`, the institutions to which consent can be given, on the refusal of rows
+    that name any other. `previous_rows` is the row count of the class's last full delivery, for the band.
     `progress` hears (bytes done, bytes in all) per chunk and may raise Interrupted. A refusal of
     the whole file comes back in the report; other exceptions are faults of this machine.
     """
     request = Request(
         source, contract, Stamp(batch, as_of, loaded_at), keys, out,
         [file for file in earlier if file.as_of == as_of and file.class_name == contract.name],
-        areas, frozenset(counties) if counties is not None else None,
+        areas, _set(counties), _set(recipients),
         previous_rows, validate_only, progress,
     )  # fmt: skip
     started = time.monotonic()
     report = _attempt(request)
     return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+def _set(codes: Iterable[str] | None) -> frozenset[str] | None:
+    return None if codes is None else frozenset(codes)
 
 
 def _attempt(request: Request) -> IngestReport:
@@ -165,12 +172,15 @@ class _Intake:
         check = Check(
             request.contract, Layout(mapped.width, mapped.positions),
             areas=request.areas is not None, counties=bool(request.counties),
+            recipients=request.recipients is not None,
         )  # fmt: skip
         desk = Desk(self.folder, check, request.stamp, request.keys)
         if request.areas is not None:
             desk.know_areas(every_area(request.areas))
         if request.counties:
             desk.know_counties(request.counties)
+        if request.recipients is not None:
+            desk.know_recipients(request.recipients)
         desk.know_earlier([file.path for file in request.earlier])
         return desk
 

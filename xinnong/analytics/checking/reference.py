@@ -40,6 +40,7 @@ FORMULA_ERRORS: Final = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!",
 )  # fmt: skip
 ENUM_SYNONYMS: Final = {"其它": "其他"}
+WORD_BREAKS: Final = ";；,，、|/"
 INVISIBLE: Final = "\x1d\u200b\u200c\u200d\u2060\ufeff"
 
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
@@ -60,11 +61,13 @@ class Surroundings:
     """What a check may look at beside the row: the file's date, the area list, known counties.
 
     `areas` maps every known code (12, 9 and 6 digits) to its successor, or to None while it lives.
+    `recipients` are the institutions to which consent can be given.
     """
 
     as_of: date
     areas: Mapping[str, str | None] | None = None
     counties: Container[str] | None = None
+    recipients: Container[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ def _clean(field: Field, text: str, surroundings: Surroundings) -> Cleaned[Value
         return _loose(clean_rid(text, born_by=surroundings.as_of, counties=surroundings.counties))
     if field.kind in ("area12", "area9", "area6"):
         return _clean_area(field, text, surroundings)
+    if field.register is not None:
+        return _clean_registered(field, text, surroundings)
     return _RULES[field.kind](field, text)
 
 
@@ -190,6 +195,14 @@ def _clean_area(field: Field, text: str, surroundings: Surroundings) -> Cleaned[
     if successor is None:
         return _loose(cleaned)
     return Cleaned(successor, (*cleaned.repairs, "area.retired"))
+
+
+def _clean_registered(field: Field, text: str, surroundings: Surroundings) -> Cleaned[Value]:
+    cleaned = _clean_text(field, text)
+    known = surroundings.recipients
+    if cleaned.value is None or known is None or cleaned.value in known:
+        return cleaned
+    return Cleaned(None, cleaned.repairs, "recipient.unknown")
 
 
 def _clean_date(_field: Field, text: str) -> Cleaned[Value]:
@@ -216,7 +229,15 @@ def _clean_text(field: Field, text: str) -> Cleaned[Value]:
         return Cleaned(None, tuple(repairs), "text.missing")
     if len(seen) > (field.arguments[0] if field.arguments else TEXT_LIMIT):
         return Cleaned(None, tuple(repairs), "text.long")
+    if field.words and not _only_known(seen, field.words):
+        return Cleaned(None, tuple(repairs), "words.unknown")
     return Cleaned(seen, tuple(repairs))
+
+
+def _only_known(text: str, words: Container[str]) -> bool:
+    """Whether there is a word, and every one is known in whatever case."""
+    told = [word.lower() for word in re.split(f"[{WORD_BREAKS}\\s]+", text) if word]
+    return bool(told) and all(word in words for word in told)
 
 
 def _without_controls(text: str) -> str:
@@ -259,8 +280,11 @@ def _clean_unit(_field: Field, text: str) -> Cleaned[Value]:
     code, repairs = tidy(text, kind="unit")
     if not code:
         return Cleaned(None, repairs, "unit.missing")
-    unit = UNIT_SYNONYMS.get(code, code)
-    return Cleaned(unit, repairs) if unit in UNITS else Cleaned(None, repairs, "unit.unknown")
+    if code in UNITS:
+        return Cleaned(code, repairs)
+    if code in UNIT_SYNONYMS:
+        return Cleaned(UNIT_SYNONYMS[code], (*repairs, "unit.synonym"))
+    return Cleaned(None, repairs, "unit.unknown")
 
 
 def _clean_code(_field: Field, text: str) -> Cleaned[Value]:

@@ -18,6 +18,7 @@ from xinnong.analytics.checking.reference import (
     INT_DIGITS,
     MU_DIGITS,
     TEXT_LIMIT,
+    WORD_BREAKS,
 )
 from xinnong.analytics.contracts import Field
 from xinnong.analytics.contracts.kinds import FALSE_WORDS, TRUE_WORDS, UNIT_SYNONYMS, UNITS
@@ -200,7 +201,7 @@ def _text(columns: Columns) -> Rule:
     limit = field.arguments[0] if field.arguments else TEXT_LIMIT
     problem = (
         f"CASE WHEN {w} = '' THEN {_missing(field, 'text')} "
-        f"WHEN length({w}) > {limit} THEN 'text.long' END"
+        f"WHEN length({w}) > {limit} THEN 'text.long'{_word_faults(field, w)} END"
     )
     odd = rf"^['=]|[{sql.WHITE}{sql.UNSEEN}\x{{1B}}-\x{{1F}}\x{{FF10}}-\x{{FF5A}}]"
     repairs = [
@@ -211,6 +212,15 @@ def _text(columns: Columns) -> Rule:
     ]
     quick = f"NOT regexp_matches({r}, {lit(odd)})"
     return Rule(quick, whole, columns.t, problem, w, repairs, [], steps)
+
+
+def _word_faults(field: Field, text: str) -> str:
+    """A further branch of the problem where the text must hold known words only."""
+    if not field.words:
+        return ""
+    known, gap = "|".join(field.words), f"[{WORD_BREAKS}{sql.WHITE}]"
+    proper = f"{gap}*({known})({gap}+({known}))*{gap}*"
+    return f" WHEN NOT {full(f'lower({text})', proper)} THEN 'words.unknown'"
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -243,7 +253,9 @@ def _unit(columns: Columns) -> Rule:
     code = f"CASE {columns.t}{mapped} ELSE {columns.t} END"
     unknown = f"NOT {columns.q} AND {w} NOT IN {_listed(UNITS)}"
     shape = f"CASE WHEN {unknown} THEN 'unit.unknown' END"
-    return _tidy_rule(columns, "unit", f"{columns.r} IN {_listed(UNITS)}", code, shape, w, [])
+    synonym = told(f"{w} <> {columns.t}", columns.field.name, "unit.synonym")
+    quick = f"{columns.r} IN {_listed(UNITS)}"
+    return _tidy_rule(columns, "unit", quick, code, shape, w, [synonym])
 
 
 def _code(columns: Columns) -> Rule:

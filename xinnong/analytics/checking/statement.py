@@ -30,14 +30,15 @@ AREA_KINDS: Final = ("area12", "area9", "area6")
 class Check:
     """What the statement depends on beside the contract.
 
-    `areas` and `counties` say whether the tables of that name exist: areas(code, successor),
-    counties(code).
+    `areas`, `counties` and `recipients` say whether the tables of that name exist:
+    areas(code, successor), counties(code), recipients(code).
     """
 
     contract: Contract
     layout: Layout
     areas: bool
     counties: bool
+    recipients: bool = False
 
     def columns(self, *, easy: bool = False) -> list[tuple[Columns, Rule]]:
         """Return the fields that the file carries, with their rules."""
@@ -71,7 +72,7 @@ def easy_select(check: Check, *, split: str, as_of: str) -> str:
     """Return what `checking_select` returns, for the easy rows of `splitting_select`."""
     built = check.columns(easy=True)
     query = f"SELECT *, DATE {lit(as_of)} AS as_of_day FROM {split} WHERE easy"
-    for layer in _judging_layers(built):
+    for layer in _judging_layers(check, built):
         query = _wrapped(query, layer)
     return _last(check, built, query)
 
@@ -89,7 +90,7 @@ def checking_select(check: Check, *, lines: str, as_of: str) -> str:
         *_mending_layers(built),
         [(c.t, f"CASE WHEN q{c.place} THEN {c.r} ELSE {r.text} END") for c, r in built],
         [(c.w, f"CASE WHEN q{c.place} THEN {c.t} ELSE {r.code} END") for c, r in built],
-        *_judging_layers(built),
+        *_judging_layers(check, built),
     ]
     query = _cells(check, lines, as_of)
     for layer in layers:
@@ -106,13 +107,13 @@ def _mending_layers(built: list[tuple[Columns, Rule]]) -> list[list[tuple[str, s
     return [[item for item in layer if item] for layer in zip_longest(*listed)]
 
 
-def _judging_layers(built: list[tuple[Columns, Rule]]) -> list[list[tuple[str, str]]]:
+def _judging_layers(check: Check, built: list[tuple[Columns, Rule]]) -> list[list[tuple[str, str]]]:
     """Working columns of mended text: what is parsed from it, problem, value, and its bounds."""
     return [
         [item for _, r in built for item in r.parsed.items()],
         [(f"p{c.place}", _problem(c, r)) for c, r in built],
         [(f"v{c.place}", _value(c, r)) for c, r in built],
-        [(f"b{c.place}", bounds) for c, _ in built if (bounds := _bounds(c))],
+        [(f"b{c.place}", bounds) for c, _ in built if (bounds := _bounds(check, c))],
     ]
 
 
@@ -171,7 +172,8 @@ def _value(columns: Columns, built: Rule) -> str:
     return f"CASE WHEN p{columns.place} IS NULL AND {columns.w} <> '' THEN {built.value} END"
 
 
-def _bounds(columns: Columns) -> str:
+def _bounds(check: Check, columns: Columns) -> str:
+    """What is wrong with a value that is sound by itself; empty where the field has no bounds."""
     field, value = columns.field, f"v{columns.place}"
     factor = 1 if field.kind != "money" else 1_000_000 if field.scale else 100
     parts = []
@@ -179,6 +181,8 @@ def _bounds(columns: Columns) -> str:
         parts.append(f"WHEN {value} < {field.minimum * factor} THEN 'number.low'")
     if field.maximum is not None:
         parts.append(f"WHEN {value} > {field.maximum * factor} THEN 'number.high'")
+    if field.register and check.recipients:
+        parts.append(f"WHEN {value} NOT IN (SELECT code FROM recipients) THEN 'recipient.unknown'")
     return f"CASE {' '.join(parts)} END" if parts else ""
 
 
@@ -203,7 +207,7 @@ def _reasons(check: Check, built: list[tuple[Columns, Rule]]) -> str:
     own += [
         f"CASE WHEN b{c.place} IS NOT NULL THEN {lit(c.field.name + '=')} || b{c.place} END"
         for c, _ in built
-        if _bounds(c)
+        if _bounds(check, c)
     ]
     places = {c.field.name: c.place for c, _ in built}
     for group in check.contract.one_of:
@@ -268,7 +272,6 @@ def _stored(check: Check, field: Field, place: int | None) -> str:
     value = f"v{place}"
     if check.areas and field.kind in AREA_KINDS:
         value = f"coalesce(a{place}.successor, {value})"
-    bounded = any((field.minimum is not None, field.maximum is not None))
-    if bounded:
+    if _bounds(check, Columns(field, place)):
         value = f"CASE WHEN b{place} IS NULL THEN {value} END"
     return f"CAST({value} AS {kept})" if field.kind in ("decimal", "mu") else value

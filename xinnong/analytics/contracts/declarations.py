@@ -37,10 +37,17 @@ EXPLANATION_SHEET: Final = "填写说明"
 
 DEFAULT_DECIMAL: Final = (18, 4)
 
+Register = Literal["recipients"]
+"""Lists that a value may have to stand in; who checks a delivery brings them along."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a class, as declared."""
+    """One column of a class, as declared.
+
+    `values` are the choices of an enum; `words` those of which a text holds one or more, joined by
+    commas, semicolons, bars or spaces; `register` names the list in which the value must stand.
+    """
 
     name: str
     header: str
@@ -53,6 +60,8 @@ class Field:
     key: bool = False
     aliases: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    register: Register | None = None
     consent: bool = False
     consent_scope: str | None = None
     vault: bool = False
@@ -210,7 +219,7 @@ def _field(source: str, raw: dict[str, Any]) -> Field:
         kind, arguments = read_type(own["type"])
     except ValueError as wrong:
         raise ValueError(f"{source}: field {own['name']}: {wrong}") from wrong
-    for name in ("aliases", "values"):
+    for name in ("aliases", "values", "words"):
         own[name] = tuple(own.get(name, ()))
     minimum, maximum = own.pop("min", None), own.pop("max", None)
     return Field(
@@ -242,5 +251,7 @@ def _check_field(source: str, field: Field) -> None:
         raise ValueError(f"{source}: {field.name}: values belong to enum")
     if field.consent != (field.consent_scope in CONSENT_SCOPES):
         raise ValueError(f"{source}: {field.name}: consent needs a scope")
+    if (field.words or field.register) and field.kind != "text":
+        raise ValueError(f"{source}: {field.name}: words and registers belong to text")
     if field.scale is not None and field.kind != "money":
         raise ValueError(f"{source}: {field.name}: scale belongs to money")

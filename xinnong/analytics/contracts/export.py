@@ -67,6 +67,8 @@ def _field(field: Field) -> Mapping[str, object]:
         "required": field.required,
         "key": field.key,
         "values": list(field.values),
+        "words": list(field.words),
+        "register": field.register,
         "unit": field.unit,
         "scale": field.scale,
         "min": None if field.minimum is None else str(field.minimum),

@@ -23,6 +23,7 @@ from xinnong.pipelines.services.pending import write_pending
 from xinnong.registry.queries import next_household_number
 from xinnong.sources.keys import lake_keys
 from xinnong.sources.queries import LiveFile
+from xinnong.sources.recipients import lender_codes
 
 Mode = Literal["full", "delta"]
 OnStage = Callable[[str, int, int], None]
@@ -66,7 +67,7 @@ def compute(
         previous=folder / "previous.parquet",
         next_household_no=next_household_number(using=inputs.BATCH),
         areas=folder / "areas.parquet",
-        lenders=inputs.lender_codes(),
+        lenders=lender_codes(),
         card=documents.card,
         policy=documents.policy,
         memory_limit=limits["memory_limit"],

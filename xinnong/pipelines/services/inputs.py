@@ -13,7 +13,6 @@ from uuid import UUID
 import duckdb
 from django.conf import settings
 
-from xinnong.accounts.models import Institution, Operator
 from xinnong.analytics.engine import quoted
 from xinnong.areas.models import Area
 from xinnong.core.policy import Policy
@@ -91,12 +90,6 @@ def _to_parquet(source: Path, path: Path, columns: dict[str, str]) -> None:
             f"columns = {{{declared}}})) TO {quoted(path)} (FORMAT parquet)"
         ).fetchall()
     source.unlink()
-
-
-def lender_codes() -> list[str]:
-    """Codes of the institutions that lend in their own name, in order."""
-    found = Institution.objects.filter(operator__kind=Operator.Kind.LENDER, parent__isnull=True)
-    return list(found.order_by("code").values_list("code", flat=True))
 
 
 def work_folder() -> Path:

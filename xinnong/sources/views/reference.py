@@ -114,7 +114,7 @@ def _columns(fields: Iterable[Field]) -> Table:
             Cell(field.header, note=_aliases(field)),
             Cell(_required(field), tone="good" if field.key else ""),
             Cell(in_language(field.kind_details.title_zh, field.kind_details.title_en)),
-            Cell(in_language("、", ", ").join(field.values)),
+            Cell(in_language("、", ", ").join([*field.values, *field.words])),
             Cell(in_language(field.description_zh, field.description_en), note=_consent(field)),
         ]
         for field in fields
