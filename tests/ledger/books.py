@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.people import NOW, People, settle
 from xinnong.accounts.models import Institution
@@ -100,3 +100,13 @@ def total(sql: str) -> int:
         row = cursor.fetchone()
     assert row is not None
     return int(row[0] or 0)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Every example begins with the same empty books."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.ledger.books import DAY
+from tests.ledger.books import DAY, undone
 from tests.ledger.books import Books as Bank
 from tests.people import NOW
 from xinnong.audit.services import SYSTEM_ACTOR
@@ -205,16 +203,6 @@ def test_it_posts_and_refuses_as_the_reference_does(books: Bank, calls: Any) -> 
             assert answered == expected
             event("posted" if isinstance(expected[0], int) else expected[0])
         agree(pair)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Every example begins with the same empty books."""
-    with transaction.atomic():
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)
 
 
 def agree(pair: Pair) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -232,6 +233,7 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["debit", "business_on", "id"], name="transfer_debits"),
             models.Index(fields=["credit", "business_on", "id"], name="transfer_credits"),
+            BrinIndex(fields=["business_on"], name="transfer_days"),
         ]
         constraints = [
             models.UniqueConstraint(

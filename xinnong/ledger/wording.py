@@ -71,6 +71,22 @@ OTHERS: Final[Mapping[str, Wording]] = {
     "ledger.account_not_empty": Wording(
         _("账户还有余额或预留，不能销户。"), _("请先结清余额、撤销预留。")
     ),
+    "ledger.no_break": Wording(_("没有这笔待说明的差异。"), _("请刷新差异清单。")),
+    "ledger.explanation_missing": Wording(
+        _("请写明差异原因（最多 %(limit)s 个字）。"), _("写清原因和怎样处理。")
+    ),
+    "ledger.period_not_over": Wording(
+        _("这个月还没有过完（到 %(last_on)s）。"), _("请月末后再结账。")
+    ),
+    "ledger.period_out_of_order": Wording(
+        _("结账要按月依次进行，现在已结到 %(closed_through)s。"), _("请先结前一个月。")
+    ),
+    "ledger.breaks_open": Wording(
+        _("还有 %(count)s 笔对账差异没有说明。"), _("请更正或说明差异后再结账。")
+    ),
+    "ledger.balances_differ": Wording(
+        _("有 %(count)s 处余额与分录合计不符。"), _("请先重算余额，查明原因。")
+    ),
     "ledger.object_needed": Wording(
         _("科目 %(kind)s 的开户对象不对。"),
         _("客户、监管和资金池账户要写明对象，总账账户不写。"),
