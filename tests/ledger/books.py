@@ -15,6 +15,7 @@ from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.ledger.models import Account, Journal, Transfer
+from xinnong.ledger.queries import balances_now
 from xinnong.ledger.services import Move, Opening, PostedJournal, open_accounts, post_journal
 
 DAY = date(2026, 11, 20)
@@ -62,7 +63,8 @@ class Books:
         )
 
     def balance(self, name: str) -> int:
-        return Account.objects.get(pk=self.number(name)).balance_minor
+        account = Account.objects.get(pk=self.number(name))
+        return account.balance_minor if account.runs else balances_now(account)[0]
 
     def available(self, name: str) -> int:
         return Account.objects.get(pk=self.number(name)).available_minor

@@ -32,6 +32,7 @@ class Holding(StrEnum):
     """How many accounts stand under a code, and whether they carry a running balance."""
 
     CONTROL = "control"
+    OWN = "own"
     CUSTOMER = "customer"
     ESCROW = "escrow"
     POOL = "pool"
@@ -62,6 +63,11 @@ class AccountKind:
     @property
     def running(self) -> bool:
         """Whether its accounts carry a running balance; balances of the others are sums."""
+        return self.holding not in {Holding.CONTROL, Holding.OWN}
+
+    @property
+    def of_object(self) -> bool:
+        """Whether each account belongs to a loan, a fund, a till or so."""
         return self.holding is not Holding.CONTROL
 
 

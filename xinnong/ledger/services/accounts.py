@@ -160,7 +160,7 @@ def _known(institution: Institution, wanted: dict[Natural, Opening]) -> dict[Nat
 
 def _new(institution: Institution, opening: Opening, now: datetime) -> Account:
     kind = kind_of(opening.kind)
-    if kind.running is (opening.object_ref is None):
+    if kind.of_object is (opening.object_ref is None):
         raise ObjectNeeded(kind=opening.kind)
     return Account(
         institution=institution,
