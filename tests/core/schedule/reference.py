@@ -112,7 +112,9 @@ def owed_on(terms: Terms, rows: tuple[Row, ...], day: date, due: date) -> int:
 
 
 def _period_end(terms: Terms, on: date) -> date | None:
-    return next((due for due in dues(terms)[0] if due > on), None)
+    """When the period of a day ends; money paid on a due date is paid at the end already."""
+    dates = dues(terms)[0]
+    return None if on in dates else next((due for due in dates if due > on), None)
 
 
 def exact_interest(

@@ -55,9 +55,9 @@ def test_interest_equals_the_reference_day_by_day(said: Said) -> None:
     terms, schedule = drawn(said)
     if terms.method is Method.FLAT:
         low, high = _flat_interest(terms, schedule)
-        assert low <= schedule.totals.interest_minor <= (high if terms.events else low)
+        assert low <= schedule.totals.interest_minor <= (high if terms.events else low), str(said)
     else:
-        assert schedule.totals.interest_minor == _interest(terms, schedule)
+        assert schedule.totals.interest_minor == _interest(terms, schedule), str(said)
 
 
 def _periods(terms: Terms, schedule: Schedule) -> list[tuple[Fraction, bool]]:

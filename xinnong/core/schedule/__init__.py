@@ -2,8 +2,10 @@
 
 `load_terms(data)` reads TERMS.json into `Terms`, `build_schedule(terms)` answers a `Schedule` in
 whole fen, and `schedule_document(schedule)` is what the command and the API write.
+`accruals_of(terms)` and `accrued_minor` give the interest of single days, for the end of day.
 """
 
+from xinnong.core.schedule.accrual import accruals_of, accrued_minor, booked_days, booked_minor
 from xinnong.core.schedule.build import build_schedule
 from xinnong.core.schedule.errors import InvalidTerms
 from xinnong.core.schedule.output import schedule_document, schedule_table
@@ -17,6 +19,10 @@ __all__ = [
     "Schedule",
     "Terms",
     "Totals",
+    "accruals_of",
+    "accrued_minor",
+    "booked_days",
+    "booked_minor",
     "build_schedule",
     "load_terms",
     "schedule_document",

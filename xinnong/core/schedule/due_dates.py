@@ -18,7 +18,8 @@ from xinnong.core.schedule.terms import (
     Unit,
 )
 
-SUNDAY: Final = 7
+SHORTEST_MONTH: Final = 28
+MONTHS: Final = 12
 # periods in a year, for interest that does not look at days; days go by the day count's year
 IN_A_YEAR: Final[Mapping[Unit, int]] = {
     Unit.WEEKS: 52,
@@ -68,7 +69,12 @@ def due_dates(terms: Terms, *, count: int) -> tuple[list[date], int]:
 
 def dates_from(terms: Terms, first: date, count: int, anchor_day: int) -> list[date]:
     """The first date and those that follow it at the agreed distance."""
-    return [first, *(_step(terms, first, steps, anchor_day) for steps in range(1, count))]
+    months = UNIT_MONTHS.get(terms.unit)
+    if months is None or anchor_day > SHORTEST_MONTH:
+        return [first, *(_step(terms, first, steps, anchor_day) for steps in range(1, count))]
+    step, begin = terms.every * months, first.year * MONTHS + first.month - 1
+    later = range(begin + step, begin + step * count, step)
+    return [first, *(date(at // MONTHS, at % MONTHS + 1, anchor_day) for at in later)]
 
 
 def _step(terms: Terms, start: date, steps: int, day: int) -> date:

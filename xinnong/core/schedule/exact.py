@@ -16,7 +16,7 @@ from xinnong.core.schedule.terms import InterestRounding
 
 MICRO: Final = 10**6  # a rate has six decimals
 RATE_UNIT: Final = 100 * MICRO  # and is a percentage
-SCALE_BITS: Final = 160
+SCALE_BITS: Final = 112
 ONE: Final = 1 << SCALE_BITS
 
 
@@ -85,3 +85,39 @@ def level_amount(
     if exact <= 0:
         return 0
     return divide(exact.numerator, exact.denominator, rounding, unit)
+
+
+def level_of_shares(
+    owed_minor: int,
+    shares: Sequence[int],
+    year: int,
+    *,
+    rate: int,
+    rounding: InterestRounding,
+    unit: int,
+) -> int:
+    """The same for an amount drawn today and periods of one denominator, with nothing left.
+
+    Equal periods have a closed form, exact in whole numbers.
+    """
+    base, first = year * RATE_UNIT, shares[0]
+    if rate and shares.count(first) == len(shares) and first:
+        grown = base + rate * first
+        grown_all = grown ** len(shares)
+        return divide(
+            owed_minor * rate * first * grown_all,
+            base * (grown_all - base ** len(shares)),
+            rounding,
+            unit,
+        )
+    worth = 0
+    for share in reversed(shares):
+        worth = (worth + ONE) * base // (base + rate * share)
+    level = divide(owed_minor << SCALE_BITS, worth, rounding, unit)
+    if level == divide(owed_minor << SCALE_BITS, worth + len(shares), rounding, unit):
+        return level
+    exact = Fraction(0)
+    for share in reversed(shares):
+        exact = (exact + 1) * Fraction(base, base + rate * share)
+    due = owed_minor / exact
+    return divide(due.numerator, due.denominator, rounding, unit)

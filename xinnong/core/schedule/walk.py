@@ -239,7 +239,7 @@ def _settle(loan: Standing, move: Move, index: int) -> None:
         interest, days = rounded(loan, exact), (end - period.start).days
         if loan.terms.method is Method.FLAT:
             interest = _flat_interest(loan, exact, interest, is_last=True)
-        _note(loan, period, end, interest)
+        _note(loan, period, move.on, interest)
     loan.pay(move.on, days, loan.balance_minor, interest + loan.deferred_minor)
     loan.deferred_minor, loan.settled = 0, True
 
