@@ -78,9 +78,8 @@ def _date_problems(terms: Terms) -> Iterator[Problem]:
     first = terms.first_due_on or terms.disbursed_on
     if years > MAX_YEARS or max(first.year, terms.disbursed_on.year) + years > LAST_YEAR:
         yield Problem("terms.too_long", "number_of_repayments", {"at_most_years": MAX_YEARS})
-    for name, day in (("disbursed_on", terms.disbursed_on), ("first_due_on", first)):
-        if day.year < FIRST_YEAR:
-            yield Problem("date.range", name, {"from_year": FIRST_YEAR})
+    if terms.disbursed_on.year < FIRST_YEAR:
+        yield Problem("date.range", "disbursed_on", {"from_year": FIRST_YEAR})
     if terms.first_due_on is not None and terms.first_due_on <= terms.disbursed_on:
         yield Problem("first_due_on.not_after_disbursement", "first_due_on")
 
@@ -90,7 +89,8 @@ def _amount_problems(terms: Terms) -> Iterator[Problem]:
         yield Problem("amount.not_positive", "principal")
     unit = terms.rounding.unit_minor
     named = [("principal", terms.principal_minor)]
-    named += [(f"disbursements[{k}].amount", d.amount_minor) for k, d in enumerate(terms.draws)]
+    if terms.draws[0].amount_minor != terms.principal_minor:
+        named += [(f"disbursements[{k}].amount", d.amount_minor) for k, d in enumerate(terms.draws)]
     named += [
         (f"events[{k}].amount", event.amount_minor)
         for k, event in enumerate(terms.events)

@@ -226,13 +226,22 @@ def _reschedule(loan: Standing, move: Move, index: int) -> None:
     _work_out_again(loan)
 
 
+def _run_rates_until(loan: Standing, day: date, index: int) -> None:
+    """Let rates and pauses that are known take their course up to a day, and nothing else."""
+    for move in loan.moves[loan.next_move :]:
+        if move.rank in IGNORED_AFTERWARDS and move.on < day:
+            close_stretch(loan, move.on)
+            _APPLY[move.rank](loan, move, index)
+    close_stretch(loan, day)
+
+
 def _settle(loan: Standing, move: Move, index: int) -> None:
     """Everything is paid: principal, and interest to the day or to the end of the period."""
     event, period = _event(move), loan.periods[index]
     end = move.on
     if event.until == "period_end" and period.start <= move.on < period.due:
         end = period.due
-        close_stretch(loan, end)
+        _run_rates_until(loan, end, index)
     interest = days = 0
     if loan.stretches:
         exact = accrued(loan, period)
