@@ -2,10 +2,10 @@
 
 A second opinion beside the engine, written from the conventions alone. Money is exact fractions
 of the smallest unit of the currency; a day's interest is what is owed that morning, times the
-rate of that day, times the part of a year that the day is worth. Two habits of other books, which
-the engine does not have, can be asked for so that a printed difference can be explained:
-`Habits(carry=True)` keeps every digit of a balance and rounds only what is shown, `level` says how
-the level amount is cut.
+rate of that day, times the part of a year that the day is worth. Habits of other books, which the
+engine does not have, can be asked for so that a printed difference can be explained: `carry` keeps
+every digit of a balance and rounds only what is shown, `level` and `interest` say how an amount is
+cut.
 """
 
 from __future__ import annotations
@@ -27,13 +27,28 @@ MONTHS_IN = {"months": 1, "quarters": 3, "years": 12}
 class Habits:
     carry: bool = False
     level: Literal["nearest", "up", "down", "exact"] = "nearest"
-    given_level: Fraction | None = None
-    retry: bool = True
+    interest: Literal["nearest", "down"] = "nearest"
+
+
+@dataclass(frozen=True)
+class ExactRow:
+    """One instalment with every digit, in the smallest unit of the currency."""
+
+    n: int
+    due: date
+    days: int
+    principal: Fraction
+    interest: Fraction
+    balance_after: Fraction
+
+    @property
+    def total(self) -> Fraction:
+        return self.principal + self.interest
 
 
 @dataclass(frozen=True)
 class Row:
-    """One instalment, every amount in the smallest unit of the currency."""
+    """One instalment as it is shown, in the smallest unit of the currency."""
 
     n: int
     due: date
@@ -66,6 +81,23 @@ class Plan:
 
 def schedule_by_day(terms: Terms, habits: Habits | None = None) -> list[Row]:
     """The rows of a loan whose terms use the parts of TERMS that this reference knows."""
+    mode = terms["rounding"].get("interest", "HALF_EVEN")
+    return [
+        Row(
+            n=row.n,
+            due=row.due,
+            days=row.days,
+            principal=rounded(row.principal, mode),
+            interest=rounded(row.interest, mode),
+            total=rounded(row.total, mode),
+            balance_after=rounded(row.balance_after, mode),
+        )
+        for row in exact_rows(terms, habits)
+    ]
+
+
+def exact_rows(terms: Terms, habits: Habits | None = None) -> list[ExactRow]:
+    """The same rows before anything is rounded for show."""
     plan = _plan(terms, habits or Habits())
     if terms["method"] == "at_maturity":
         plan = replace(plan, dues=plan.dues[-1:])
@@ -199,7 +231,8 @@ def _expected_factor(plan: Plan, n: int, known: date) -> Fraction:
     start, due = plan.starts[n], plan.dues[n]
     if n < plan.grace("interest_free"):
         return Fraction()
-    if plan.terms.get("level") == "annual_over_n":
+    whole = plan.terms["interest_period"] == "same_as_repayment"
+    if whole or plan.terms.get("level") == "annual_over_n":
         return _rate(plan, known) * _period_of_year(plan.terms)
     parts = sum((part_of_year(plan, day, start, due) for day in _days(start, due)), Fraction())
     return _rate(plan, known) * parts
@@ -236,21 +269,32 @@ def _cut_level(plan: Plan, amount: Fraction) -> Fraction:
 
 def _level(plan: Plan, n: int, opening: Fraction) -> Fraction:
     """The amount that, paid in period n and every later one, leaves nothing."""
-    if plan.habits.given_level is not None:
-        return plan.habits.given_level
+    plan = _as_agreed(plan)
     start, due = plan.starts[n], plan.dues[n]
     known = due - ONE_DAY
-    owed, per_level = opening + _drawn(plan, start, due) - _returned(plan, start, due), Fraction()
+    owed, per_level = opening + _drawn(plan, start, due) - _returned(plan, start, due), Fraction(1)
     if plan.terms.get("level") == "annual_over_n":
         owed *= 1 + _expected_factor(plan, n, known)
     else:
         owed += _interest(plan, n, opening, paused=False)
-    per_level += 1
     for later in range(n + 1, len(plan.dues)):
         grown = 1 + _expected_factor(plan, later, known)
         owed, per_level = owed * grown, per_level * grown + 1
-    level = _cut_level(plan, owed / per_level)
-    return _tried_again(plan, n, opening, level) if plan.habits.retry else level
+    level = _cut_level(plan, (owed - _balloon(plan)) / per_level)
+    return _tried_again(plan, n, opening, level)
+
+
+def _as_agreed(plan: Plan) -> Plan:
+    """Money returned to shorten the loan, not to lower the instalment, leaves the level alone."""
+    kept = tuple(p for p in plan.prepayments if p[2] == "reduce_installment")
+    over = plan.terms.get("balloon", {}).get("amortised_over")
+    dues = tuple(_due(plan.terms, n) for n in range(1, int(over) + 1)) if over else plan.dues
+    return replace(plan, prepayments=kept, dues=dues)
+
+
+def _balloon(plan: Plan) -> Fraction:
+    unit = 10 ** int(plan.terms["rounding"].get("currency_digits", 2))
+    return Fraction(plan.terms.get("balloon", {}).get("amount", "0")) * unit
 
 
 def _gap(plan: Plan, n: int, opening: Fraction, level: Fraction) -> Fraction:
@@ -264,9 +308,9 @@ def _gap(plan: Plan, n: int, opening: Fraction, level: Fraction) -> Fraction:
             owed += _drawn(plan, start, due) - _returned(plan, start, due)
         else:
             exact = owed * _expected_factor(plan, period, plan.dues[n] - ONE_DAY)
-        interest = Fraction(rounded(exact, _mode(plan)))
+        interest = _shown_interest(plan, exact)
         if period == last:
-            return owed + interest - level
+            return owed + interest - _balloon(plan) - level
         owed -= level - interest
     raise AssertionError("a schedule has a last period")
 
@@ -285,6 +329,14 @@ def _tried_again(plan: Plan, n: int, opening: Fraction, level: Fraction) -> Frac
 # ---------------------------------------------------------------- walking the periods
 
 
+def _shown_interest(plan: Plan, exact: Fraction) -> Fraction:
+    if plan.habits.carry:
+        return exact
+    if plan.habits.interest == "down":
+        return Fraction(floor(exact))
+    return Fraction(rounded(exact, _mode(plan)))
+
+
 def _must_set_level(plan: Plan, n: int) -> bool:
     start, due = plan.starts[n], plan.dues[n]
     happened = [on for on, _ in plan.draws] + [on for on, _ in plan.rates[1:]]
@@ -292,13 +344,11 @@ def _must_set_level(plan: Plan, n: int) -> bool:
     return n == plan.grace("principal") or any(start <= on < due for on in happened)
 
 
-def _planned_principal(
-    plan: Plan, n: int, owed: Fraction, level: Fraction, interest: Fraction
-) -> Fraction:
+def _planned_principal(plan: Plan, n: int, level: Fraction, interest: Fraction) -> Fraction:
     if n < plan.grace("principal"):
         return Fraction()
     match plan.terms["method"]:
-        case "equal_installment":
+        case "equal_installment" | "balloon":
             return level - interest
         case "equal_principal" | "flat":
             return level
@@ -309,14 +359,14 @@ def _planned_principal(
 
 
 def _level_of(plan: Plan, n: int, opening: Fraction) -> Fraction:
-    if plan.terms["method"] == "equal_installment":
+    if plan.terms["method"] in ("equal_installment", "balloon"):
         return _level(plan, n, opening)
     start, due = plan.starts[n], plan.dues[n]
     owed = opening + _drawn(plan, start, due) - _returned(plan, start, due)
     return _cut_level(plan, owed / (len(plan.dues) - n))
 
 
-def _walk(plan: Plan) -> Iterator[Row]:
+def _walk(plan: Plan) -> Iterator[ExactRow]:
     owed, level, unpaid = Fraction(), Fraction(), Fraction()
     for n, (start, due) in enumerate(zip(plan.starts, plan.dues, strict=True)):
         if n >= plan.grace("principal") and _must_set_level(plan, n):
@@ -324,23 +374,13 @@ def _walk(plan: Plan) -> Iterator[Row]:
         unpaid += _interest(plan, n, owed)
         interest = Fraction()
         if n >= plan.grace("interest_payment"):
-            interest = unpaid if plan.habits.carry else Fraction(rounded(unpaid, _mode(plan)))
-            unpaid = Fraction()
+            interest, unpaid = _shown_interest(plan, unpaid), Fraction()
         owed += _drawn(plan, start, due) - _returned(plan, start, due)
-        planned = _planned_principal(plan, n, owed, level, interest)
+        planned = _planned_principal(plan, n, level, interest)
         ends = n == len(plan.dues) - 1 or planned >= owed
         principal = owed if ends else planned
         owed -= principal
-        shown = owed + sum((amount for on, amount in plan.draws if on == due), Fraction())
-        mode = _mode(plan)
-        yield Row(
-            n=n + 1,
-            due=due,
-            days=(due - start).days,
-            principal=rounded(principal, mode),
-            interest=rounded(interest, mode),
-            total=rounded(principal + interest, mode),
-            balance_after=rounded(shown, mode),
-        )
-        if ends and not any(on >= due for on, _ in plan.draws):
+        drawn_today = sum((amount for on, amount in plan.draws if on == due), Fraction())
+        yield ExactRow(n + 1, due, (due - start).days, principal, interest, owed + drawn_today)
+        if ends and not drawn_today and not any(on > due for on, _ in plan.draws):
             return
