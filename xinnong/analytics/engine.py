@@ -29,6 +29,7 @@ PIECE_OPTIONS = "ROW_GROUP_SIZE 20480, FILE_SIZE_BYTES '1500KB'"
 """A piece holds a few row groups: opening one household costs a footer and one or two groups."""
 KIB_PER_MB = 1024
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_SUM = re.compile(r"\bSUM\(")
 
 OnStage = Callable[[str, int, int], None]
 
@@ -61,6 +62,8 @@ class Engine:
         self.stages: list[Stage] = []
         self.timings: dict[str, float] = {}
         self._fingerprints: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._waiting: set[str] = set()
         self._rows = 0
         self.con = duckdb.connect(
             config={
@@ -134,7 +137,25 @@ class Engine:
     def view(self, name: str, sql: str) -> None:
         """Name a SELECT without storing it, for what a single later step reads."""
         self._fingerprints[name] = self._fingerprint(sql)
+        self._texts[name] = sql
         self.query(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+
+    @contextmanager
+    def holding(self, selects: Mapping[str, str]) -> Iterator[None]:
+        """Keep named SELECTs, each of which may name those before it, in memory for some steps.
+
+        Each is computed when the first unfinished step inside reads it, and never if all are
+        finished. Memory is bounded as in any statement: what does not fit spills.
+        """
+        for name, sql in selects.items():
+            self.view(name, self._whole_numbers(sql))
+            self._waiting.add(name)
+        yield
+        for name in reversed(list(selects)):
+            kind = "VIEW" if name in self._waiting else "TABLE"
+            self.query(f"DROP {kind} {name}")
+            self._waiting.discard(name)
+            del self._fingerprints[name], self._texts[name]
 
     def step(
         self, name: str, sql: str, *, sorted_pieces: bool = False, of_numbers: bool = False
@@ -178,6 +199,7 @@ class Engine:
         self.stages.append(Stage(name, round(seconds, 3), self._rows, peak_mb()))
 
     def _write(self, path: Path, sql: str, options: str) -> int:
+        self._fill(sql)
         temporary = path.with_suffix(".part")
         _remove(temporary)
         copied = self.query(
@@ -190,8 +212,20 @@ class Engine:
         assert isinstance(rows, int)
         return rows
 
+    def _fill(self, sql: str) -> None:
+        """Compute what a statement reads of the SELECTs to be held, those they are made of first."""
+        for name in sorted(set(_WORD.findall(sql)) & self._texts.keys()):
+            text = self._texts[name]
+            self._fill(text)
+            if name in self._waiting:
+                self._waiting.remove(name)
+                self.query(f"DROP VIEW {name}")
+                self.query(f"CREATE TABLE {name} AS {text}")
+
     def _whole_numbers(self, sql: str) -> str:
         """Store sums as BIGINT: Parquet has no wider integer and would turn them into doubles."""
+        if not _SUM.search(sql):
+            return sql
         columns = {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {sql}")}
         if "HUGEINT" not in columns.values():
             return sql

@@ -7,7 +7,8 @@ ranks, gates and shares are read from them, never repeated here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from xinnong.core.bins import DIMENSIONS, UNKNOWN, FeatureBins
 from xinnong.core.money import FEN_PER_HUNDRED_YUAN
@@ -31,7 +32,7 @@ NO_TEXTS = "CAST([] AS VARCHAR[])"
 NOTHING_ENTRUSTED = "0"
 NO_AMOUNT = "CAST(NULL AS BIGINT)"
 
-Pick = Callable[[Cell], int]
+SMALLEST_TYPE = 1 << 15
 
 
 def scores_sql(card: Scorecard, source: str) -> str:
@@ -40,25 +41,76 @@ def scores_sql(card: Scorecard, source: str) -> str:
     Points and reasons are those of `core.scorecard.score_one`, one column each: `points_columns`
     and REASON_COLUMNS (NULL where fewer lost points). The inputs of the line rule pass through.
     """
-    count = len(card.features)
-    points = [f"{_case(card, i, lambda cell: cell.points)} AS p{i}" for i in range(count)]
-    ranks = [f"{_case(card, i, lambda cell: cell.rank)} AS r{i}" for i in range(count)]
+    packing = _Packing.of(card)
+    names = [f"c{i}" for i in range(len(card.features))]
+    cells = [f"{_case(card, i, packing)} AS {name}" for i, name in enumerate(names)]
     passed = ["household_no", "area12", "area9", "basis", "lender", "first_borrower", *LINE_INPUTS]
-    inner = (
-        f"SELECT {', '.join(passed)},\n  {', '.join(points)},\n  {', '.join(ranks)}\nFROM {source}"
+    inner = f"SELECT {', '.join(passed)},\n  {', '.join(cells)}\nFROM {source}"
+    points = [f"{packing.points_sql(name)} AS p{i}" for i, name in enumerate(names)]
+    total = " + ".join([str(card.base_points), *(f"p{i}" for i in range(len(names)))])
+    listed = ", ".join(f"p{i} AS {name}" for i, name in enumerate(points_columns(card)))
+    named = ", ".join(
+        f"{packing.reason_sql(f'g{place}')} AS {name}" for place, name in enumerate(REASON_COLUMNS)
     )
-    picked, columns = _top_reasons(inner, count)
-    total = " + ".join([str(card.base_points), *(f"p{i}" for i in range(count))])
-    listed = ", ".join(f"CAST(p{i} AS SMALLINT) AS {name}"
-                       for i, name in enumerate(points_columns(card)))  # fmt: skip
-    named, joins = _reasons_by_rank(card, columns)
     return f"""SELECT household_no, area12, area9, basis, lender, first_borrower,
-  CAST({total} AS INTEGER) AS points, {_grade(card, total)} AS grade,
-  {", ".join(_dimensions(card))},
+  points, {_grade(card, "points")} AS grade, {", ".join(f"d_{name}" for name in DIMENSIONS)},
   {listed}, {named},
   {", ".join(LINE_INPUTS)}
-FROM ({picked}) AS scored
-{joins}"""
+FROM (SELECT *, CAST({total} AS INTEGER) AS points, {", ".join(_dimensions(card))}
+  FROM (SELECT *, {", ".join(points)} FROM ({_largest_cells(inner, names)}) AS packed) AS opened
+) AS scored"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    """One number for what a cell is worth: the place of its reason above, its points below.
+
+    A feature then needs one CASE, and the largest numbers are the first reasons. Places number the
+    ranks of the reasons from 1, the least; no reason is place 0. `span` is a power of two.
+    """
+
+    places: Mapping[int, int]
+    codes: tuple[str, ...]
+    least: int
+    span: int
+
+    @classmethod
+    def of(cls, card: Scorecard) -> _Packing:
+        """Make room for every cell of a card."""
+        codes = {cell.rank: cell.reason.code for cell in card.cells if cell.reason is not None}
+        points = [cell.points for cell in card.cells]
+        return cls(
+            places={rank: place for place, rank in enumerate(sorted(codes), start=1)},
+            codes=tuple(codes[rank] for rank in sorted(codes)),
+            least=min(points, default=0),
+            span=1 << (max(points, default=0) - min(points, default=0)).bit_length(),
+        )
+
+    @property
+    def type(self) -> str:
+        """The smallest type that holds every cell."""
+        return "SMALLINT" if (len(self.places) + 1) * self.span <= SMALLEST_TYPE else "INTEGER"
+
+    def pack(self, cell: Cell) -> int:
+        """Number a cell."""
+        place = 0 if cell.reason is None else self.places[cell.rank]
+        return place * self.span + cell.points - self.least
+
+    def points_sql(self, packed: str) -> str:
+        """Write the points of a packed column."""
+        return f"CAST(({packed} & {self.span - 1}) + {self.least} AS SMALLINT)"
+
+    def reason_sql(self, packed: str) -> str:
+        """Write the code of the reason of a packed column, NULL where it has none."""
+        place = f"{packed} >> {self.span.bit_length() - 1}"
+        return f"{_one_of(self.codes)}[{place}]" if self.codes else "CAST(NULL AS VARCHAR)"
+
+
+def _one_of(codes: Sequence[str]) -> str:
+    """Write a list of codes in a type that is stored as their places, not as texts."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    known = ", ".join(f"'{code}'" for code in dict.fromkeys(codes))
+    return f"CAST([{listed}] AS ENUM({known})[])"
 
 
 def points_columns(card: Scorecard) -> tuple[str, ...]:
@@ -66,11 +118,11 @@ def points_columns(card: Scorecard) -> tuple[str, ...]:
     return tuple(f"points_{place}" for place in range(len(card.features)))
 
 
-def _case(card: Scorecard, index: int, pick: Pick) -> str:
+def _case(card: Scorecard, index: int, packing: _Packing) -> str:
     """Write one flat CASE over the bins of a feature."""
     feature = card.features[index]
     cells = [cell for cell in card.cells if cell.feature_index == index]
-    by_bin = {(cell.bin_index, cell.first_borrower): pick(cell) for cell in cells}
+    by_bin = {(cell.bin_index, cell.first_borrower): packing.pack(cell) for cell in cells}
     plain, first = by_bin[UNKNOWN, False], by_bin[UNKNOWN, True]
     unknown = (
         str(plain) if plain == first else f"CASE WHEN first_borrower THEN {first} ELSE {plain} END"
@@ -78,7 +130,8 @@ def _case(card: Scorecard, index: int, pick: Pick) -> str:
     *bins, last = _bins(feature)
     known = " ".join(f"WHEN {test} THEN {by_bin[index, False]}" for test, index in bins)
     return (
-        f"CASE WHEN {feature.name} IS NULL THEN {unknown} {known} ELSE {by_bin[last[1], False]} END"
+        f"CAST(CASE WHEN {feature.name} IS NULL THEN {unknown} {known}"
+        f" ELSE {by_bin[last[1], False]} END AS {packing.type})"
     )
 
 
@@ -91,32 +144,16 @@ def _bins(feature: FeatureBins) -> list[tuple[str, int]]:
     return [*((test, i) for i, test in enumerate(tests)), ("", len(tests))]
 
 
-def _top_reasons(inner: str, count: int) -> tuple[str, list[str]]:
-    """Nest one level per reason: each takes the largest rank below the one before."""
-    ranks = [f"r{i}" for i in range(count)]
-    text, found = inner, list[str]()
+def _largest_cells(inner: str, names: Sequence[str]) -> str:
+    """Nest one level per reason: each takes the largest cell below the one before."""
+    text = inner
     for place in range(REASONS_SHOWN):
+        above = f"g{place - 1}"
         below = (
-            ranks
-            if not found
-            else [f"CASE WHEN {r} < {found[-1]} THEN {r} ELSE 0 END" for r in ranks]
+            names if place == 0 else [f"CASE WHEN {c} < {above} THEN {c} ELSE 0 END" for c in names]
         )
-        found.append(f"g{place}")
         text = f"SELECT *, GREATEST({', '.join(below)}) AS g{place} FROM ({text}) AS level_{place}"
-    return text, found
-
-
-def _reasons_by_rank(card: Scorecard, columns: Sequence[str]) -> tuple[str, str]:
-    """Look ranks up: those of one feature's known and unknown bins are unlike any other's."""
-    codes = {cell.rank: cell.reason.code for cell in card.cells if cell.reason is not None}
-    listed = ", ".join(f"({rank}, '{code}')" for rank, code in sorted(codes.items()))
-    pairs = list(zip(REASON_COLUMNS, columns, strict=True))
-    named = ", ".join(f"by_{rank}.code AS {reason}" for reason, rank in pairs)
-    joins = "\n".join(
-        f"LEFT JOIN (VALUES {listed}) AS by_{rank} (rank, code) ON by_{rank}.rank = scored.{rank}"
-        for _, rank in pairs
-    )
-    return named, joins
+    return text
 
 
 def _grade(card: Scorecard, total: str) -> str:
@@ -140,7 +177,7 @@ def lines_sql(policy: Policy, source: str, *, custody: str = NOTHING_ENTRUSTED) 
     fen of entrusted assets after their haircut; without a register of custody nothing is entrusted.
     """
     kinds = [_line_sql(policy, kind, source, custody) for kind in ("pre", "granted")]
-    return "\nUNION ALL\n".join(kinds) + "\nORDER BY household_no"
+    return "\nUNION ALL\n".join(kinds)
 
 
 def _line_sql(policy: Policy, kind: str, source: str, custody: str) -> str:

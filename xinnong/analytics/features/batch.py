@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from xinnong.analytics.engine import Engine
 from xinnong.analytics.features.aggregates import AGGREGATES, Aggregate
@@ -21,7 +22,10 @@ from xinnong.analytics.linking.live import table_name
 PER_UNIT = ("agg_urban_flat", "agg_real_estate")
 PER_LENDER = ("agg_loan", "agg_review")
 SMALLEST_AREA = 10
+LOAN_COLUMNS = ("contracts", "balance", "open_principal", "repaid", "worst_dpd", "over_90")
+REVIEW_COLUMNS = ("reviews", "marks")
 UNKNOWN = "CAST(NULL AS BIGINT)"
+KNOWN = "CAST(0 AS BIGINT)"
 GATE = "gate"
 
 
@@ -32,12 +36,6 @@ class Basis:
     name: str
     recipient: str | None
     lender: str | None
-
-    @property
-    def table(self) -> str:
-        """Name of the step with the figures of this basis."""
-        suffix = "" if self.lender is None else "_" + self.lender.lower().replace("-", "_")
-        return f"figures_{self.name}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +57,20 @@ class Plan:
 
 
 def compute_features(engine: Engine, plan: Plan) -> None:
-    """Make every aggregate, `wide`, the figures of each basis, medians, and `features`."""
-    for aggregate in AGGREGATES:
-        engine.step(aggregate.name, aggregate_sql(aggregate, plan), of_numbers=True)
-    engine.step("wide", wide_sql(engine), of_numbers=True)
-    for basis in plan.bases[1:]:
-        if basis.lender is None:  # the medians read base twice
-            engine.step(basis.table, figures_sql(basis, plan), of_numbers=True)
-        else:
-            engine.view(basis.table, figures_sql(basis, plan))
-    engine.step("town_assets", median_sql("assets_total"))
-    engine.step("town_income", median_sql("income_total"))
-    engine.step("features", features_sql(plan), of_numbers=True)
+    """Make the medians of towns and `features`; what they are made of stays in memory."""
+    aggregates = {a.name: aggregate_sql(a, plan) for a in AGGREGATES}
+    with engine.holding(aggregates), engine.holding({"plain": plain_sql(engine, plan)}):
+        base = [basis for basis in plan.bases if basis.name == "base"]
+        engine.view("figures_base", figures_sql(base, plan))
+        engine.step("town_assets", median_sql("assets_total"))
+        engine.step("town_income", median_sql("income_total"))
+        engine.step("features", features_sql(plan), of_numbers=True)
 
 
 def placeholders(plan: Plan) -> dict[str, str]:
     """Every constant and macro the statements may name."""
     norms = plan.norms
-    values = plan.windows.sql() | plan.recipients.macros()
+    values = plan.windows.sql() | plan.recipients.macros() | {"any_consent": "consented"}
     values["crop_norm"] = _choice("crop", norms.input_fen_mu_by_crop, norms.input_fen_mu)
     values["flat_price"] = _choice(
         "COALESCE(f.town, h.area9)", norms.flat_fen_m2_by_town, norms.flat_fen_m2
@@ -109,61 +103,117 @@ def aggregate_sql(aggregate: Aggregate, plan: Plan) -> str:
     return text
 
 
-def wide_sql(engine: Engine) -> str:
-    """Join every per-household aggregate to the households, columns prefixed by source."""
+def plain_sql(engine: Engine, plan: Plan) -> str:
+    """Write level 1 of every household once, before consent, beside who consented to what."""
     joined = [a.name for a in AGGREGATES if a.name not in PER_UNIT + PER_LENDER]
-    columns = ["h.household_no", "h.area12", "h.area9"]
+    columns, consents = ["h.household_no", "h.area12", "h.area9"], list[str]()
     for name in joined:
-        prefix = name.removeprefix("agg_")
-        own = [column for column in engine.columns(name) if column != "household_no"]
-        columns += [f"{name}.{column} AS {prefix}_{column}" for column in own]
+        for column in engine.columns(name):
+            wide = f"{name.removeprefix('agg_')}_{column}"
+            if column != "household_no":
+                columns.append(f"{name}.{column} AS {wide}")
+            if column.startswith(("all_", "any_")):
+                consents.append(wide)
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.household_no = h.household_no" for name in joined
     )
-    return f"SELECT {', '.join(columns)}\nFROM homes AS h\n{joins}"
+    figures = [f"{_plain(f, plan)} AS {f.name}" for f in FEATURES if f.level == 1 and _is_plain(f)]
+    return f"""SELECT household_no, area12, area9, {", ".join(consents)},
+  {", ".join(figures)}
+FROM (SELECT {", ".join(columns)}\nFROM homes AS h\n{joins}) AS wide"""
 
 
-def figures_sql(basis: Basis, plan: Plan) -> str:
-    """Write levels 1 and 2 of one basis: masked figures, then totals of them."""
-    first = [f"{feature_sql(f, basis, plan)} AS {f.name}" for f in FEATURES if f.level == 1]
-    second = [f"{_level_sql(f, plan)} AS {f.name}" for f in FEATURES if f.level == 2]
-    history = "loan_contracts" if basis.lender else UNKNOWN
-    inner = (
-        f"SELECT w.household_no, area12, area9, {history} AS own_contracts,\n  "
-        + ",\n  ".join(first)
-        + f"\nFROM {_rows_of(basis, plan)}"
-    )
-    return f"SELECT *,\n  {', '.join(second)}\nFROM ({inner}) AS level_1"
+def _is_plain(feature: Feature) -> bool:
+    """Whether a figure is the same on every basis that may read it."""
+    return not feature.lender_only and "consent" not in feature.classes
 
 
-def feature_sql(feature: Feature, basis: Basis, plan: Plan) -> str:
-    """Write one level 1 feature as a basis may see it: unknown, plain, or under consent."""
-    if not _readable(feature, basis, plan):
-        return UNKNOWN
-    values = placeholders(plan)
-    if basis.recipient is not None:
-        column = plan.recipients.column(basis.recipient)
-        bits = plan.recipients.mask(basis.recipient)
-        values["any_consent"] = f"(member_any_{column} & {bits}) <> 0"
-    value = f"CAST({feature.sql.format(**values)} AS BIGINT)"
-    asked = _scopes_by_class(feature)
-    if not asked:
-        return value
-    assert basis.recipient is not None, feature.name
-    return (
-        f"CASE WHEN {consent_condition(plan.recipients, basis.recipient, asked)} THEN {value} END"
-    )
-
-
-def _readable(feature: Feature, basis: Basis, plan: Plan) -> bool:
+def _plain(feature: Feature, plan: Plan) -> str:
     if any(name not in plan.delivered for name in feature.classes):
-        return False
-    if basis.recipient is None and (_scopes_by_class(feature) or "consent" in feature.classes):
-        return False
-    if not feature.lender_only:
-        return True
-    reports = basis.lender in plan.reporting_lenders or "loan_history" not in feature.classes
-    return basis.lender is not None and reports
+        return UNKNOWN
+    return f"CAST({feature.sql.format(**placeholders(plan))} AS BIGINT)"
+
+
+def figures_sql(bases: Sequence[Basis], plan: Plan) -> str:
+    """Write levels 1 and 2 of some bases, one row a result: masked figures, then their totals."""
+    first = [f"{_masked(f, plan)} AS {f.name}" for f in FEATURES if f.level == 1]
+    second = [f"{_level_sql(f, plan)} AS {f.name}" for f in FEATURES if f.level == 2]
+    rows = "\nUNION ALL\n".join(_rows_of(basis, plan) for basis in bases)
+    return f"""SELECT *, {", ".join(second)}
+FROM (SELECT household_no, area12, area9, basis, lender, history, loan_contracts AS own_contracts,
+    {", ".join(first)}
+  FROM ({rows}) AS results) AS level_1"""
+
+
+def _masked(feature: Feature, plan: Plan) -> str:
+    """Add the masks a feature stands behind: zeros where it may be read, unknown where not."""
+    value = feature.name if _is_plain(feature) else _plain(feature, plan)
+    return " + ".join([value, *_masks_of(feature)])
+
+
+def _masks_of(feature: Feature) -> list[str]:
+    found = []
+    if scopes := _scopes_by_class(feature):
+        found.append(f"allowed_{_scope_sets().index(scopes)}")
+    if "consent" in feature.classes:
+        found.append("named")
+    if feature.lender_only:
+        found.append("reported" if "loan_history" in feature.classes else "lent")
+    return found
+
+
+@cache
+def _scope_sets() -> list[dict[str, Sequence[str]]]:
+    """Every different set of scopes that features ask for, by class."""
+    asked = [_scopes_by_class(feature) for feature in FEATURES if feature.level == 1]
+    return [scopes for n, scopes in enumerate(asked) if scopes and scopes not in asked[:n]]
+
+
+def _rows_of(basis: Basis, plan: Plan) -> str:
+    """Write the rows of a basis: all households, or those a lender was asked by or lends to."""
+    consented, masks = "FALSE", dict.fromkeys(map(str, range(len(_scope_sets()))), UNKNOWN)
+    if basis.recipient is not None:
+        column, bits = (
+            plan.recipients.column(basis.recipient),
+            plan.recipients.mask(basis.recipient),
+        )
+        consented = f"(member_any_{column} & {bits}) <> 0"
+        for number, scopes in enumerate(_scope_sets()):
+            condition = consent_condition(plan.recipients, basis.recipient, scopes)
+            masks[str(number)] = f"CASE WHEN {condition} THEN {KNOWN} END"
+    named = KNOWN if basis.recipient else UNKNOWN
+    lent = KNOWN if basis.lender else UNKNOWN
+    reports = basis.lender in plan.reporting_lenders
+    lender = "CAST(NULL AS VARCHAR)" if basis.lender is None else f"'{basis.lender}'"
+    columns = [f"{sql} AS allowed_{number}" for number, sql in masks.items()]
+    own = _own_columns(basis)
+    rows = f"""SELECT p.*, '{basis.name}' AS basis, {lender} AS lender, {own},
+  {"TRUE" if reports else "FALSE"} AS history, {consented} AS consented,
+  {", ".join(columns)}, {named} AS named, {lent} AS lent,
+  {KNOWN if reports else UNKNOWN} AS reported
+FROM plain AS p"""
+    if basis.lender is None:
+        return rows
+    mine = f"institution = '{basis.lender}'"
+    return f"""{rows}
+LEFT JOIN (SELECT * FROM agg_loan WHERE {mine}) AS l ON l.household_no = p.household_no
+LEFT JOIN (SELECT * FROM agg_review WHERE {mine}) AS r ON r.household_no = p.household_no
+LEFT JOIN (SELECT * FROM agg_review WHERE institution IS NULL) AS s
+  ON s.household_no = p.household_no
+WHERE {consented} OR l.contracts IS NOT NULL"""
+
+
+def _own_columns(basis: Basis) -> str:
+    loans, reviews = LOAN_COLUMNS, REVIEW_COLUMNS
+    if basis.lender is None:
+        return ", ".join(
+            [f"{UNKNOWN} AS loan_{name}" for name in loans]
+            + [f"{UNKNOWN} AS review_{name}" for name in reviews]
+        )
+    return ", ".join(
+        [f"l.{name} AS loan_{name}" for name in loans]
+        + [f"COALESCE(r.{name}, s.{name}) AS review_{name}" for name in reviews]
+    )
 
 
 def _scopes_by_class(feature: Feature) -> dict[str, Sequence[str]]:
@@ -180,27 +230,6 @@ def _level_sql(feature: Feature, plan: Plan) -> str:
     return f"CAST({feature.sql.format(**placeholders(plan))} AS BIGINT)"
 
 
-def _rows_of(basis: Basis, plan: Plan) -> str:
-    """Name the rows of a basis: all households, or those a lender was asked by or lends to."""
-    if basis.lender is None:
-        return "wide AS w"
-    column = plan.recipients.column(basis.lender)
-    bits = plan.recipients.mask(basis.lender)
-    own = f"institution = '{basis.lender}'"
-    return f"""(
-  SELECT w.*, l.contracts AS loan_contracts, l.balance AS loan_balance,
-    l.open_principal AS loan_open_principal, l.repaid AS loan_repaid,
-    l.worst_dpd AS loan_worst_dpd, l.over_90 AS loan_over_90,
-    COALESCE(r.reviews, s.reviews) AS review_reviews, COALESCE(r.marks, s.marks) AS review_marks
-  FROM wide AS w
-  LEFT JOIN (SELECT * FROM agg_loan WHERE {own}) AS l ON l.household_no = w.household_no
-  LEFT JOIN (SELECT * FROM agg_review WHERE {own}) AS r ON r.household_no = w.household_no
-  LEFT JOIN (SELECT * FROM agg_review WHERE institution IS NULL) AS s
-    ON s.household_no = w.household_no
-  WHERE (member_any_{column} & {bits}) <> 0 OR l.contracts IS NOT NULL
-) AS w"""
-
-
 def median_sql(column: str) -> str:
     """Write the exact median of a figure by town: the middle value, or the floor of their mean."""
     return f"""SELECT area9, CAST(FLOOR((MIN({column}) + MAX({column})) / 2) AS BIGINT) AS median
@@ -213,32 +242,19 @@ GROUP BY area9"""
 
 
 def features_sql(plan: Plan) -> str:
-    """Unite the bases and add what needs the medians and the count of known features."""
+    """Write what needs the medians, and the count of known features, of all bases together."""
     shown = [feature.name for feature in shown_features()]
-    parts = [_finished_sql(basis, plan, shown) for basis in plan.bases]
-    return "\nUNION ALL\n".join(parts)
-
-
-def _finished_sql(basis: Basis, plan: Plan, shown: Sequence[str]) -> str:
     third = ", ".join(f"{_level_sql(f, plan)} AS {f.name}" for f in FEATURES if f.level == 3)
-    rows = basis.table if basis.recipient else f"({figures_sql(basis, plan)})"
-    counted = _counted(basis)
-    known = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in counted)
-    lender = "CAST(NULL AS VARCHAR)" if basis.lender is None else f"'{basis.lender}'"
-    first = "FALSE"
-    if basis.lender in plan.reporting_lenders:
-        first = "own_contracts IS NULL AND COALESCE(lines_elsewhere, 0) = 0"
-    return f"""SELECT household_no, area12, area9, '{basis.name}' AS basis, {lender} AS lender,
-  {first} AS first_borrower, {", ".join(shown)},
-  CAST({known} AS INTEGER) AS known_features,
-  CAST(FLOOR(({known}) * 100 / {len(counted)}) AS INTEGER) AS completeness_percent
-FROM (SELECT figures.*, {third} FROM (
-    SELECT f.*, a.median AS assets_median, i.median AS income_median FROM {rows} AS f
+    counted = [f for f in shown_features() if f.dimension != GATE]
+    known = " + ".join(f"CAST({f.name} IS NOT NULL AS INTEGER)" for f in counted)
+    of_anybody = sum(not f.lender_only for f in counted)
+    return f"""SELECT household_no, area12, area9, basis, lender,
+  history AND own_contracts IS NULL AND COALESCE(lines_elsewhere, 0) = 0 AS first_borrower,
+  {", ".join(shown)}, known_features,
+  CAST(FLOOR(known_features * 100 / CASE WHEN lender IS NULL THEN {of_anybody}
+    ELSE {len(counted)} END) AS INTEGER) AS completeness_percent
+FROM (SELECT *, CAST({known} AS INTEGER) AS known_features FROM (SELECT figures.*, {third} FROM (
+    SELECT f.*, a.median AS assets_median, i.median AS income_median
+    FROM ({figures_sql(plan.bases, plan)}) AS f
     LEFT JOIN town_assets AS a ON a.area9 = f.area9
-    LEFT JOIN town_income AS i ON i.area9 = f.area9) AS figures) AS level_3"""
-
-
-def _counted(basis: Basis) -> list[str]:
-    """Features of the six dimensions that a basis could know at all."""
-    own = basis.lender is not None
-    return [f.name for f in shown_features() if f.dimension != GATE and (own or not f.lender_only)]
+    LEFT JOIN town_income AS i ON i.area9 = f.area9) AS figures) AS level_3) AS counted"""
