@@ -64,6 +64,7 @@ class Engine:
         self._fingerprints: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._waiting: set[str] = set()
+        self._columns: dict[str, dict[str, str]] = {}
         self._rows = 0
         self.con = duckdb.connect(
             config={
@@ -98,8 +99,12 @@ class Engine:
         return counted
 
     def columns(self, name: str) -> dict[str, str]:
-        """Column names of a step or source, with their DuckDB types."""
-        return {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {name}")}
+        """Column names of a step, source or held SELECT, with their DuckDB types."""
+        if name not in self._waiting:
+            return self._types(name)
+        if name not in self._columns:
+            self._columns[name] = self._types(self._texts[name])
+        return self._columns[name]
 
     def has(self, name: str) -> bool:
         """Whether a step or source of this name exists."""
@@ -137,8 +142,7 @@ class Engine:
     def view(self, name: str, sql: str) -> None:
         """Name a SELECT without storing it, for what a single later step reads."""
         self._fingerprints[name] = self._fingerprint(sql)
-        self._texts[name] = sql
-        self.query(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+        self.query(f"CREATE OR REPLACE VIEW {name} AS {self._whole_numbers(sql)}")
 
     @contextmanager
     def holding(self, selects: Mapping[str, str]) -> Iterator[None]:
@@ -148,13 +152,15 @@ class Engine:
         finished. Memory is bounded as in any statement: what does not fit spills.
         """
         for name, sql in selects.items():
-            self.view(name, self._whole_numbers(sql))
+            self._fingerprints[name] = self._fingerprint(sql)
+            self._texts[name] = sql
             self._waiting.add(name)
         yield
-        for name in reversed(list(selects)):
-            kind = "VIEW" if name in self._waiting else "TABLE"
-            self.query(f"DROP {kind} {name}")
+        for name in selects:
+            if name not in self._waiting:
+                self.query(f"DROP TABLE {name}")
             self._waiting.discard(name)
+            self._columns.pop(name, None)
             del self._fingerprints[name], self._texts[name]
 
     def step(
@@ -213,27 +219,31 @@ class Engine:
         return rows
 
     def _fill(self, sql: str) -> None:
-        """Compute what a statement reads of the SELECTs to be held, those they are made of first."""
-        for name in sorted(set(_WORD.findall(sql)) & self._texts.keys()):
+        """Compute what a statement reads of the held SELECTs, those they are made of first."""
+        for name in self._named_in(sql):
             text = self._texts[name]
             self._fill(text)
             if name in self._waiting:
+                columns = self.columns(name) if _SUM.search(text) else {}
                 self._waiting.remove(name)
-                self.query(f"DROP VIEW {name}")
-                self.query(f"CREATE TABLE {name} AS {text}")
+                self.query(f"CREATE TABLE {name} AS {_cast_sums(text, columns)}")
+
+    def _named_in(self, sql: str) -> list[str]:
+        return sorted(set(_WORD.findall(sql)) & self._texts.keys())
+
+    def _types(self, sql: str) -> dict[str, str]:
+        """Columns of a SELECT or a name; what is held and not yet computed is read as its text."""
+        parts = [
+            f"{name} AS ({self._texts[name]})"
+            for name in self._named_in(sql)
+            if name in self._waiting
+        ]
+        given = f"WITH {', '.join(parts)} {sql}" if parts else sql
+        return {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {given}")}
 
     def _whole_numbers(self, sql: str) -> str:
         """Store sums as BIGINT: Parquet has no wider integer and would turn them into doubles."""
-        if not _SUM.search(sql):
-            return sql
-        columns = {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {sql}")}
-        if "HUGEINT" not in columns.values():
-            return sql
-        cast = ", ".join(
-            f'CAST("{name}" AS BIGINT) AS "{name}"' if kind == "HUGEINT" else f'"{name}"'
-            for name, kind in columns.items()
-        )
-        return f"SELECT {cast} FROM ({sql}) AS summed"
+        return _cast_sums(sql, self._types(sql)) if _SUM.search(sql) else sql
 
     def _view(self, name: str, paths: Sequence[Path], read: str | None = None) -> None:
         files = ", ".join(quoted(path) for path in paths)
@@ -253,6 +263,16 @@ def _finished_rows(path: Path, note: Path, fingerprint: str) -> int | None:
         return None
     stored = json.loads(note.read_text())
     return int(stored["rows"]) if stored["fingerprint"] == fingerprint else None
+
+
+def _cast_sums(sql: str, columns: Mapping[str, str]) -> str:
+    if "HUGEINT" not in columns.values():
+        return sql
+    cast = ", ".join(
+        f'CAST("{name}" AS BIGINT) AS "{name}"' if kind == "HUGEINT" else f'"{name}"'
+        for name, kind in columns.items()
+    )
+    return f"SELECT {cast} FROM ({sql}) AS summed"
 
 
 def _remove(path: Path) -> None:

@@ -188,7 +188,7 @@ FROM linked_field_form_asset GROUP BY household_no""",
     Aggregate(
         "agg_form",
         ("field_form.member",),
-        """SELECT household_no, COUNT(DISTINCT form_no) AS forms, {all}
+        """SELECT household_no, COUNT(*) AS people, {all}
 FROM linked_field_form_member GROUP BY household_no""",
     ),
 )
@@ -306,14 +306,11 @@ FROM (SELECT household_no, year,
   MAX(worst_dpd) AS worst_dpd,
   MAX(CASE WHEN balance_minor > 0 AND dpd > 90 THEN 1 ELSE 0 END) AS over_90
 FROM (SELECT household_no, institution, contract_no,
-    MAX(CASE WHEN as_of = newest THEN balance_minor END) AS balance_minor,
-    MAX(CASE WHEN as_of = newest THEN principal_minor END) AS principal_minor,
-    MAX(CASE WHEN as_of = newest THEN days_past_due_max END) AS dpd,
+    MAX_BY(balance_minor, as_of) AS balance_minor,
+    MAX_BY(principal_minor, as_of) AS principal_minor,
+    MAX_BY(days_past_due_max, as_of) AS dpd,
     MAX(CASE WHEN as_of > {m24} THEN days_past_due_max END) AS worst_dpd
-  FROM (SELECT household_no, institution, contract_no, as_of, balance_minor, principal_minor,
-      days_past_due_max,
-      MAX(as_of) OVER (PARTITION BY household_no, institution, contract_no) AS newest
-    FROM linked_loan_history) AS dated
+  FROM linked_loan_history
   GROUP BY household_no, institution, contract_no) AS contracts
 GROUP BY household_no, institution""",
     ),

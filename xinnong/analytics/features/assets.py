@@ -206,7 +206,7 @@ FEATURES = (
         "deposits", "assets", "fen", "存款", "Deposits",
         ("field_form.member.form_no", "field_form.asset.value"),
         "入户表所列存款。", "Deposits stated on the field form.",
-        "CASE WHEN form_forms IS NULL THEN NULL ELSE COALESCE(field_form_asset_deposits, 0) END",
+        "CASE WHEN form_people IS NULL THEN NULL ELSE COALESCE(field_form_asset_deposits, 0) END",
         _deposits, unknown="form",
     ),
     Feature(

@@ -59,12 +59,12 @@ class Plan:
 def compute_features(engine: Engine, plan: Plan) -> None:
     """Make the medians of towns and `features`; what they are made of stays in memory."""
     aggregates = {a.name: aggregate_sql(a, plan) for a in AGGREGATES}
-    with engine.holding(aggregates), engine.holding({"plain": plain_sql(engine, plan)}):
-        base = [basis for basis in plan.bases if basis.name == "base"]
-        engine.view("figures_base", figures_sql(base, plan))
-        engine.step("town_assets", median_sql("assets_total"))
-        engine.step("town_income", median_sql("income_total"))
-        engine.step("features", features_sql(plan), of_numbers=True)
+    with engine.holding(aggregates):
+        held = {"plain": plain_sql(engine, plan), "base_totals": totals_sql(plan)}
+        with engine.holding(held):
+            engine.step("town_assets", median_sql("assets_total"))
+            engine.step("town_income", median_sql("income_total"))
+            engine.step("features", features_sql(plan), of_numbers=True)
 
 
 def placeholders(plan: Plan) -> dict[str, str]:
@@ -230,13 +230,19 @@ def _level_sql(feature: Feature, plan: Plan) -> str:
     return f"CAST({feature.sql.format(**placeholders(plan))} AS BIGINT)"
 
 
+def totals_sql(plan: Plan) -> str:
+    """Write the base figures that towns have medians of."""
+    base = [basis for basis in plan.bases if basis.name == "base"]
+    return f"SELECT area9, assets_total, income_total FROM ({figures_sql(base, plan)}) AS f"
+
+
 def median_sql(column: str) -> str:
     """Write the exact median of a figure by town: the middle value, or the floor of their mean."""
     return f"""SELECT area9, CAST(FLOOR((MIN({column}) + MAX({column})) / 2) AS BIGINT) AS median
 FROM (SELECT area9, {column},
     ROW_NUMBER() OVER (PARTITION BY area9 ORDER BY {column}) AS place,
     COUNT(*) OVER (PARTITION BY area9) AS known
-  FROM figures_base WHERE {column} IS NOT NULL) AS ranked
+  FROM base_totals WHERE {column} IS NOT NULL) AS ranked
 WHERE known >= {SMALLEST_AREA} AND 2 * place >= known AND 2 * place <= known + 2
 GROUP BY area9"""
 

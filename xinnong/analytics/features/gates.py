@@ -99,7 +99,7 @@ FEATURES = (
     Feature(
         "form_seen", "gate", "yes_no", "有入户表", "A field form exists",
         ("field_form.member.form_no",), "该户有入户表。", "The household has a field form.",
-        "CASE WHEN form_forms IS NULL THEN 0 ELSE 1 END",
+        "CASE WHEN form_people IS NULL THEN 0 ELSE 1 END",
         lambda h: int(bool(h.of("field_form.member"))), shown=False,
     ),
     Feature(

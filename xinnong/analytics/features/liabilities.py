@@ -119,14 +119,14 @@ FEATURES = (
         "private_debt", "liabilities", "fen", "民间借贷", "Private borrowing",
         ("field_form.member.form_no", "field_form.debt.amount"),
         "入户表所列民间借贷。", "Private borrowing stated on the field form.",
-        "CASE WHEN form_forms IS NULL THEN NULL ELSE COALESCE(field_form_debt_private, 0) END",
+        "CASE WHEN form_people IS NULL THEN NULL ELSE COALESCE(field_form_debt_private, 0) END",
         lambda h: _from_form(h, "民间借贷"), unknown="form",
     ),
     Feature(
         "guarantees_given", "liabilities", "fen", "对外担保", "Guarantees given",
         ("field_form.member.form_no", "field_form.debt.amount"),
         "入户表所列对外担保。", "Guarantees for others stated on the field form.",
-        "CASE WHEN form_forms IS NULL THEN NULL ELSE COALESCE(field_form_debt_guarantees, 0) END",
+        "CASE WHEN form_people IS NULL THEN NULL ELSE COALESCE(field_form_debt_guarantees, 0) END",
         lambda h: _from_form(h, "对外担保"), unknown="form",
     ),
     Feature(
