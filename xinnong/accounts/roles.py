@@ -82,16 +82,6 @@ class Accountant(Role):
     approving = frozenset({P.CLOSE_LEDGER})
 
 
-class Accountant(Role):
-    """Keeps a lender's books: statements, assertions, breaks; closes periods with a second factor."""
-
-    code = "accountant"
-    label = _("会计")
-    kinds = frozenset({OwnerKind.LENDER})
-    permissions = frozenset({P.READ_LEDGER, P.KEEP_LEDGER, P.CLOSE_LEDGER})
-    approving = frozenset({P.CLOSE_LEDGER})
-
-
 class DataSteward(Role):
     """Delivers the files of the steward's department and reads what was refused and why."""
 
