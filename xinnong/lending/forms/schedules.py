@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 MOST_REPAYMENTS = 600
 DATE_FORMAT = "%Y-%m-%d"
+MAIN = (
+    "method", "principal", "annual_rate", "number_of_repayments", "every", "unit", "disbursed_on",
+    "crop",
+)  # fmt: skip
+PLAIN = frozenset({"", "0", "actual/360", "daily"})
+"""Values of the further settings with which the page begins."""
 
 
 def _choices(
@@ -92,6 +98,26 @@ class ScheduleForm(forms.Form):
             *((code, crop_name(code)) for code in crop_calendars()),
         ]
 
+    def main(self) -> list[forms.BoundField]:
+        """The settings that everybody fills in."""
+        return [self[name] for name in MAIN]
+
+    def more(self) -> list[forms.BoundField]:
+        """The settings that most loans leave alone."""
+        return [self[name] for name in self.fields if name not in MAIN and not _happens(name)]
+
+    def happens(self) -> list[forms.BoundField]:
+        """What happens to the loan on the way."""
+        return [self[name] for name in self.fields if _happens(name)]
+
+    def has_more(self) -> bool:
+        """Whether a setting differs from where it stands at first, so that nothing is hidden."""
+        return any(str(self.data.get(field.name, "")) not in PLAIN for field in self.more())
+
+    def has_event(self) -> bool:
+        """Whether anything happens on the way."""
+        return any(self.data.get(field.name) for field in self.happens())
+
     def terms(self) -> dict[str, Any]:
         """The settings as TERMS.json says them; the engine checks what they mean together."""
         said = self.cleaned_data
@@ -117,6 +143,10 @@ class ScheduleForm(forms.Form):
             "events": [_event(said)] if said["event"] else None,
         }
         return found | {name: value for name, value in optional.items() if value is not None}
+
+
+def _happens(name: str) -> bool:
+    return name.startswith("event")
 
 
 def _iso(day: date | None) -> str | None:
