@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from xinnong.core.schedule.due_dates import Period, nominal_share
 from xinnong.core.schedule.exact import RATE_UNIT, divide, level_amount
-from xinnong.core.schedule.standing import Standing
+from xinnong.core.schedule.standing import Standing, Stretch, exact_interest, rounded
 from xinnong.core.schedule.terms import Level, Method, Terms
 
 PERCENT: Final = 100
@@ -17,11 +18,11 @@ Exact = tuple[int, int]
 def planned_principal(loan: Standing, index: int, interest: int, exact: Exact) -> int:
     """Principal of an instalment that is not the last, before anything paid ahead is taken off."""
     if loan.planned is not None and index < len(loan.planned):
-        return min(loan.planned[index], loan.balance_minor)
+        return min(loan.planned[index], loan.plan_minor)
     if index < loan.terms.grace.principal:
         return 0
     wanted = _PRINCIPAL[loan.terms.method](loan, index, interest, exact)
-    return max(0, min(wanted, loan.balance_minor))
+    return max(0, min(wanted, loan.plan_minor))
 
 
 def _nothing(_loan: Standing, _index: int, _interest: int, _exact: Exact) -> int:
@@ -38,7 +39,7 @@ def _of_equal_shares(loan: Standing, index: int, _interest: int, _exact: Exact) 
     if loan.principal_minor is None:
         rounding = loan.terms.rounding
         loan.principal_minor = divide(
-            loan.balance_minor,
+            loan.plan_minor,
             loan.count - index,
             rounding.interest,
             rounding.installment_unit_minor,
@@ -50,12 +51,45 @@ def _of_the_season(loan: Standing, index: int, _interest: int, _exact: Exact) ->
     """The share of a month of income by its weight; the last such month takes the rest."""
     weights = [income_weight(loan.terms, period) for period in loan.periods[index : loan.count]]
     if sum(weights) == weights[0]:
-        return loan.balance_minor if weights[0] else 0
+        return loan.plan_minor if weights[0] else 0
     if loan.season is None:
-        loan.season = (loan.balance_minor, sum(weights))
+        loan.season = (loan.plan_minor, sum(weights))
     rounding, (amount, total) = loan.terms.rounding, loan.season
     unit = rounding.installment_unit_minor
     return divide(amount * weights[0], total, rounding.interest, unit)
+
+
+def make_plan(loan: Standing, index: int, on: date) -> None:
+    """Work out the instalments before money paid on a day changes what is owed, if none are yet.
+
+    `index` is the period in which the day lies; on its due date the instalment is already paid.
+    """
+    first = max(index + (on == loan.periods[index].due), loan.terms.grace.principal)
+    if first >= loan.count - 1 or loan.planned is not None:
+        return
+    period = loan.periods[first]
+    whole = [Stretch(max(on, period.start), period.due, loan.base_minor, loan.rate_micro)]
+    past = loan.stretches if period.start < on < period.due else []
+    exact = exact_interest(loan.terms, period, [*past, *whole])
+    planned_principal(loan, first, rounded(loan, exact), exact)
+
+
+def shorten(loan: Standing, index: int, on: date) -> None:
+    """Let the loan end with the instalment that, staying as it is, pays off what is owed."""
+    first = index + (on == loan.periods[index].due)
+    balance, rounding = loan.balance_minor, loan.terms.rounding
+    for place in range(max(first, loan.terms.grace.principal), loan.count):
+        part = loan.principal_minor
+        if loan.level_minor is not None:
+            period = loan.periods[place]
+            exact = (balance * loan.rate_micro * period.share, period.year * RATE_UNIT)
+            part = loan.level_minor - divide(*exact, rounding.interest, rounding.unit_minor)
+        if part is None:
+            return
+        balance -= max(0, part)
+        if balance <= 0:
+            loan.count = place + 1
+            return
 
 
 def income_weight(terms: Terms, period: Period) -> int:
@@ -100,13 +134,13 @@ def _level(loan: Standing, index: int, exact: Exact) -> int:
         share, year = nominal_share(terms)
         later = [p._replace(share=share if p.share else 0, year=year) for p in later]
         share = share if loan.periods[index].share else 0
-        numerator = loan.balance_minor * loan.rate_micro * share
+        numerator = loan.plan_minor * loan.rate_micro * share
         denominator = year * RATE_UNIT
     return level_amount(
-        (loan.balance_minor * denominator + numerator, denominator),
+        (loan.plan_minor * denominator + numerator, denominator),
         later,
         rate=loan.rate_micro,
-        left_minor=min(terms.balloon.amount_minor or 0, loan.balance_minor),
+        left_minor=min(terms.balloon.amount_minor or 0, loan.plan_minor),
         rounding=rounding.interest,
         unit=rounding.installment_unit_minor,
     )
@@ -116,7 +150,7 @@ def _gap(loan: Standing, index: int, interest: int, level: int) -> int:
     """By how much the last instalment would differ from the level one, if nothing happened."""
     rounding, unit = loan.terms.rounding.interest, loan.terms.rounding.unit_minor
     rate, left = loan.rate_micro, loan.terms.balloon.amount_minor or 0
-    balance = loan.balance_minor
+    balance = loan.plan_minor
     for period in loan.periods[index + 1 : loan.count]:
         balance -= max(0, level - interest)
         if balance <= 0:

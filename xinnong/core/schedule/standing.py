@@ -74,6 +74,11 @@ class Standing:
             return self.lent_minor
         return self.balance_minor + self.held_minor
 
+    @property
+    def plan_minor(self) -> int:
+        """What the instalments to come are shared out of: as if nothing had been paid ahead."""
+        return self.balance_minor + self.credit_minor
+
     def has_moves_until(self, day: date) -> bool:
         """Whether anything happens up to and on a day."""
         return self.next_move < len(self.moves) and self.moves[self.next_move].on <= day

@@ -12,7 +12,7 @@ from xinnong.core.schedule.day_counts import DENOMINATORS, elapsed
 from xinnong.core.schedule.due_dates import Period, dates_from, periods_between, periods_of
 from xinnong.core.schedule.errors import refuse
 from xinnong.core.schedule.exact import RATE_UNIT, divide, rate_micro
-from xinnong.core.schedule.installments import income_weight, planned_principal
+from xinnong.core.schedule.installments import income_weight, make_plan, planned_principal, shorten
 from xinnong.core.schedule.moves import BEFORE_INSTALLMENT, Move, Rank, moves_of
 from xinnong.core.schedule.standing import (
     Accrual,
@@ -197,14 +197,18 @@ def _take_payment(loan: Standing, move: Move, index: int) -> None:
     if move.amount_minor > loan.balance_minor:
         owed = loan.balance_minor
         raise refuse("event.over_balance", f"events[{move.place}].amount", owed_minor=owed)
-    if event.until == "period_end" and move.on < loan.periods[index].due:
-        loan.held_minor += move.amount_minor
     default = Effect.APPLY_NEXT if event.kind is EventKind.REPAYMENT else Effect.REDUCE_INSTALLMENT
     effect = event.effect or default
+    if effect is not Effect.REDUCE_INSTALLMENT:
+        make_plan(loan, index, move.on)
+    if event.until == "period_end" and move.on < loan.periods[index].due:
+        loan.held_minor += move.amount_minor
     loan.pay(move.on, 0, move.amount_minor)
     if effect is Effect.REDUCE_INSTALLMENT:
         _work_out_again(loan)
-    elif effect is Effect.APPLY_NEXT and loan.terms.method not in WITHOUT_INSTALLMENTS:
+    elif effect is Effect.REDUCE_COUNT:
+        shorten(loan, index, move.on)
+    elif loan.terms.method not in WITHOUT_INSTALLMENTS:
         loan.credit_minor += move.amount_minor
 
 
