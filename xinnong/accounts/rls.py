@@ -156,7 +156,7 @@ def _among(column: str) -> str:
 
 def _among_ids(column: str) -> str:
     ids = "(SELECT scope.institution_ids())::bigint[]"
-    return f"({column} = ANY ({ids}) OR (SELECT scope.is_system()))"
+    return f"((SELECT scope.is_system()) OR {column} = ANY ({ids}))"
 
 
 def _inside(column: str) -> str:

@@ -80,11 +80,12 @@ DECLARE
     v_ids bigint[];
     v_fresh boolean[];
     v_closed date;
+    v_known integer;
+    v_plain boolean;
     v_running integer;
     v_limited boolean;
+    v_broken boolean;
     v_place integer;
-    v_ord bigint;
-    v_code text;
 BEGIN
     IF NOT (v_count = ALL (ARRAY[cardinality(p_refs), cardinality(p_days), cardinality(p_reasons),
                                  cardinality(p_references), cardinality(p_reversed)])
@@ -164,38 +165,39 @@ BEGIN
         END IF;
     END IF;
 
-    -- transfers, each by itself
-    SELECT t.place, t.ord, CASE
-               WHEN t.amount IS NULL OR t.amount <= 0 OR t.amount > 1000000000000000
-                   THEN 'ledger.amount'
-               WHEN t.debit = t.credit THEN 'ledger.same_account'
-               WHEN d.id IS NULL OR c.id IS NULL THEN 'ledger.account_unknown'
-               ELSE 'ledger.account_closed' END
-    INTO v_place, v_ord, v_code
-    FROM unnest(p_places, p_debits, p_credits, p_amounts) WITH ORDINALITY
-             AS t(place, debit, credit, amount, ord)
-    LEFT JOIN ledger_account AS d ON d.id = t.debit AND d.institution_id = p_institution
-    LEFT JOIN ledger_account AS c ON c.id = t.credit AND c.institution_id = p_institution
-    WHERE v_fresh[t.place]
-      AND (t.amount IS NULL OR t.amount <= 0 OR t.amount > 1000000000000000 OR t.debit = t.credit
-           OR d.id IS NULL OR c.id IS NULL
-           OR d.closed_at IS NOT NULL OR c.closed_at IS NOT NULL)
-    ORDER BY t.place, t.ord LIMIT 1;
-    IF v_code IS NOT NULL THEN
-        PERFORM ledger.refuse(v_code, v_place, ledger.within(p_places, v_ord), '{}');
+    -- transfers, each by itself: counted at a glance, looked at one by one only where that fails
+    SELECT count(*) INTO v_known FROM ledger_account AS a
+    WHERE a.id = ANY (p_debits || p_credits) AND a.institution_id = p_institution
+      AND a.closed_at IS NULL;
+    SELECT count(DISTINCT id) = v_known INTO v_plain FROM unnest(p_debits || p_credits) AS id;
+    IF NOT (v_plain AND (SELECT bool_and(coalesce(t.debit <> t.credit AND t.amount > 0
+                                                  AND t.amount <= 1000000000000000, false))
+                         FROM unnest(p_debits, p_credits, p_amounts) AS t(debit, credit, amount)))
+    THEN
+        PERFORM ledger.check_transfers(
+            p_institution, p_places, p_debits, p_credits, p_amounts, v_fresh);
     END IF;
     IF EXISTS (SELECT FROM unnest(p_ending) AS ending WHERE ending IS NOT NULL) THEN
         PERFORM ledger.check_reservations(
             p_institution, p_places, p_debits, p_credits, p_amounts, p_states, p_ending, v_fresh);
     END IF;
 
-    -- running balances
-    SELECT count(*), coalesce(bool_or(limited), false) INTO v_running, v_limited
-    FROM (SELECT a.no_negative_balance OR a.debits_must_not_exceed_credits AS limited
-          FROM ledger_account AS a
-          WHERE a.id = ANY (p_debits || p_credits) AND a.posted_debits_minor IS NOT NULL
-          ORDER BY a.id FOR NO KEY UPDATE) AS locked;
-    IF v_limited THEN
+    -- running balances: locked in order, and compared with their limits as they will be
+    SELECT count(*), coalesce(bool_or(
+               ((a.debits_must_not_exceed_credits OR (a.no_negative_balance AND a.normal = 'c'))
+                AND a.posted_debits_minor + s.posted_debits + a.pending_debits_minor
+                    + s.pending_debits > a.posted_credits_minor + s.posted_credits)
+               OR (a.no_negative_balance AND a.normal = 'd'
+                   AND a.posted_credits_minor + s.posted_credits + a.pending_credits_minor
+                       + s.pending_credits > a.posted_debits_minor + s.posted_debits)), false),
+           coalesce(bool_or(a.no_negative_balance OR a.debits_must_not_exceed_credits), false)
+    INTO v_running, v_broken, v_limited
+    FROM (SELECT * FROM ledger_account
+          WHERE id = ANY (p_debits || p_credits) AND posted_debits_minor IS NOT NULL
+          ORDER BY id FOR NO KEY UPDATE) AS a
+    JOIN ledger.totals(p_places, p_debits, p_credits, p_amounts, p_states, p_ending, v_fresh) AS s
+        ON s.account = a.id;
+    IF v_broken OR (v_limited AND v_count > 1) THEN
         PERFORM ledger.check_balances(
             p_places, p_debits, p_credits, p_amounts, p_states, p_ending, v_fresh);
     END IF;
@@ -205,12 +207,8 @@ BEGIN
             posted_credits_minor = a.posted_credits_minor + s.posted_credits,
             pending_debits_minor = a.pending_debits_minor + s.pending_debits,
             pending_credits_minor = a.pending_credits_minor + s.pending_credits
-        FROM (SELECT account, sum(posted_debits)::bigint AS posted_debits,
-                     sum(posted_credits)::bigint AS posted_credits,
-                     sum(pending_debits)::bigint AS pending_debits,
-                     sum(pending_credits)::bigint AS pending_credits
-              FROM ledger.sides(p_places, p_debits, p_credits, p_amounts, p_states, p_ending)
-              WHERE v_fresh[place] GROUP BY account) AS s
+        FROM ledger.totals(p_places, p_debits, p_credits, p_amounts, p_states, p_ending, v_fresh)
+            AS s
         WHERE a.id = s.account AND a.posted_debits_minor IS NOT NULL;
     END IF;
 
@@ -257,6 +255,56 @@ LANGUAGE sql STABLE AS $$
     SELECT debit, place, ord, CASE WHEN ending IS NULL THEN 'd' END, posted, 0, pending, 0 FROM moved
     UNION ALL
     SELECT credit, place, ord, CASE WHEN ending IS NULL THEN 'c' END, 0, posted, 0, pending FROM moved
+$$;
+"""
+
+# The same per account, without journals that were posted before.
+TOTALS = """
+CREATE FUNCTION ledger.totals(
+    p_places integer[], p_debits bigint[], p_credits bigint[], p_amounts bigint[], p_states text[],
+    p_ending bigint[], p_fresh boolean[])
+RETURNS TABLE (account bigint, posted_debits bigint, posted_credits bigint, pending_debits bigint,
+               pending_credits bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT account, sum(posted_debits)::bigint, sum(posted_credits)::bigint,
+           sum(pending_debits)::bigint, sum(pending_credits)::bigint
+    FROM ledger.sides(p_places, p_debits, p_credits, p_amounts, p_states, p_ending)
+    WHERE p_fresh[place] GROUP BY account
+$$;
+"""
+
+CHECK_TRANSFERS = """
+CREATE FUNCTION ledger.check_transfers(
+    p_institution bigint, p_places integer[], p_debits bigint[], p_credits bigint[],
+    p_amounts bigint[], p_fresh boolean[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_place integer;
+    v_ord bigint;
+    v_code text;
+BEGIN
+    WITH known AS (
+        SELECT a.id, a.closed_at FROM ledger_account AS a
+        WHERE a.id = ANY (p_debits || p_credits) AND a.institution_id = p_institution
+    )
+    SELECT t.place, t.ord, t.code INTO v_place, v_ord, v_code
+    FROM (SELECT t.place, t.ord, CASE
+                     WHEN t.amount IS NULL OR t.amount <= 0 OR t.amount > 1000000000000000
+                         THEN 'ledger.amount'
+                     WHEN t.debit = t.credit THEN 'ledger.same_account'
+                     WHEN d.id IS NULL OR c.id IS NULL THEN 'ledger.account_unknown'
+                     WHEN d.closed_at IS NOT NULL OR c.closed_at IS NOT NULL
+                         THEN 'ledger.account_closed' END AS code
+          FROM unnest(p_places, p_debits, p_credits, p_amounts) WITH ORDINALITY
+                   AS t(place, debit, credit, amount, ord)
+          LEFT JOIN known AS d ON d.id = t.debit
+          LEFT JOIN known AS c ON c.id = t.credit
+          WHERE p_fresh[t.place]) AS t
+    WHERE t.code IS NOT NULL ORDER BY t.place, t.ord LIMIT 1;
+    IF v_code IS NOT NULL THEN
+        PERFORM ledger.refuse(v_code, v_place, ledger.within(p_places, v_ord), '{}');
+    END IF;
+END
 $$;
 """
 
@@ -398,6 +446,8 @@ class Migration(migrations.Migration):
                 REFUSE,
                 WITHIN,
                 SIDES,
+                TOTALS,
+                CHECK_TRANSFERS,
                 CHECK_BALANCES,
                 CHECK_RESERVATIONS,
                 CHECK_REVERSALS,

@@ -276,7 +276,7 @@ def _post(
 ) -> list[PostedJournal]:
     refs = [new_ref() for _ in drafts]
     by = actor if isinstance(actor, UUID) else actor.ref
-    with _refusals(), transaction.atomic(), connection.cursor() as cursor:
+    with _refusals(), connection.cursor() as cursor:
         cursor.execute(POST, [institution.pk, by, now, route, *_columns(refs, drafts)])
         rows = cursor.fetchall()
     first = _first_refs([number for number, replayed in rows if replayed])
