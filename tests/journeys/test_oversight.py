@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+import xinnong
 from tests.factories import Sample, signed_in
 from tests.journeys.test_open_a_household import page_of
 from tests.people import People
+from xinnong.accounts.adapters import ON_RECORD
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services import set_user
 from xinnong.audit.models import Entry
 from xinnong.audit.services import SYSTEM_ACTOR, record
+from xinnong.journeys.wording import ACTIONS
 from xinnong.privacy.models import Read
 from xinnong.privacy.services import record_read
 
@@ -137,6 +142,34 @@ def test_the_review_is_recorded(shen: Client, people: People, sample: Sample) ->
     page = shen.get("/oversight/audit/").content.decode()
     for text in ("检查查看记录", "检查查找记录", "沈负责人"):
         assert text in page
+
+
+ACTION = re.compile(r'action="([a-z]+[.][a-z-]+)"')
+
+
+def test_every_deed_that_is_recorded_has_words() -> None:
+    source = Path(xinnong.__file__).parent
+    written = {deed for path in source.rglob("*.py") for deed in ACTION.findall(path.read_text())}
+    assert len(written) == 9
+    assert (written | set(ON_RECORD.values())) - set(ACTIONS) == set()
+
+
+def test_an_account_that_was_set_is_told_in_words(shen: Client, people: People) -> None:
+    set_user(
+        username="new",
+        name="新人",
+        roles=["cadre"],
+        institution=people.xu.institution,
+        areas=people.xu.areas.all(),
+        password=None,
+        now=people.xu.created_at,
+    )
+    page = shen.get("/oversight/audit/").content.decode()
+    assert "管辖范围 1，可登录 1，村干部 1" in page
+    shen.cookies["django_language"] = "en"
+    page = shen.get("/oversight/audit/").content.decode()
+    assert "areas 1, can sign in 1, Village cadre 1" in page
+    assert "role.cadre" not in page
 
 
 def test_everybody_sees_the_own_readings(xu_looked: Client, sample: Sample) -> None:

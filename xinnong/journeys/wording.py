@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from xinnong.accounts.roles import BY_CODE
 from xinnong.web.refusals import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.utils.functional import _StrPromise
+    from django.utils.functional import Promise, _StrPromise
 
 REFUSALS: Mapping[str, Wording] = {
     "search.term": Wording(
@@ -140,12 +141,16 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "journeys.review-reads": _("检查查看记录"),
     "journeys.review-searches": _("检查查找记录"),
     "accounts.set-user": _("设置账户和岗位"),
+    "accounts.change-password": _("修改密码"),
+    "accounts.add-second-factor": _("开启两步验证"),
+    "accounts.remove-second-factor": _("关闭两步验证"),
+    "accounts.new-recovery-codes": _("换发恢复码"),
     "accounts.issue-token": _("发放接口令牌"),
     "accounts.revoke-tokens": _("收回接口令牌"),
 }
 """What an audit entry says was done."""
 
-COUNTED: Mapping[str, _StrPromise] = {
+COUNTED: Mapping[str, str | Promise] = {
     "rows": _("行"),
     "households": _("户"),
     "persons": _("人"),
@@ -159,6 +164,9 @@ COUNTED: Mapping[str, _StrPromise] = {
     "repaired": _("修复"),
     "quarantined": _("退回"),
     "duplicate": _("重复"),
+    "areas": _("管辖范围"),
+    "active": _("可登录"),
+    **{f"role.{code}": role.label for code, role in BY_CODE.items()},
 }
 
 STAGES: Mapping[str, _StrPromise] = {
@@ -191,6 +199,6 @@ ROLE_HOMES: Mapping[str, _StrPromise] = {
 """What stands on the first page of a role whose work comes later."""
 
 
-def said(words: Mapping[str, _StrPromise], code: str) -> str:
+def said(words: Mapping[str, str | Promise], code: str) -> str:
     """Return the words of a code, or the code itself."""
     return str(words.get(code, code))
