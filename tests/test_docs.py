@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -22,6 +23,8 @@ MAY_READ_THE_ENVIRONMENT = {
     "cli/import_work.py",  # names the settings module and the role for its worker processes
     "cli/reference.py",  # sets the width of help texts
 }
+NO_BUSINESS = {"UserManager", "Actor"}
+"""Classes beside models that no page and no person speaks of."""
 FENCE = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?xinnong ([a-z][a-z-]*)(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
@@ -88,6 +91,19 @@ def test_every_command_names_itself_in_its_help() -> None:
 
 def test_the_notice_is_that_of_the_locked_packages() -> None:
     assert (REPOSITORY / "NOTICE").read_text(encoding="utf-8") == notices.text()
+
+
+def test_every_business_table_and_choice_has_a_word_in_the_glossary() -> None:
+    """Rows and their choices are what people talk about, in two languages."""
+    said = (REPOSITORY / "GLOSSARY.md").read_text(encoding="utf-8")
+    defined = [
+        node.name
+        for path in python_files("xinnong")
+        if path.name == "models.py" or path.parent.name == "models"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert [name for name in defined if f"`{name}" not in said and name not in NO_BUSINESS] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:

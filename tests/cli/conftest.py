@@ -45,6 +45,8 @@ class Installation:
 
     server: postgres.Server
     files: Path
+    person_key: str = ""
+    """As 64 hexadecimal digits; an installation that is given none makes its own."""
 
     @property
     def data(self) -> Path:
@@ -53,7 +55,8 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "XINNONG_"))}
-        return {**kept, "XINNONG_DATA": str(self.data)}
+        given = {"XINNONG_PERSON_KEY": self.person_key} if self.person_key else {}
+        return {**kept, **given, "XINNONG_DATA": str(self.data)}
 
     def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a shell does."""
