@@ -13,7 +13,7 @@ import re
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,12 @@ class Stage:
 def quoted(path: Path | str) -> str:
     """Write a file name as an SQL string."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def coded(values: Iterable[str]) -> str:
+    """Name the type of a text that is one of a few codes: stored as places in a list, not hashed."""
+    listed = ", ".join(f"'{value}'" for value in dict.fromkeys(values))
+    return f"ENUM({listed})" if listed else "VARCHAR"
 
 
 class Engine:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xinnong.analytics.engine import coded
 from xinnong.core.bins import DIMENSIONS, UNKNOWN, FeatureBins
 from xinnong.core.money import FEN_PER_HUNDRED_YUAN
 from xinnong.core.policy import CAP_HOUSEHOLD, CAP_PRODUCT, Policy
@@ -33,6 +34,7 @@ NOTHING_ENTRUSTED = "0"
 NO_AMOUNT = "CAST(NULL AS BIGINT)"
 
 SMALLEST_TYPE = 1 << 15
+KINDS = ("pre", "granted")
 
 
 def scores_sql(card: Scorecard, source: str) -> str:
@@ -103,14 +105,8 @@ class _Packing:
     def reason_sql(self, packed: str) -> str:
         """Write the code of the reason of a packed column, NULL where it has none."""
         place = f"{packed} >> {self.span.bit_length() - 1}"
-        return f"{_one_of(self.codes)}[{place}]" if self.codes else "CAST(NULL AS VARCHAR)"
-
-
-def _one_of(codes: Sequence[str]) -> str:
-    """Write a list of codes in a type that is stored as their places, not as texts."""
-    listed = ", ".join(f"'{code}'" for code in codes)
-    known = ", ".join(f"'{code}'" for code in dict.fromkeys(codes))
-    return f"CAST([{listed}] AS ENUM({known})[])"
+        listed = ", ".join(f"'{code}'" for code in self.codes)
+        return f"CAST([{listed}] AS {coded(self.codes)}[])[{place}]"
 
 
 def points_columns(card: Scorecard) -> tuple[str, ...]:
@@ -157,8 +153,11 @@ def _largest_cells(inner: str, names: Sequence[str]) -> str:
 
 
 def _grade(card: Scorecard, total: str) -> str:
-    cases = " ".join(f"WHEN {total} >= {least} THEN '{grade}'" for grade, least in card.grades)
-    return f"CASE {cases} ELSE '{BELOW_GRADES}' END"
+    kind = coded([*(grade for grade, _ in card.grades), BELOW_GRADES])
+    cases = " ".join(
+        f"WHEN {total} >= {least} THEN CAST('{grade}' AS {kind})" for grade, least in card.grades
+    )
+    return f"CASE {cases} ELSE CAST('{BELOW_GRADES}' AS {kind}) END"
 
 
 def _dimensions(card: Scorecard) -> list[str]:
@@ -176,7 +175,7 @@ def lines_sql(policy: Policy, source: str, *, custody: str = NOTHING_ENTRUSTED) 
     Amounts, closed gates and rate are those of `core.policy.decide_line`. `custody` is SQL for the
     fen of entrusted assets after their haircut; without a register of custody nothing is entrusted.
     """
-    kinds = [_line_sql(policy, kind, source, custody) for kind in ("pre", "granted")]
+    kinds = [_line_sql(policy, kind, source, custody) for kind in KINDS]
     return "\nUNION ALL\n".join(kinds)
 
 
@@ -194,7 +193,8 @@ def _line_sql(policy: Policy, kind: str, source: str, custody: str) -> str:
     secured = f"LEAST({less}, {policy.cap_product_minor}) + COALESCE(custody_minor, 0)"
     amount = f"LEAST({secured}, {policy.cap_household_minor})"
     whole = f"CAST(FLOOR({amount} / {FEN_PER_HUNDRED_YUAN}) AS BIGINT) * {FEN_PER_HUNDRED_YUAN}"
-    return f"""SELECT household_no, '{kind}' AS kind, lender, grade, points,
+    code = f"CAST('{kind}' AS {coded(KINDS)})"
+    return f"""SELECT household_no, {code} AS kind, lender, grade, points,
   CASE WHEN gates_closed THEN 0 ELSE {whole} END AS line_minor,
   base_minor, assets_minor, income_minor, area_minor, elsewhere_minor,
   {less} AS uncapped_minor, custody_minor,
@@ -252,9 +252,11 @@ def _closed_gates(policy: Policy, gates: Sequence[str]) -> str:
 
 def _cap_code(policy: Policy, amount: str, secured: str) -> str:
     product, household = policy.cap_product_minor, policy.cap_household_minor
+    kind = coded([CAP_HOUSEHOLD, CAP_PRODUCT, ""])
     return (
-        f"CASE WHEN {secured} > {household} THEN '{CAP_HOUSEHOLD}'"
-        f" WHEN {amount} > {product} THEN '{CAP_PRODUCT}' ELSE '' END"
+        f"CASE WHEN {secured} > {household} THEN CAST('{CAP_HOUSEHOLD}' AS {kind})"
+        f" WHEN {amount} > {product} THEN CAST('{CAP_PRODUCT}' AS {kind})"
+        f" ELSE CAST('' AS {kind}) END"
     )
 
 

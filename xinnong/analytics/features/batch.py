@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from xinnong.analytics.engine import Engine
+from xinnong.analytics.engine import Engine, coded
 from xinnong.analytics.features.aggregates import AGGREGATES, Aggregate
 from xinnong.analytics.features.consent import Recipients, consent_condition
 from xinnong.analytics.features.declaration import Feature
@@ -184,10 +184,12 @@ def _rows_of(basis: Basis, plan: Plan) -> str:
     named = KNOWN if basis.recipient else UNKNOWN
     lent = KNOWN if basis.lender else UNKNOWN
     reports = basis.lender in plan.reporting_lenders
-    lender = "CAST(NULL AS VARCHAR)" if basis.lender is None else f"'{basis.lender}'"
+    text = "NULL" if basis.lender is None else f"'{basis.lender}'"
+    lender = f"CAST({text} AS {coded(plan.recipients.codes[1:])})"
+    named_basis = f"CAST('{basis.name}' AS {coded(each.name for each in plan.bases)})"
     columns = [f"{sql} AS allowed_{number}" for number, sql in masks.items()]
     own = _own_columns(basis)
-    rows = f"""SELECT p.*, '{basis.name}' AS basis, {lender} AS lender, {own},
+    rows = f"""SELECT p.*, {named_basis} AS basis, {lender} AS lender, {own},
   {"TRUE" if reports else "FALSE"} AS history, {consented} AS consented,
   {", ".join(columns)}, {named} AS named, {lent} AS lent,
   {KNOWN if reports else UNKNOWN} AS reported
