@@ -28,6 +28,10 @@ UNKNOWN = "CAST(NULL AS BIGINT)"
 KNOWN = "CAST(0 AS BIGINT)"
 GATE = "gate"
 
+TOWNS = """SELECT COALESCE(a.area9, i.area9) AS area9,
+  a.median AS assets_median, i.median AS income_median
+FROM town_assets AS a FULL JOIN town_income AS i ON i.area9 = a.area9"""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -262,7 +266,5 @@ def features_sql(plan: Plan) -> str:
   CAST(FLOOR(known_features * 100 / CASE WHEN lender IS NULL THEN {of_anybody}
     ELSE {len(counted)} END) AS INTEGER) AS completeness_percent
 FROM (SELECT *, CAST({known} AS INTEGER) AS known_features FROM (SELECT figures.*, {third} FROM (
-    SELECT f.*, a.median AS assets_median, i.median AS income_median
-    FROM ({figures_sql(plan.bases, plan)}) AS f
-    LEFT JOIN town_assets AS a ON a.area9 = f.area9
-    LEFT JOIN town_income AS i ON i.area9 = f.area9) AS figures) AS level_3) AS counted"""
+    SELECT f.*, t.assets_median, t.income_median FROM ({figures_sql(plan.bases, plan)}) AS f
+    LEFT JOIN ({TOWNS}) AS t ON t.area9 = f.area9) AS figures) AS level_3) AS counted"""
