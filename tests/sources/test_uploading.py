@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from tests.people import People
@@ -108,6 +111,20 @@ def test_it_refuses_a_huge_request_before_reading_it(zhou: Client, own_data_fold
     assert "文件超过大小上限" in page
     assert "XLSX 每个不超过 200 MB，其他每个不超过 5 GB" in page
     assert 'type="file"' in page
+    assert nothing_moved(own_data_folder)
+
+
+@pytest.mark.parametrize("announced", ["whole", "sent"])
+def test_it_takes_in_nothing_of_an_upload_that_broke_off(
+    zhou: Client, own_data_folder: Path, announced: str
+) -> None:
+    whole = encode_multipart(BOUNDARY, {"file": upload(content=CONTENT * 50_000)})
+    sent = whole[: len(whole) // 2]
+    length = {"whole": len(whole), "sent": len(sent)}[announced]
+    arrived: dict[str, Any] = {"wsgi.input": io.BytesIO(sent), "CONTENT_LENGTH": str(length)}
+    answer = zhou.generic("POST", URL, sent, content_type=MULTIPART_CONTENT, **arrived)
+    assert answer.status_code == 422
+    assert 'type="file"' in answer.content.decode()
     assert nothing_moved(own_data_folder)
 
 
