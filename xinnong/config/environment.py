@@ -21,6 +21,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "DATABASE_URL": "PostgreSQL address of the application role (xinnong_app)",
     "DATABASE_OWNER_URL": "PostgreSQL address of the owner role, for migrations (xinnong_owner)",
     "DATABASE_BATCH_URL": "PostgreSQL address of the publisher role (xinnong_batch)",
+    "DATABASE_ADMIN_URL": "PostgreSQL address of a superuser, for backup and restore alone",
     "XINNONG_ROLE": "role whose address this process uses: app (default), owner or batch",
     "XINNONG_DEMO": "1 lets a demo on a given server make its own secrets",
     "XINNONG_DATA": "folder of the lake, the keys and, without DATABASE_URL, the database",

@@ -147,6 +147,8 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "accounts.new-recovery-codes": _("换发恢复码"),
     "accounts.issue-token": _("发放接口令牌"),
     "accounts.revoke-tokens": _("收回接口令牌"),
+    "installation.back-up": _("整体备份"),
+    "installation.restore": _("从备份恢复"),
 }
 """What an audit entry says was done."""
 
@@ -157,6 +159,8 @@ COUNTED: Mapping[str, str | Promise] = {
     "batches": _("批"),
     "batch": _("批次"),
     "bytes": _("字节"),
+    "files": _("份文件"),
+    "tables": _("张表"),
     "tokens": _("令牌"),
     "validate_only": _("只校验"),
     "read": _("读入"),
