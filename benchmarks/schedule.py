@@ -68,7 +68,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _terms(count: int, period: InterestPeriod) -> Terms:
+def _terms(
+    count: int, period: InterestPeriod, rounding: InterestRounding = InterestRounding.HALF_UP
+) -> Terms:
     return Terms(
         method=Method.EQUAL_INSTALLMENT,
         principal_minor=PRINCIPAL_YUAN * 100,
@@ -77,7 +79,7 @@ def _terms(count: int, period: InterestPeriod) -> Terms:
         disbursed_on=FIRST_DAY,
         day_count=DayCount.ACTUAL_365,
         interest_period=period,
-        rounding=Rounding(interest=InterestRounding.HALF_UP),
+        rounding=Rounding(interest=rounding),
         level=Level.PERIOD_FACTORS,
         # the others round the level payment once and leave the rest to the last
         last_installment_gap_pct=1_000_000,
@@ -124,10 +126,13 @@ _OTHERS: dict[str, Callable[[int], Callable[[], Any]]] = {
     "pyloan": _pyloan,
 }
 
+_ROUNDS = {"mortgagemath": InterestRounding.HALF_UP, "pyloan": InterestRounding.HALF_EVEN}
+
 
 def _compare(name: str, count: int) -> None:
     """Print how many rows agree with ours to the fen; those of mortgagemath must all."""
-    rows = build_schedule(_terms(count, InterestPeriod.SAME_AS_REPAYMENT)).rows
+    rounding = _ROUNDS[name]
+    rows = build_schedule(_terms(count, InterestPeriod.SAME_AS_REPAYMENT, rounding)).rows
     ours = [(row.principal_minor, row.interest_minor) for row in rows]
     theirs = _split(_OTHERS[name](count)())
     same = sum(one == other for one, other in zip(ours, theirs, strict=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import accumulate
 from typing import Final
 
 from xinnong.core.schedule.due_dates import Period, nominal_share
@@ -49,14 +50,22 @@ def _of_equal_shares(loan: Standing, index: int, _interest: int, _exact: Exact) 
 
 def _of_the_season(loan: Standing, index: int, _interest: int, _exact: Exact) -> int:
     """The share of a month of income by its weight; the last such month takes the rest."""
-    weights = [income_weight(loan.terms, period) for period in loan.periods[index : loan.count]]
-    if sum(weights) == weights[0]:
-        return loan.plan_minor if weights[0] else 0
+    later = loan.later_weights or _weights_from_each(loan)
+    weight = later[index] - later[index + 1]
+    if weight == later[index]:
+        return loan.plan_minor if weight else 0
     if loan.season is None:
-        loan.season = (loan.plan_minor, sum(weights))
+        loan.season = (loan.plan_minor, later[index])
     rounding, (amount, total) = loan.terms.rounding, loan.season
     unit = rounding.installment_unit_minor
-    return divide(amount * weights[0], total, rounding.interest, unit)
+    return divide(amount * weight, total, rounding.interest, unit)
+
+
+def _weights_from_each(loan: Standing) -> list[int]:
+    """The weights of each period and all after it, and 0 at the end."""
+    weights = [income_weight(loan.terms, period) for period in loan.periods[: loan.count]]
+    loan.later_weights = [*accumulate(reversed(weights), initial=0)][::-1]
+    return loan.later_weights
 
 
 def make_plan(loan: Standing, index: int, on: date) -> None:

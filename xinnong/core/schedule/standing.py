@@ -53,6 +53,7 @@ class Standing:
     level_minor: int | None = None
     principal_minor: int | None = None  # of one instalment, where it is the same in all
     season: tuple[int, int] | None = None  # amount and weights that a season is shared out by
+    later_weights: list[int] = field(default_factory=list)  # of a season, from each period on
     credit_minor: int = 0  # paid ahead of the next instalments
     deferred_minor: int = 0
     pauses: int = 0

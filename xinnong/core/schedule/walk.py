@@ -171,6 +171,7 @@ def _draw(loan: Standing, move: Move, _index: int) -> None:
 
 def _work_out_again(loan: Standing) -> None:
     loan.level_minor = loan.principal_minor = loan.season = None
+    loan.later_weights = []
 
 
 def _change_rate(loan: Standing, move: Move, _index: int) -> None:
