@@ -95,6 +95,14 @@ def test_land_is_told_without_a_unit_that_nobody_says() -> None:
         assert feature_value("land_mu_years", 0) == "none"
 
 
+def test_a_ratio_that_was_cut_off_says_so() -> None:
+    with override("zh-hans"):
+        assert feature_value("assets_vs_town", 999) == "999% 或更多"
+        assert feature_value("assets_vs_town", 998) == "998%"
+    with override("en"):
+        assert feature_value("assets_vs_town", 999) == "999% or more"
+
+
 def test_every_feature_with_words_is_one_that_profiles_keep() -> None:
     assert set(FEATURES) <= {feature.name for feature in shown_features()}
     assert set(feature_columns()) <= {field.name for field in Profile._meta.concrete_fields}

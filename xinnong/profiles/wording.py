@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from xinnong.analytics.features.liabilities import PERCENT_CAP
 from xinnong.web import figures
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ def _people(value: int) -> str:
 
 
 def _percent(value: int) -> str:
-    return f"{figures.count(value)}%"
+    share = f"{figures.count(value)}%"
+    return _("%(share)s 或更多") % {"share": share} if value == PERCENT_CAP else share
 
 
 def _years(value: int) -> str:
