@@ -70,7 +70,6 @@ class Engine:
         self._fingerprints: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._waiting: set[str] = set()
-        self._columns: dict[str, dict[str, str]] = {}
         self._rows = 0
         self.con = duckdb.connect(
             config={
@@ -105,12 +104,22 @@ class Engine:
         return counted
 
     def columns(self, name: str) -> dict[str, str]:
-        """Column names of a step, source or held SELECT, with their DuckDB types."""
-        if name not in self._waiting:
-            return self._types(name)
-        if name not in self._columns:
-            self._columns[name] = self._types(self._texts[name])
-        return self._columns[name]
+        """Column names of a step, source or SELECT, with their DuckDB types."""
+        return {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {name}")}
+
+    def whole_numbers(self, sql: str) -> tuple[str, list[str]]:
+        """Rewrite a SELECT so that its sums are BIGINT, and return it with its column names.
+
+        Parquet has no wider integer and would turn sums into doubles.
+        """
+        columns = self.columns(sql)
+        if "HUGEINT" not in columns.values():
+            return sql, list(columns)
+        cast = ", ".join(
+            f'CAST("{name}" AS BIGINT) AS "{name}"' if kind == "HUGEINT" else f'"{name}"'
+            for name, kind in columns.items()
+        )
+        return f"SELECT {cast} FROM ({sql}) AS summed", list(columns)
 
     def has(self, name: str) -> bool:
         """Whether a step or source of this name exists."""
@@ -148,7 +157,7 @@ class Engine:
     def view(self, name: str, sql: str) -> None:
         """Name a SELECT without storing it, for what a single later step reads."""
         self._fingerprints[name] = self._fingerprint(sql)
-        self.query(f"CREATE OR REPLACE VIEW {name} AS {self._whole_numbers(sql)}")
+        self.query(f"CREATE OR REPLACE VIEW {name} AS {sql}")
 
     @contextmanager
     def holding(self, selects: Mapping[str, str]) -> Iterator[None]:
@@ -166,7 +175,6 @@ class Engine:
             if name not in self._waiting:
                 self.query(f"DROP TABLE {name}")
             self._waiting.discard(name)
-            self._columns.pop(name, None)
             del self._fingerprints[name], self._texts[name]
 
     def step(
@@ -212,11 +220,11 @@ class Engine:
 
     def _write(self, path: Path, sql: str, options: str) -> int:
         self._fill(sql)
+        text = self.whole_numbers(sql)[0] if _SUM.search(sql) else sql
         temporary = path.with_suffix(".part")
         _remove(temporary)
         copied = self.query(
-            f"COPY ({self._whole_numbers(sql)}) TO {quoted(temporary)} "
-            f"(FORMAT parquet, COMPRESSION snappy, {options})"
+            f"COPY ({text}) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION snappy, {options})"
         )
         _remove(path)
         temporary.rename(path)
@@ -226,30 +234,11 @@ class Engine:
 
     def _fill(self, sql: str) -> None:
         """Compute what a statement reads of the held SELECTs, those they are made of first."""
-        for name in self._named_in(sql):
+        for name in sorted(set(_WORD.findall(sql)) & self._waiting):
+            self._waiting.discard(name)
             text = self._texts[name]
             self._fill(text)
-            if name in self._waiting:
-                columns = self.columns(name) if _SUM.search(text) else {}
-                self._waiting.remove(name)
-                self.query(f"CREATE TABLE {name} AS {_cast_sums(text, columns)}")
-
-    def _named_in(self, sql: str) -> list[str]:
-        return sorted(set(_WORD.findall(sql)) & self._texts.keys())
-
-    def _types(self, sql: str) -> dict[str, str]:
-        """Columns of a SELECT or a name; what is held and not yet computed is read as its text."""
-        parts = [
-            f"{name} AS ({self._texts[name]})"
-            for name in self._named_in(sql)
-            if name in self._waiting
-        ]
-        given = f"WITH {', '.join(parts)} {sql}" if parts else sql
-        return {str(row[0]): str(row[1]) for row in self.query(f"DESCRIBE {given}")}
-
-    def _whole_numbers(self, sql: str) -> str:
-        """Store sums as BIGINT: Parquet has no wider integer and would turn them into doubles."""
-        return _cast_sums(sql, self._types(sql)) if _SUM.search(sql) else sql
+            self.query(f"CREATE TABLE {name} AS {text}")
 
     def _view(self, name: str, paths: Sequence[Path], read: str | None = None) -> None:
         files = ", ".join(quoted(path) for path in paths)
@@ -269,16 +258,6 @@ def _finished_rows(path: Path, note: Path, fingerprint: str) -> int | None:
         return None
     stored = json.loads(note.read_text())
     return int(stored["rows"]) if stored["fingerprint"] == fingerprint else None
-
-
-def _cast_sums(sql: str, columns: Mapping[str, str]) -> str:
-    if "HUGEINT" not in columns.values():
-        return sql
-    cast = ", ".join(
-        f'CAST("{name}" AS BIGINT) AS "{name}"' if kind == "HUGEINT" else f'"{name}"'
-        for name, kind in columns.items()
-    )
-    return f"SELECT {cast} FROM ({sql}) AS summed"
 
 
 def _remove(path: Path) -> None:

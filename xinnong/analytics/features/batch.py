@@ -62,13 +62,13 @@ class Plan:
 
 def compute_features(engine: Engine, plan: Plan) -> None:
     """Make the medians of towns and `features`; what they are made of stays in memory."""
-    aggregates = {a.name: aggregate_sql(a, plan) for a in AGGREGATES}
-    with engine.holding(aggregates):
-        held = {"plain": plain_sql(engine, plan), "base_totals": totals_sql(plan)}
-        with engine.holding(held):
-            engine.step("town_assets", median_sql("assets_total"))
-            engine.step("town_income", median_sql("income_total"))
-            engine.step("features", features_sql(plan), of_numbers=True)
+    texts = {a.name: aggregate_sql(a, plan) for a in AGGREGATES}
+    held = {name: engine.whole_numbers(texts[name])[0] for name in PER_LENDER}
+    held |= {"plain": plain_sql(engine, texts, plan), "base_totals": totals_sql(plan)}
+    with engine.holding(held):
+        engine.step("town_assets", median_sql("assets_total"))
+        engine.step("town_income", median_sql("income_total"))
+        engine.step("features", features_sql(plan), of_numbers=True)
 
 
 def placeholders(plan: Plan) -> dict[str, str]:
@@ -107,24 +107,27 @@ def aggregate_sql(aggregate: Aggregate, plan: Plan) -> str:
     return text
 
 
-def plain_sql(engine: Engine, plan: Plan) -> str:
-    """Write level 1 of every household once, before consent, beside who consented to what."""
-    joined = [a.name for a in AGGREGATES if a.name not in PER_UNIT + PER_LENDER]
-    columns, consents = ["h.household_no", "h.area12", "h.area9"], list[str]()
-    for name in joined:
-        for column in engine.columns(name):
-            wide = f"{name.removeprefix('agg_')}_{column}"
-            if column != "household_no":
-                columns.append(f"{name}.{column} AS {wide}")
-            if column.startswith(("all_", "any_")):
-                consents.append(wide)
-    joins = "\n".join(
-        f"LEFT JOIN {name} ON {name}.household_no = h.household_no" for name in joined
-    )
+def plain_sql(engine: Engine, aggregates: Mapping[str, str], plan: Plan) -> str:
+    """Write level 1 of every household once, before consent, beside who consented to what.
+
+    The aggregates are joined as they are computed; columns are prefixed by their source.
+    """
+    columns, consents, joins = ["h.household_no", "h.area12", "h.area9"], list[str](), list[str]()
+    for name, text in aggregates.items():
+        if name in PER_UNIT + PER_LENDER:
+            continue
+        units = [f"{unit} AS ({aggregates[unit]})" for unit in PER_UNIT if unit in text]
+        sql, own = engine.whole_numbers(f"WITH {', '.join(units)} {text}" if units else text)
+        joins.append(f"LEFT JOIN ({sql}) AS {name} ON {name}.household_no = h.household_no")
+        prefix = name.removeprefix("agg_")
+        columns += [f"{name}.{c} AS {prefix}_{c}" for c in own if c != "household_no"]
+        consents += [f"{prefix}_{c}" for c in own if c.startswith(("all_", "any_"))]
     figures = [f"{_plain(f, plan)} AS {f.name}" for f in FEATURES if f.level == 1 and _is_plain(f)]
     return f"""SELECT household_no, area12, area9, {", ".join(consents)},
   {", ".join(figures)}
-FROM (SELECT {", ".join(columns)}\nFROM homes AS h\n{joins}) AS wide"""
+FROM (SELECT {", ".join(columns)}
+FROM homes AS h
+{" ".join(joins)}) AS wide"""
 
 
 def _is_plain(feature: Feature) -> bool:
