@@ -23,6 +23,7 @@ many_loans = settings(
 NOT_POSSIBLE = {
     "event.over_balance",
     "event.after_end",
+    "event.until_too_early",
     "draw.over_limit",
     "draw.after_end",
     "terms.too_long",
@@ -45,7 +46,9 @@ def rates(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def documents(draw: st.DrawFn, *, events: bool = True, plain: bool = False) -> Said:
+def documents(
+    draw: st.DrawFn, *, events: bool = True, plain: bool = False, reschedules: bool = False
+) -> Said:
     """Terms as they stand in TERMS.json; `plain` leaves out coarse roundings and grace."""
     unit = draw(st.sampled_from(["days", "weeks", "months", "months", "quarters", "years"]))
     count = draw(st.integers(1, {"quarters": 8, "years": 3}.get(unit, 14)))
@@ -78,6 +81,8 @@ def documents(draw: st.DrawFn, *, events: bool = True, plain: bool = False) -> S
         drawn = draw(st.lists(_events(said, coarse), max_size=4))
         settles = [event for event in drawn if event["kind"] == "settle"]
         said["events"] = [event for event in drawn if event not in settles[1:]]
+    if reschedules and draw(st.booleans()):
+        said["events"].append(draw(_reschedules(said)))
     return said
 
 
@@ -153,6 +158,19 @@ def _events(draw: st.DrawFn, said: Said, coarse: int) -> Said:
         found["until"] = draw(st.sampled_from(["date", "period_end"]))
     elif kind == "interest_pause":
         found["until"] = (on + timedelta(days=draw(st.integers(1, 60)))).isoformat()
+    return found
+
+
+@st.composite
+def _reschedules(draw: st.DrawFn, said: Said) -> Said:
+    on = date.fromisoformat(said["disbursed_on"]) + timedelta(days=draw(st.integers(0, 300)))
+    found: Said = {"on": on.isoformat(), "kind": "reschedule"}
+    if draw(st.booleans()):
+        found["rate"] = draw(rates())
+    if said["method"] != "at_maturity" and draw(st.booleans()):
+        found["number_of_repayments"] = draw(st.integers(1, 20))
+    if len(found) == len({"on", "kind"}) or draw(st.booleans()):
+        found["until"] = (on + timedelta(days=draw(st.integers(0, 200)))).isoformat()
     return found
 
 

@@ -38,7 +38,7 @@ def test_a_day_is_the_difference_of_two_rounded_sums() -> None:
 
 
 @many_loans
-@given(documents())
+@given(documents(reschedules=True))
 def test_the_days_sum_to_the_interest_of_the_rows(said: Said) -> None:
     found = built(said)
     assume(found is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from xinnong.core.schedule import Terms, build_schedule
+from xinnong.core.schedule import Terms, build_schedule, terms_from
 from xinnong.core.schedule.terms import Event, EventKind, InterestPeriod, Method, Unit
 
 HUNDRED_THOUSAND = 10_000_000
@@ -74,3 +74,20 @@ def test_it_splits_a_year_into_twelve_equal_parts_of_principal() -> None:
     rows = build_schedule(terms).rows
     assert [row.principal_minor for row in rows] == [833_333] * 11 + [833_337]
     assert rows[0].interest_minor == 34_167
+
+
+def test_a_balloon_stays_large_when_an_instalment_is_moved() -> None:
+    said = {
+        "method": "balloon",
+        "principal": "100000",
+        "annual_rate": "6",
+        "number_of_repayments": 6,
+        "disbursed_on": "2026-01-31",
+        "day_count": "30/360",
+        "balloon": {"amortised_over": 120},
+        "events": [{"on": "2026-03-31", "kind": "reschedule", "until": "2026-04-10"}],
+    }
+    rows = build_schedule(terms_from(said)).rows
+    assert len(rows) == 6
+    assert rows[1].due == date(2026, 4, 10)
+    assert rows[-1].principal_minor > 9_600_000

@@ -198,6 +198,16 @@ def test_it_refuses_events_by_name(event: Said, field: str, code: str) -> None:
     assert refused(events=[{"on": ON, **event}]) == [(f"events[0]{field}", code)]
 
 
+def test_a_single_payment_has_no_number_left() -> None:
+    event = {"on": ON, "kind": "reschedule", "number_of_repayments": 2}
+    assert refused(method="at_maturity", events=[event]) == [
+        ("events[0].number_of_repayments", "event.effect_without_meaning")
+    ]
+    # a rate of nothing is a rate
+    event = {"on": ON, "kind": "reschedule", "rate": "0"}
+    assert terms_from({**LEAST, "events": [event]}).events[0].rate_percent == 0
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

@@ -197,7 +197,7 @@ def _field_problems(event: Event, path: str) -> Iterator[Problem]:
         if name not in needed | allowed and value is not None:
             yield Problem("event.field_of_another_kind", f"{path}.{name}", params)
     if event.kind is EventKind.RESCHEDULE and not any(
-        given[name] for name in ("until", "rate", "number_of_repayments")
+        given[name] is not None for name in ("until", "rate", "number_of_repayments")
     ):
         yield Problem("event.changes_nothing", path, params)
 
@@ -218,9 +218,11 @@ def _until_problems(event: Event, path: str) -> Iterator[Problem]:
 
 
 def _effect_problems(terms: Terms, event: Event, path: str) -> Iterator[Problem]:
+    params = {"kind": event.kind.value, "method": terms.method.value}
+    if event.number_of_repayments is not None and terms.method is Method.AT_MATURITY:
+        yield Problem("event.effect_without_meaning", f"{path}.number_of_repayments", params)
     if event.effect is None:
         return
-    params = {"kind": event.kind.value, "method": terms.method.value}
     other = event.kind is EventKind.RATE_CHANGE and event.effect is not Effect.REDUCE_INSTALLMENT
     fewer = event.effect is Effect.REDUCE_COUNT and terms.method not in HAVE_FEWER
     if other or fewer:

@@ -221,7 +221,8 @@ def _reschedule(loan: Standing, move: Move, index: int) -> None:
     if due < move.on or due <= period.start:
         raise refuse("event.until_too_early", f"events[{move.place}].until")
     anchor = due.day if due != period.due else period.anchor_day
-    dates = dates_from(loan.terms, due, remaining, anchor)
+    beyond = len(loan.periods) - loan.count  # over which a balloon's instalment is worked out
+    dates = dates_from(loan.terms, due, remaining + beyond, anchor)
     loan.periods[index:] = periods_between(
         loan.terms, period.start, dates, period.anchor_day, first=index
     )
