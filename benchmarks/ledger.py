@@ -34,7 +34,6 @@ from xinnong.config import databases, postgres, programs  # noqa: E402
 CUSTOMERS = 1_000
 SCALE = 10
 ASKED = 0.5
-WARM_UP_SECONDS = 6
 Post = Callable[[int, int], None]
 TPS = re.compile(r"tps = ([\d.]+) \(without initial")
 
@@ -43,8 +42,8 @@ def main() -> int:
     """Measure one after the other, print, answer for misses."""
     options = _options()
     if options.work:
-        kind, begin_at, text = options.work
-        print(_work(kind, float(begin_at), options.seconds, Bank.of(text)))
+        kind, text = options.work
+        print(_work(kind, options.seconds, Bank.of(text)))
         return 0
     with open_bank(CUSTOMERS) as (bank, server):
         _fill_tpcb(server)
@@ -65,7 +64,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
     parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -134,23 +133,37 @@ def _function(server: postgres.Server, options: argparse.Namespace, bank: Bank) 
 
 
 def _clients(kind: str, options: argparse.Namespace, bank: Bank) -> float:
-    """Postings a second of so many processes that begin together."""
-    begin_at = str(time.time() + WARM_UP_SECONDS)
-    given = ["--seconds", str(options.seconds), "--work", kind, begin_at, bank.text()]
+    """Postings a second of so many processes that begin together, once all are warm."""
+    given = ["--seconds", str(options.seconds), "--work", kind, bank.text()]
     working = [
-        subprocess.Popen([sys.executable, __file__, *given], cwd=ROOT, stdout=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, __file__, *given],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(options.clients)
     ]
+    for process in working:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in working:
+        assert process.stdin is not None
+        process.stdin.write(f"{time.time() + 1}\n")
+        process.stdin.flush()
     answers = [process.communicate()[0] for process in working]
     total: int = sum(int(answer) for answer in answers)
     return total / float(options.seconds)
 
 
-def _work(kind: str, begin_at: float, seconds: int, bank: Bank) -> int:
+def _work(kind: str, seconds: int, bank: Bank) -> int:
     """Postings of one process, after it is warm."""
     post = _psycopg_post(bank) if kind == "psycopg" else _django_post(bank)
     for _ in range(20):
         post(random.choice(bank.wallets), 1)  # noqa: S311 - a load
+    print("ready", flush=True)
+    begin_at = float(sys.stdin.readline())
     time.sleep(max(0.0, begin_at - time.time()))
     done, end_at = 0, begin_at + seconds
     while time.time() < end_at:

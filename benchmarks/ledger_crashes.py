@@ -150,7 +150,22 @@ def _kill_while_posting(
         for process in writers.running:
             process.kill()
             process.wait()
+    _wait_until_it_answers(bank)
     return {"kills": kills, **done, **_audit(bank, writers.noted())}
+
+
+def _wait_until_it_answers(bank: Bank) -> None:
+    """After the last kill the server may still be recovering."""
+    give_up_at = time.monotonic() + GIVE_UP_SECONDS
+    while True:
+        try:
+            psycopg.connect(bank.address).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def _wait_for(writers: Writers, count: int) -> None:

@@ -87,6 +87,10 @@ OTHERS: Final[Mapping[str, Wording]] = {
     "ledger.balances_differ": Wording(
         _("有 %(count)s 处余额与分录合计不符。"), _("请先重算余额，查明原因。")
     ),
+    "ledger.form_unknown": Wording(
+        _("没有这种账簿文件（%(what)s，%(form)s）。"),
+        _("试算表和对账单可导出 csv、xlsx，凭证可导出 beancount。"),
+    ),
     "ledger.object_needed": Wording(
         _("科目 %(kind)s 的开户对象不对。"),
         _("客户、监管和资金池账户要写明对象，总账账户不写。"),

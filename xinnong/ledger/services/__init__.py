@@ -22,6 +22,7 @@ from xinnong.ledger.services.assertions import (
     explain_break,
 )
 from xinnong.ledger.services.commands import CommandKeyReused, answer_once
+from xinnong.ledger.services.exporting import BookFile, FormUnknown, export_books
 from xinnong.ledger.services.periods import (
     BalancesDiffer,
     BreaksOpen,
@@ -47,11 +48,13 @@ __all__ = [
     "AccountDiffers",
     "AccountNotEmpty",
     "BalancesDiffer",
+    "BookFile",
     "BreaksOpen",
     "CommandKeyReused",
     "Difference",
     "Draft",
     "ExplanationMissing",
+    "FormUnknown",
     "Move",
     "NoBreak",
     "Opening",
@@ -65,6 +68,7 @@ __all__ = [
     "close_account",
     "close_period",
     "explain_break",
+    "export_books",
     "open_account",
     "open_accounts",
     "post_journal",
