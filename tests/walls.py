@@ -142,6 +142,7 @@ PAGES: dict[str, Wall] = {
     "ledger:assertions": only(*BOOK_READERS),
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:periods": only(*BOOK_READERS),
+    "ledger:close_period": everybody(405),
     "ledger:export": everybody(405, what="trial-balance", form="csv"),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
@@ -184,7 +185,7 @@ DEEDS: dict[str, Wall] = {
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
-    "ledger:periods": only(),
+    "ledger:close_period": only(),
     "ledger:export": Wall(
         {**dict.fromkeys(BOOK_READERS, 200), "auditor": 404},
         arguments={"what": "trial-balance", "form": "csv"},

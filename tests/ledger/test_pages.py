@@ -100,12 +100,15 @@ def test_it_closes_a_month_only_with_a_second_factor(
     books: Books, fang: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = {"key": "close", "month": "2026-10-08"}
-    assert fang.post(reverse("ledger:periods"), form).status_code == 403
+    assert fang.post(reverse("ledger:close_period"), form).status_code == 403
     assert Period.objects.count() == 0
     held = books.people.fang.role_classes[0].permissions
     monkeypatch.setattr("xinnong.accounts.models.User.granted", held)
-    assert fang.post(reverse("ledger:periods"), {**form, "month": "2099-01-01"}).status_code == 422
-    assert fang.post(reverse("ledger:periods"), form).status_code == 302
+    assert (
+        fang.post(reverse("ledger:close_period"), {**form, "month": "2099-01-01"}).status_code
+        == 422
+    )
+    assert fang.post(reverse("ledger:close_period"), form).status_code == 302
     assert Period.objects.filter(closed_at__isnull=False).get().last_on == date(2026, 10, 31)
     assert "已结账" in page(fang, "periods")
     assert Permission.CLOSE_LEDGER in held

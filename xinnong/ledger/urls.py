@@ -14,5 +14,6 @@ urlpatterns = [
     path("books/assertions/", views.assertions, name="assertions"),
     path("books/assertions/<uuid:ref>/explain/", views.explain, name="explain"),
     path("books/periods/", views.periods, name="periods"),
+    path("books/periods/close/", views.close_period, name="close_period"),
     path("books/export/<str:what>.<str:form>", views.export, name="export"),
 ]

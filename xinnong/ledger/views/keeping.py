@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
 from xinnong.core.errors import Refused
@@ -108,24 +109,32 @@ def periods(request: HttpRequest) -> HttpResponse:
     owner = ledger_of(request)
     if owner is None:
         return render(request, "ledger/empty.html")
+    form = CloseForm(initial={"key": new_key()})
+    return render(request, "ledger/periods.html", _periods_context(request, owner, form))
+
+
+def _periods_context(
+    request: HttpRequest, owner: Institution, form: CloseForm
+) -> dict[str, object]:
     user = user_of(request)
-    form = CloseForm(request.POST or None, initial={"key": new_key()})
-    context = {
+    approves = Permission.CLOSE_LEDGER in user.approving
+    return {
         "form": form,
         "table": tables.periods_table(queries.periods(owner)),
         "may_close": user.can(Permission.CLOSE_LEDGER),
-        "waits_for_second_factor": Permission.CLOSE_LEDGER in user.approving
-        and not user.second_factor_passed,
+        "waits_for_second_factor": approves and not user.second_factor_passed,
     }
-    if request.method != "POST":
-        return render(request, "ledger/periods.html", context)
-    return _close(request, context, form)
 
 
+@require_POST
 @allowed(Permission.CLOSE_LEDGER)
-def _close(request: HttpRequest, context: dict[str, object], form: CloseForm) -> HttpResponse:
+def close_period(request: HttpRequest) -> HttpResponse:
+    """Close a month."""
     owner = ledger_of(request)
-    assert owner is not None
+    if owner is None:
+        raise Http404
+    form = CloseForm(request.POST)
+    context = _periods_context(request, owner, form)
     if not form.is_valid():
         return render(request, "ledger/periods.html", context, status=UNPROCESSABLE)
     try:
