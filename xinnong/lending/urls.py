@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinnong.lending import views
+from xinnong.lending.views import products as views
 
 app_name = "lending"
 urlpatterns = [
