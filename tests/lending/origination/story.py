@@ -161,7 +161,7 @@ def counts() -> dict[str, int]:
         return {model.__name__: model.objects.count() for model in EVERYTHING}
 
 
-def states(model: type[Application] | type[Contract]) -> list[str]:
+def states(model: type[Application | Contract]) -> list[str]:
     """The states of all rows, in the order in which they were made."""
     with scoped(SYSTEM):
         return list(model.objects.order_by("id").values_list("state", flat=True))

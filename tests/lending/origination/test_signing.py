@@ -52,14 +52,14 @@ def refuses(code: str, act: object, *given: object, **said: object) -> None:
 
 
 def by_card(
-    story: Story, contract: Contract, card: BankCard, *, now: object = LATER, device: str = PHONE
+    story: Story, contract: Contract, card: BankCard, *, now: datetime = LATER, device: str = PHONE
 ) -> Contract:
     """Wang signs on the own phone."""
     wu = story.people.wu
     with scoped(wu):
         return services.sign_by_card_check(
             actor=wu, contract=contract, photo=PHOTO, card=card, device=device,
-            now=now, key=uuid4(),  # type: ignore[arg-type]
+            now=now, key=uuid4(),
         )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def seen_before(story: Story, number_at: datetime = NOW) -> None:
         services.note_number(actor=wu, person=story.borrower, institution=LENDER, now=number_at)
 
 
-def codes(contract: Contract, now: object = LATER, **said: object) -> list[str]:
+def codes(contract: Contract, now: datetime = LATER, **said: object) -> list[str]:
     """What keeps money from leaving."""
     with scoped(SYSTEM):
         fresh = Contract.objects.select_related("application").get(pk=contract.pk)
@@ -186,7 +186,7 @@ def test_everything_that_is_new_keeps_it_unsigned(story: Story) -> None:
 
 
 def test_a_changed_number_keeps_it_unsigned(story: Story) -> None:
-    contract, card, wu = story.draft(story.apply()), story.bind(story.people.lin), story.people.wu
+    contract, card = story.draft(story.apply()), story.bind(story.people.lin)
     seams.register_person_check(lambda _person, _photo: True)
     with scoped(SYSTEM):
         PaymentHold.objects.create(
@@ -367,14 +367,14 @@ def test_two_people_visit_and_the_need_follows_the_norm(story: Story) -> None:
         refuses("application.not_yours", services.record_investigation, actor=lin, **stranger)
 
 
-def cancel(story: Story, contract: Contract, now: object = NOW) -> Contract:
+def cancel(story: Story, contract: Contract, now: datetime = NOW) -> Contract:
     wu = story.people.wu
     with scoped(wu):
         return services.cancel_contract(
             actor=wu,
             contract=contract,
             now=now,
-            key=uuid4(),  # type: ignore[arg-type]
+            key=uuid4(),
         )
 
 

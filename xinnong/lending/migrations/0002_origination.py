@@ -826,4 +826,6 @@ class Migration(migrations.Migration):
         *about_households(),
         *of_lenders(),
         *changes(),
+        # What a lender offers is no secret to the people it offers it to.
+        rls.policy("lending_offer", "borrowers", "SELECT", "(SELECT scope.subject()) IS NOT NULL"),
     ]

@@ -81,7 +81,7 @@ def applications_page(
 def applications_of(person: UUID) -> list[Application]:
     """A person's own applications, newest first."""
     mine = Application.objects.filter(person=person).order_by("-id")
-    return list(mine.select_related("household"))
+    return list(mine.select_related("offer__product", "household"))
 
 
 def decisions_on(application: Application) -> list[Decision]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from xinnong.accounts.models import User
 from xinnong.accounts.visibility import inside_areas
 from xinnong.credit.models import Line, LineKind
 from xinnong.registry.models import Identity, Person
@@ -14,6 +15,7 @@ from xinnong.registry.vault import search_hash
 from xinnong.scoring.models import Score
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from xinnong.accounts.models import Actor
@@ -75,3 +77,18 @@ def evidence_of(household: Household, *, institution: str) -> Evidence | None:
         .first()
     )
     return Evidence(line, line.run.known_at, score.scorecard.sha256 if score else "")
+
+
+def borrower_names(refs: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of persons that the reader may know of, by reference."""
+    return dict(Person.objects.filter(ref__in=set(refs)).values_list("ref", "name"))
+
+
+def staff_names(refs: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of people who sign in, by reference."""
+    return dict(User.objects.filter(ref__in=set(refs)).values_list("ref", "name"))
+
+
+def colleague(username: str) -> User | None:
+    """Somebody who works here, by sign-in name."""
+    return User.objects.filter(username=username.lower(), is_active=True).first()
