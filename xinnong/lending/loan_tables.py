@@ -13,7 +13,7 @@ from xinnong.areas.places import places
 from xinnong.core.cost import day_interest_minor, most_interest_minor
 from xinnong.core.origination import last_day
 from xinnong.lending import wording
-from xinnong.lending.models import ApplicationState, ContractState
+from xinnong.lending.models import ApplicationState, ContractState, DecisionKind
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import reasons_of
 from xinnong.web import figures
@@ -138,7 +138,10 @@ def decisions_table(decisions: Sequence[Decision], names: Mapping[UUID, str]) ->
     ]  # fmt: skip
     rows = [
         [
-            Cell(each.get_kind_display(), note=names.get(each.decided_by, "")),
+            Cell(
+                each.get_kind_display(),
+                note="" if each.kind == DecisionKind.AUTO else names.get(each.decided_by, ""),
+            ),
             Cell(each.get_outcome_display()),
             Cell(figures.whole_yuan(each.amount_minor)),
             Cell(wording.rate_text(each.rate_percent) if each.rate_percent is not None else "—"),
@@ -159,7 +162,7 @@ def visits_table(visits: Sequence[Investigation], names: Mapping[UUID, str]) -> 
     rows = [
         [
             Cell(day(each.visited_on)),
-            Cell("、".join(names.get(ref, "—") for ref in (each.first_by, each.second_by))),
+            Cell(wording.listed(names.get(ref, "—") for ref in (each.first_by, each.second_by))),
             Cell(wording.purpose_text(each.purpose)),
             Cell(figures.whole_yuan(each.need_minor)),
             Cell(each.get_finding_display()),

@@ -223,7 +223,7 @@ def _shown(name: str, value: object) -> object:
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if name == "gates" and isinstance(value, list | tuple):
-        return "、".join(str(gate_text(str(gate)).says) for gate in value)
+        return wording.listed(str(gate_text(str(gate)).says) for gate in value)
     if isinstance(value, list | tuple):
         return wording.words(str(item) for item in value)
     return wording.word(value) if isinstance(value, str) else value

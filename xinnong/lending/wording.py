@@ -175,8 +175,12 @@ def word(code: str) -> str:
 
 def words(codes: Iterable[str]) -> str:
     """Several words in a row."""
-    mark = ", " if figures.is_english() else "、"
-    return mark.join(word(code) for code in codes)
+    return listed(word(code) for code in codes)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts in a row, as the language of the page separates them."""
+    return (", " if figures.is_english() else "、").join(texts)
 
 
 def way_text(way: Way) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,10 +25,9 @@ from xinnong.lending import seams, services
 from xinnong.lending.models import BankCard, Contract, PaymentHold
 from xinnong.lending.queries import drawable
 
-CODES = {
-    name: "123456"
-    for name in ("code", "otp", "sms", "sms_code", "captcha", "verification", "token", "pin")
-}
+CODES = dict.fromkeys(
+    ("code", "otp", "sms", "sms_code", "captcha", "verification", "token", "pin"), "123456"
+)
 STEPS = ("sign", "card", "cancel", "draft", "confirm", "lift", "condition", "draw")
 MINUTES = 10
 
@@ -123,10 +123,9 @@ def test_a_card_of_the_thief_waits_even_if_its_bank_vouches(story: Story) -> Non
 def test_there_is_no_argument_for_a_code(story: Story, argument: str) -> None:
     contract = story.draft(story.apply())
     wu = story.people.wu
+    sign: Any = services.sign_by_card_check
     with scoped(wu), pytest.raises(TypeError):
-        services.sign_by_card_check(  # type: ignore[call-arg]
-            actor=wu, contract=contract, now=NOW, key=uuid4(), **{argument: "123456"}
-        )
+        sign(actor=wu, contract=contract, now=NOW, key=uuid4(), **{argument: "123456"})
     assert states(Contract) == ["drafted"]
 
 

@@ -8,12 +8,15 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.origination.story import CARD, SUM, Story, counts, report_file, states
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.cost import most_interest_minor
+from xinnong.core.origination import last_day
 from xinnong.lending.models import (
     Application,
     AuthorityLimit,
@@ -23,6 +26,7 @@ from xinnong.lending.models import (
     Decision,
 )
 from xinnong.privacy.models import Listing, Read
+from xinnong.web import figures
 
 KEY = re.compile(r'name="key" value="([0-9a-f-]{36})"')
 WISH = {
@@ -101,11 +105,19 @@ def test_both_sides_download_the_same_paper(story: Story, wus: Client, lins: Cli
 
 def test_it_says_what_it_costs_before_anything_is_handed_in(story: Story, wus: Client) -> None:
     offer = story.offers["inclusive"]
-    before = counts()
-    page = wus.post(f"/borrow/{offer.ref}/", {**WISH, "step": "look"}).content.decode()
+    before, key = counts(), KEY.findall(text(wus, f"/borrow/{offer.ref}/"))[0]
+    answer = wus.post(f"/borrow/{offer.ref}/", {**WISH, "step": "look", "key": key})
+    page = answer.content.decode()
+    assert answer.status_code == 200
     assert "每 1,000 元用一天的利息" in page
     assert "利息最多" in page
-    assert "41," in page
+    rate = story.line().rate_percent
+    assert rate is not None
+    today = timezone.localdate()
+    most = most_interest_minor(
+        4_000_000, rate, from_on=today, until_on=last_day(today, 12), day_count="actual/360"
+    )
+    assert figures.yuan(most) in page
     assert counts() == before
 
 

@@ -57,12 +57,7 @@ def record_investigation(
     The need is the scale (hundredths of a mu) times the crop's norm. Raises NotYours,
     OwnHousehold, SamePerson, EvidenceMissing, KeyReused.
     """
-    refuse_all_but_staff(actor, application.institution)
-    refuse_all_but_staff(companion, application.institution)
-    for each in (actor, companion):
-        refuse_own_household(each, application.household_id)
-    if actor.ref == companion.ref:
-        raise SamePerson
+    _refuse_visitors(actor, companion, application)
     sums = [checked_sum(photo, "photos") for photo in photos]
     known = (
         purpose in PURPOSES and finding in Finding.values and visited_on <= timezone.localdate(now)
@@ -99,6 +94,15 @@ def record_investigation(
         )
         note(actor, "record-investigation", visit, now, photos=len(sums))
     return visit
+
+
+def _refuse_visitors(actor: User, companion: User, application: Application) -> None:
+    """Two different people of the lender, neither of the borrower's household."""
+    for each in (actor, companion):
+        refuse_all_but_staff(each, application.institution)
+        refuse_own_household(each, application.household_id)
+    if actor.ref == companion.ref:
+        raise SamePerson
 
 
 def ask_credit_report(
