@@ -24,7 +24,6 @@ MAY_READ_THE_ENVIRONMENT = {
     "cli/reference.py",  # sets the width of help texts
 }
 NO_BUSINESS = {"UserManager", "Actor", "OfHousehold"}
-    "OfHousehold","UserManager", "Actor"}
 """Classes beside models that no page and no person speaks of."""
 FENCE = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?xinnong ([a-z][a-z-]*)(.*)$", re.MULTILINE)
