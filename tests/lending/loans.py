@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -233,6 +234,11 @@ def unbalanced() -> int:
                 - balances_now(each)[0])
             for each in Account.objects.filter(posted_debits_minor__isnull=False)
         )  # fmt: skip
+
+
+def nights(few: int) -> int:
+    """How many examples or kills: few in the suite, XINNONG_TEST_MANY of them when asked."""
+    return int(os.environ.get("XINNONG_TEST_MANY", few))
 
 
 def tomorrow(day: date) -> date:

@@ -15,7 +15,7 @@ from xinnong.core.loan_plan import Plan, clock, plan_of
 from xinnong.core.schedule.exact import rate_micro
 from xinnong.core.schedule.terms import InterestRounding, Terms
 from xinnong.ledger.services import Move, answer_once
-from xinnong.lending.loan_terms import LoanTerms, terms_bytes
+from xinnong.lending.loan_terms import LoanTerms, terms_bytes, terms_of
 from xinnong.lending.may_draw import ask_draw_gate
 from xinnong.lending.models import (
     BookOfRecord,
@@ -149,13 +149,15 @@ def begin_loan(
 def write_version(
     loan: Loan, terms: Terms, on: date, now: datetime, actor: ActsFor | UUID, reason: str
 ) -> None:
-    """Keep the terms of the loan's version."""
+    """Keep the terms of the loan's version. Raises InvalidTerms for what could not be read again."""
+    data = terms_bytes(terms)
+    terms_of(data)
     LoanVersion.objects.create(
         loan=loan,
         version=loan.version,
         from_on=on,
         reason=reason,
-        terms=terms_bytes(terms),
+        terms=data,
         made_at=now,
         made_by=actor if isinstance(actor, UUID) else actor.ref,
     )
