@@ -107,9 +107,9 @@ CASES = st.builds(
     installments=st.integers(1, 6),
     compounds=st.booleans(),
     turns_after=st.sampled_from([None, 3, 30]),
-    paid=st.lists(
-        st.tuples(st.integers(0, DAYS - 1), st.integers(1, 10**8)), max_size=4
-    ).map(lambda pairs: tuple(sorted(pairs))),
+    paid=st.lists(st.tuples(st.integers(0, DAYS - 1), st.integers(1, 10**8)), max_size=4).map(
+        lambda pairs: tuple(sorted(pairs))
+    ),
 ).filter(Case.holds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -65,11 +66,11 @@ def test_it_lends_no_more_than_the_line(lender: Lender) -> None:
     lender.draw(HUNDRED_THOUSAND - 1)
     with nothing_moves(), pytest.raises(LineExceeded) as refusal:
         lender.draw(2)
-    assert refusal.value.params == {"available_minor": 1}
+    assert refusal.value.params == {"available_yuan": "0.01"}
 
 
 def test_what_is_paid_back_on_a_revolving_line_is_drawn_again(lender: Lender) -> None:
-    revolving = {"method": Method.REVOLVING, "revolving": True}
+    revolving: dict[str, Any] = {"method": Method.REVOLVING, "revolving": True}
     loan = lender.draw(6_000_000, **revolving)
     lender.end(DRAWN)
     lender.repay(loan, 2_000_000, date(2026, 3, 2), excess=Excess.REDUCE_INSTALLMENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_payment_on_the_wrong_loan_is_undone_and_counts_on_the_right_one_from_
     receipt = lender.repay(wrong, amount, FIRST_DUE)
     lender.end(date(2026, 4, 20))
     on = date(2026, 4, 21)
-    undone = {"repayment_ref": receipt.repayment}
+    undone: dict[str, Any] = {"repayment_ref": receipt.repayment}
     mended = reverse_repayment(**lender.asked(on), **undone)
     assert mended["freed"] == amount
     assert mended["penalty"] > 0
@@ -119,9 +120,7 @@ def test_undoing_a_prepayment_brings_the_old_schedule_back(lender: Lender) -> No
     reverse_repayment(**lender.asked(on), repayment_ref=receipt.repayment)
     with scoped(SYSTEM):
         again = [(due.on, due.principal_minor, due.interest_minor) for due in dues_in_force(loan)]
-        first = [
-            (due.on, due.principal_minor, due.interest_minor) for due in original_dues(loan)
-        ]
+        first = [(due.on, due.principal_minor, due.interest_minor) for due in original_dues(loan)]
     assert again == first == agreed
     assert lender.balance("130301", loan) == HUNDRED_THOUSAND
     assert booked(loan, on) == by_reference(loan, on)
@@ -160,7 +159,7 @@ def test_nothing_is_earned_during_a_pause(lender: Lender) -> None:
     loan = lender.draw(method=Method.AT_MATURITY)
     lender.end(date(2026, 3, 5))
     before = booked(loan, date(2026, 3, 6))
-    until = {"until_on": date(2026, 3, 16)}
+    until: dict[str, Any] = {"until_on": date(2026, 3, 16)}
     pause_interest(**lender.asked(date(2026, 3, 6)), loan_ref=loan.ref, **until)
     lender.end(date(2026, 3, 15))
     assert booked(loan, date(2026, 3, 16)) == before
@@ -225,7 +224,7 @@ def test_a_lost_loan_leaves_the_balance_and_what_comes_back_is_income(lender: Le
     assert receivables(lender) == 0
     with nothing_moves(), pytest.raises(LoanNotActive):
         lender.repay(loan, 1, on)
-    paid = {"loan_ref": loan.ref, "channel": "cash"}
+    paid: dict[str, Any] = {"loan_ref": loan.ref, "channel": "cash"}
     assert recover(**lender.asked(on), **paid, amount_minor=1_000_000) == whole - 1_000_000
     with nothing_moves(), pytest.raises(RecoversTooMuch):
         recover(**lender.asked(on), **paid, amount_minor=whole)

@@ -14,11 +14,13 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the products to the header and the sentences of refusals."""
+        from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
         register_wordings(REFUSALS)
+        register_wordings(LOAN_REFUSALS)
         register(
             NavEntry(
                 44,

@@ -130,7 +130,7 @@ def repay_by_value_date(
         if loan.state != LoanState.ACTIVE:
             raise LoanNotActive(state=loan.get_state_display())
         if amount_minor <= 0:
-            raise AmountNotPositive(amount_minor=amount_minor)
+            raise AmountNotPositive
         if not loan.disbursed_on <= counts_from <= on:
             raise DaysMissing(on=counts_from, open_on=on)
         books = LoanBooks(institution, actor, now, loan)

@@ -12,6 +12,7 @@ from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.loan_book import Due, Stretch
 from xinnong.core.loan_plan import Plan, clock, plan_of
+from xinnong.core.money import yuan
 from xinnong.core.schedule.exact import rate_micro
 from xinnong.core.schedule.terms import InterestRounding, Terms
 from xinnong.ledger.services import Move, answer_once
@@ -72,7 +73,7 @@ def _draw(
     actor: ActsFor | UUID, terms: LoanTerms, amount_minor: int, on: date, now: datetime, key: str
 ) -> Loan:
     if amount_minor <= 0:
-        raise AmountNotPositive(amount_minor=amount_minor)
+        raise AmountNotPositive
     _check_offer(terms, on)
     hold_day(terms.institution.code, on, begins=True)
     ask_draw_gate(terms.contract_ref, amount_minor, on)
@@ -81,7 +82,7 @@ def _draw(
         terms.contract_ref, limit_minor=terms.limit_minor, revolving=terms.revolving
     )
     if amount_minor > left:
-        raise LineExceeded(available_minor=left)
+        raise LineExceeded(available_yuan=yuan(left))
     loan = begin_loan(terms, amount_minor, on, now, actor)
     books = LoanBooks(terms.institution, actor, now, loan)
     move = Move(books.of_loan(PRINCIPAL), books.of_house(IN_TRANSIT), amount_minor, "loan.draw")

@@ -32,7 +32,7 @@ class DayToCome(Refused):
 
 
 class LineExceeded(Refused):
-    """More is asked for than may still be drawn; `available_minor` is what may."""
+    """More is asked for than may still be drawn; `available_yuan` is what may."""
 
     code: ClassVar[str] = "loan.line_exceeded"
 
@@ -62,7 +62,7 @@ class AmountNotPositive(Refused):
 
 
 class TooLittleToSettle(Refused):
-    """The money does not settle the loan; `needed_minor` would."""
+    """The money does not settle the loan; `needed_yuan` would."""
 
     code: ClassVar[str] = "loan.too_little_to_settle"
 

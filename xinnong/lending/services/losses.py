@@ -117,7 +117,7 @@ def recover(
         if loan.state != LoanState.WRITTEN_OFF:
             raise LoanNotActive(state=loan.get_state_display())
         if amount_minor <= 0:
-            raise AmountNotPositive(amount_minor=amount_minor)
+            raise AmountNotPositive
         books = LoanBooks(institution, actor, now, loan)
         lost = books.of_loan(WRITTEN_OFF)
         left = Account.objects.get(pk=lost).balance_minor - amount_minor

@@ -13,6 +13,7 @@ from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
+from xinnong.core.money import yuan
 from xinnong.core.schedule.terms import Effect, Event, EventKind
 from xinnong.core.waterfall import COMPONENTS, Allocation, Part, allocate
 from xinnong.ledger.models import Account
@@ -142,7 +143,7 @@ def active_loan(institution: Institution, loan_ref: UUID, on: date) -> Loan:
 
 def _take(books: LoanBooks, payment: Payment, key: str) -> dict[str, object]:
     if payment.amount_minor <= 0:
-        raise AmountNotPositive(amount_minor=payment.amount_minor)
+        raise AmountNotPositive
     _check_source(payment)
     loan = payment.loan
     prepaid, mended = _change_terms(books, payment)
@@ -176,7 +177,7 @@ def _check_source(payment: Payment) -> None:
         return
     held = Account.objects.filter(kind=HELD, object_ref=payment.loan.ref).first()
     if held is None or held.balance_minor < payment.amount_minor:
-        raise NothingHeld(held_minor=held.balance_minor if held else 0)
+        raise NothingHeld(held_yuan=yuan(held.balance_minor if held else 0))
 
 
 def _change_terms(books: LoanBooks, payment: Payment) -> tuple[int, dict[str, int]]:
@@ -185,7 +186,7 @@ def _change_terms(books: LoanBooks, payment: Payment) -> tuple[int, dict[str, in
     rest = payment.amount_minor - sum(quote.owed.values())
     ahead = quote.principal_minor + quote.interest_minor
     if payment.settles and rest < ahead:
-        raise TooLittleToSettle(needed_minor=quote.total_minor)
+        raise TooLittleToSettle(needed_yuan=yuan(quote.total_minor))
     if rest <= 0 or not ahead:
         return 0, {}
     terms = terms_in_force(payment.loan)

@@ -11,6 +11,7 @@ from uuid import UUID
 from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import ActsFor, record
+from xinnong.core.money import yuan
 from xinnong.core.schedule.day_counts import add_months
 from xinnong.core.schedule.terms import Event, EventKind, Terms
 from xinnong.ledger.services import Move, answer_once
@@ -156,7 +157,7 @@ def renew(
         amount = principal_minor(old)
         owes = sum(quote.owed.values()) - quote.owed["principal"] + quote.interest_minor
         if owes or Standing.objects.get(loan=old).days_past_due:
-            raise OwesSomething(owed_minor=owes)
+            raise OwesSomething(owed_yuan=yuan(owes))
         ask_draw_gate(terms.contract_ref, amount, on)
         new = begin_loan(terms, amount, on, now, actor, renews=old.ref)
         _pay_off(LoanBooks(institution, actor, now, old), on)
