@@ -137,8 +137,7 @@ class Lender:
             found = Account.objects.filter(institution=self.bank, kind=kind)
             if loan is not None:
                 found = found.filter(object_ref=loan.ref)
-            signs = {"d": 1, "c": -1}
-            return sum(signs[each.normal] * balances_now(each)[0] for each in found)
+            return sum(balances_now(each)[0] for each in found)
 
 
 def open_lender(*, from_on: date = date(2020, 1, 1)) -> Lender:
@@ -227,13 +226,10 @@ def _everything() -> list[Any]:
 
 
 def unbalanced() -> int:
-    """Debits less credits of all accounts with a running balance against their transfers."""
+    """Running balances of all accounts against the sums of their transfers: how far apart."""
     with scoped(SYSTEM):
-        return sum(
-            abs((each.posted_debits_minor or 0) - (each.posted_credits_minor or 0)
-                - balances_now(each)[0])
-            for each in Account.objects.filter(posted_debits_minor__isnull=False)
-        )  # fmt: skip
+        running = Account.objects.filter(posted_debits_minor__isnull=False)
+        return sum(abs(each.balance_minor - balances_now(each)[0]) for each in running)
 
 
 def nights(few: int) -> int:

@@ -114,8 +114,8 @@ def _provisions_delta(night: Night, institution: Institution, now: datetime) -> 
         -(-bad * COVERAGE_PERCENT // PER_CENT),
     )
     [provisions] = _open(institution, now, [Opening(PROVISIONS)])
-    posted, _pending = balances_now(Account.objects.get(pk=provisions))
-    return required + posted
+    set_aside, _reserved = balances_now(Account.objects.get(pk=provisions))
+    return required - set_aside
 
 
 def _provision_moves(delta: int, institution: Institution, now: datetime) -> list[Move]:
