@@ -97,7 +97,7 @@ class LoanBooks:
             reason=reason,
             reference=str(self.loan.ref),
             moves=moves,
-            route="lending",
+            route=reason,
         )
 
     def _open(self, opening: Opening) -> int:
