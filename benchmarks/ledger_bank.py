@@ -60,7 +60,7 @@ class Bank:
 
 
 class Poster:
-    """One connection that posts journals, each in a transaction of its own."""
+    """One connection that posts journals, each in a transaction of its own and one round trip."""
 
     def __init__(self, bank: Bank) -> None:
         """Connect as the application."""
@@ -74,9 +74,10 @@ class Poster:
         asked += [[uuid4()], [key], [DAY], ["bench"], [""], [None]]
         asked += [[1] * count, *(list(column) for column in zip(*legs, strict=True))]
         asked += [["bench"] * count, ["posted"] * count, [None] * count]
-        with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.execute(SET_SCOPE, [SYSTEM_SCOPE])
-            cursor.execute(POST, asked)
+        with self.connection.cursor() as cursor:
+            with self.connection.pipeline(), self.connection.transaction():
+                self.connection.execute(SET_SCOPE, [SYSTEM_SCOPE])
+                cursor.execute(POST, asked)
             row = cursor.fetchone()
         assert row is not None
         return row[0], row[1]

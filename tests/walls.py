@@ -89,7 +89,8 @@ LENDERS = ("officer", "manager")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
-SENT_ON = ("farmer", "steward", "regulator", "auditor")
+SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant")
+BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
 
@@ -121,6 +122,18 @@ PAGES: dict[str, Wall] = {
     "lending:compare": signed_in(404),
     "lending:new_draft": only(),
     "lending:draft": only(ref=NOBODY_KNOWS),
+    "lending:applications": only(*LENDERS),
+    "lending:counter": only(*LENDERS),
+    "lending:apply_for": only(*LENDERS, person=SOMEBODY),
+    "lending:authority": only(),
+    "lending:application": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:letter": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:contract": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:paper": signed_in(404, ref=NOBODY_KNOWS),
+    "lending:my_loans": only("farmer"),
+    "lending:borrow": only("farmer", answer=404, offer=NOBODY_KNOWS),
+    "lending:my_application": only("farmer", answer=404, ref=NOBODY_KNOWS),
+    "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "insight:county": only(*COUNTY_READERS),
     "insight:area": only(*COUNTY_READERS, code="339981101"),
     "sources:calendar": only(*BATCH_READERS),
@@ -133,6 +146,16 @@ PAGES: dict[str, Wall] = {
     "sources:contracts": only(*BATCH_READERS),
     "sources:contract": only(*BATCH_READERS, name="person"),
     "sources:template": only(*BATCH_READERS, name="person", kind="csv"),
+    "ledger:trial_balance": only(*BOOK_READERS),
+    "ledger:accounts": only(*BOOK_READERS, answer=404, kind="999999"),
+    "ledger:statement": only(*BOOK_READERS, answer=404, ref=NOBODY_KNOWS),
+    "ledger:assert_balance": everybody(405, ref=NOBODY_KNOWS),
+    "ledger:journal": only(*BOOK_READERS, answer=404, ref=NOBODY_KNOWS),
+    "ledger:assertions": only(*BOOK_READERS),
+    "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
+    "ledger:periods": only(*BOOK_READERS),
+    "ledger:close_period": everybody(405),
+    "ledger:export": everybody(405, what="trial-balance", form="csv"),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
     "health": everybody(),
@@ -170,8 +193,23 @@ DEEDS: dict[str, Wall] = {
     "journeys:identity": only(*LENDERS, answer=404, ref=HOME, person=SOMEBODY),
     "lending:new_draft": only(),
     "lending:draft": only(ref=NOBODY_KNOWS),
+    "lending:counter": only(*LENDERS, answer=422),
+    "lending:apply_for": only(*LENDERS, person=SOMEBODY),
+    "lending:authority": only(),
+    "lending:application": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:contract": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:borrow": only("farmer", answer=404, offer=NOBODY_KNOWS),
+    "lending:my_application": only("farmer", answer=404, ref=NOBODY_KNOWS),
+    "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "sources:deliver": only("steward", answer=422),
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),
+    "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
+    "ledger:close_period": only(),
+    "ledger:export": Wall(
+        {**dict.fromkeys(BOOK_READERS, 200), "auditor": 404},
+        arguments={"what": "trial-balance", "form": "csv"},
+    ),
     "account_logout": Wall({}, refused=302, anonymous=302),
     "web:text_size": everybody(302),
 }

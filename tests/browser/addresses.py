@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import CARD, POLICY, Sample, signed_in
+from tests.ledger.books import Books
 from tests.people import LOTUS_VILLAGE, People
 from xinnong.registry.models import Household
 from xinnong.sources.models import Batch, Delivery
@@ -18,12 +19,13 @@ HEAD = "王大山"
 
 @dataclass(frozen=True)
 class Scene:
-    """What stands on the pages: the people, the published county and one delivery with its report."""
+    """What stands on the pages: the people, the published county, a delivery with its report, a bank's books."""
 
     people: People
     sample: Sample
     delivery: Delivery
     report: Batch
+    books: Books
 
     @property
     def home(self) -> Household:
@@ -60,6 +62,11 @@ def at(name: str, *arguments: object, **query: str) -> Address:
 def of_home(name: str, *arguments: object) -> Address:
     """An address below the household that is opened."""
     return lambda scene: reverse(name, args=[scene.home.ref, *arguments])
+
+
+def of_account(name: str) -> Address:
+    """An address below the account of the bank at its own bank."""
+    return lambda scene: reverse(name, args=[scene.books.accounts["bank"].ref])
 
 
 PAGES: dict[str, tuple[str, Address]] = {
@@ -100,6 +107,13 @@ PAGES: dict[str, tuple[str, Address]] = {
     "withdraw": ("zhou", lambda scene: reverse("sources:withdraw", args=[scene.report.ref])),
     "contracts": ("zhou", at("sources:contracts")),
     "contract": ("zhou", at("sources:contract", "person")),
+    "trial balance": ("fang", at("ledger:trial_balance")),
+    "accounts": ("fang", at("ledger:accounts", "130301", product="puhui")),
+    "statement": ("fang", of_account("ledger:statement")),
+    "journal": ("fang", lambda scene: reverse("ledger:journal", args=[scene.books.last.ref])),
+    "comparisons": ("fang", at("ledger:assertions")),
+    "explain": ("fang", lambda scene: reverse("ledger:explain", args=[scene.books.said])),
+    "periods": ("fang", at("ledger:periods")),
     "second factor": ("mo", at("mfa_index")),
     "authenticator": ("mo", at("mfa_activate_totp")),
     "security keys": ("mo", at("mfa_list_webauthn")),

@@ -17,7 +17,9 @@ from tests.browser.addresses import HEAD, PAGES, Scene
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.deliveries import delivered
 from tests.factories import Sample
+from tests.ledger.books import a_month_of_books
 from tests.people import People
+from xinnong.accounts.scope import SYSTEM, scoped
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -72,7 +74,9 @@ def scene(county: tuple[People, Sample], site: str) -> Scene:
     people.wu.person_ref = sample.people[HEAD].ref
     people.wu.save(update_fields=["person_ref"])
     delivery, report = delivered(people.zhou)
-    return Scene(people, sample, delivery, report)
+    with scoped(SYSTEM):
+        books = a_month_of_books(people)
+    return Scene(people, sample, delivery, report, books)
 
 
 @pytest.mark.parametrize("name", PAGES)

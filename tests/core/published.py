@@ -20,6 +20,7 @@ from tests.core.schedule_by_day import ExactRow, Habits, exact_rows, rounded
 
 FOLDER = Path(__file__).parents[1] / "golden" / "published"
 COLUMNS = ("principal", "interest", "total", "balance_after")
+SPAN_COLUMNS = ("principal", "scheduled_principal", "interest", "balance_after")
 PLAIN = Habits()
 Figures = dict[str, Decimal]
 
@@ -71,7 +72,7 @@ def printed(case: Case) -> Figures:
     for span in said.get("spans", ()):
         found |= {
             f"spans.{span['from']}-{span['to']}.{column}": Decimal(span[column])
-            for column in COLUMNS
+            for column in SPAN_COLUMNS
             if column in span
         }
     return found
@@ -102,7 +103,11 @@ def figures(case: Case, rows: Sequence[ExactRow]) -> Figures:
         for key in (str(row.n), row.due.isoformat()):
             found |= {f"rows.{key}.{column}": getattr(row, column) for column in COLUMNS}
     for span in case.expected.get("spans", ()):
-        found |= _span(f"spans.{span['from']}-{span['to']}", rows[span["from"] - 1 : span["to"]])
+        path, some = f"spans.{span['from']}-{span['to']}", rows[span["from"] - 1 : span["to"]]
+        found |= _span(path, some) | {
+            f"{path}.scheduled_principal": rows[0].total * len(some)
+            - sum((row.interest for row in some), Fraction())
+        }
     return {path: _shown(case, found[path]) for path in printed(case)}
 
 
@@ -183,8 +188,11 @@ PROOFS: dict[str, Callable[[Case], Figures]] = {
     "carry-of-rounded-level": _with(Habits(carry=True)),
     "carry-precision": _with(Habits(carry=True, level="exact")),
     "cut-down": _with(Habits(level="down", interest="down")),
+    "days-over-360-without-months": _with(PLAIN),
+    "draw-after-installment": _with(PLAIN),
     "last-leaves-residue": _residue_left,
     "level-rounded-up": _level_up,
+    "pause-outside-the-level": _with(PLAIN),
     "rounded-step": _rounded_step,
     "source-slip": _with(PLAIN),
     "total-is-count-times-level": _count_times_level,

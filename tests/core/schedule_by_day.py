@@ -11,7 +11,7 @@ cut.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -166,12 +166,12 @@ def _days(start: date, end: date) -> Iterator[date]:
 def part_of_year(plan: Plan, day: date, start: date, due: date) -> Fraction:
     """What the night after `day` is worth, in the period from `start` to `due`."""
     if plan.terms["interest_period"] == "same_as_repayment":
-        return _period_of_year(plan.terms) / (due - start).days
+        return _periods_in_one(plan) * _period_of_year(plan.terms) / (due - start).days
     match plan.terms["day_count"]:
         case "actual/actual":
             return Fraction(1, 366 if calendar.isleap((day + ONE_DAY).year) else 365)
         case "30/360" if plan.terms["unit"] in MONTHS_IN:
-            return _part_of_month(plan, day) / 12
+            return _part_of_month(plan, day, start) / 12
         case counted:
             return Fraction(1, int(str(counted).split("/")[1]))
 
@@ -179,18 +179,28 @@ def part_of_year(plan: Plan, day: date, start: date, due: date) -> Fraction:
 def _period_of_year(terms: Terms) -> Fraction:
     if terms["unit"] in MONTHS_IN:
         return Fraction(int(terms["every"]) * MONTHS_IN[terms["unit"]], 12)
-    return Fraction(int(terms["every"]), 52 if terms["unit"] == "weeks" else 365)
+    if terms["unit"] == "weeks":
+        return Fraction(int(terms["every"]), 52)
+    counted = str(terms["day_count"]).split("/")[1]
+    return Fraction(int(terms["every"]), 365 if counted == "actual" else int(counted))
 
 
-def _part_of_month(plan: Plan, day: date) -> Fraction:
-    """Months run from due day to due day; the piece before the first is cut by calendar months."""
-    anchor = _day(plan.terms.get("first_due_on") or plan.terms["disbursed_on"])
+def _periods_in_one(plan: Plan) -> int:
+    """Repayment at maturity has one instalment for all its periods; every other has one each."""
+    if plan.terms["method"] == "at_maturity":
+        return int(plan.terms["number_of_repayments"])
+    return 1
+
+
+def _part_of_month(plan: Plan, day: date, start: date) -> Fraction:
+    """Months run from the period's own day; each is spread over its days, whole or cut short."""
+    anchor = _day(plan.terms["disbursed_on"])
+    if "first_due_on" in plan.terms and start > anchor:
+        anchor = _day(plan.terms["first_due_on"])
     months = (day.year - anchor.year) * 12 + day.month - anchor.month
     if months_later(anchor, months) > day:
         months -= 1
     begin, end = months_later(anchor, months), months_later(anchor, months + 1)
-    if begin < _day(plan.terms["disbursed_on"]):
-        return Fraction(1, calendar.monthrange(day.year, day.month)[1])
     return Fraction(1, (end - begin).days)
 
 
@@ -202,11 +212,15 @@ def _rate(plan: Plan, day: date) -> Fraction:
 
 
 def _drawn(plan: Plan, since: date, before: date) -> Fraction:
-    return sum((amount for on, amount in plan.draws if since <= on < before), Fraction())
+    return _sum(amount for on, amount in plan.draws if since <= on < before)
 
 
 def _returned(plan: Plan, since: date, before: date) -> Fraction:
-    return sum((amount for on, amount, _ in plan.prepayments if since <= on < before), Fraction())
+    return _sum(amount for on, amount, _ in plan.prepayments if since <= on < before)
+
+
+def _sum(amounts: Iterable[Fraction]) -> Fraction:
+    return sum(amounts, Fraction())
 
 
 def _interest(plan: Plan, n: int, opening: Fraction, *, paused: bool = True) -> Fraction:
@@ -234,7 +248,7 @@ def _expected_factor(plan: Plan, n: int, known: date) -> Fraction:
     whole = plan.terms["interest_period"] == "same_as_repayment"
     if whole or plan.terms.get("level") == "annual_over_n":
         return _rate(plan, known) * _period_of_year(plan.terms)
-    parts = sum((part_of_year(plan, day, start, due) for day in _days(start, due)), Fraction())
+    parts = _sum(part_of_year(plan, day, start, due) for day in _days(start, due))
     return _rate(plan, known) * parts
 
 
@@ -293,8 +307,8 @@ def _as_agreed(plan: Plan) -> Plan:
 
 
 def _balloon(plan: Plan) -> Fraction:
-    unit = 10 ** int(plan.terms["rounding"].get("currency_digits", 2))
-    return Fraction(plan.terms.get("balloon", {}).get("amount", "0")) * unit
+    unit: int = 10 ** int(plan.terms["rounding"].get("currency_digits", 2))
+    return Fraction(str(plan.terms.get("balloon", {}).get("amount", "0"))) * unit
 
 
 def _gap(plan: Plan, n: int, opening: Fraction, level: Fraction) -> Fraction:
@@ -339,7 +353,9 @@ def _shown_interest(plan: Plan, exact: Fraction) -> Fraction:
 
 def _must_set_level(plan: Plan, n: int) -> bool:
     start, due = plan.starts[n], plan.dues[n]
-    happened = [on for on, _ in plan.draws] + [on for on, _ in plan.rates[1:]]
+    happened = [on for on, _ in plan.draws]
+    if plan.terms["method"] in ("equal_installment", "balloon"):
+        happened += [on for on, _ in plan.rates[1:]]
     happened += [on for on, _, effect in plan.prepayments if effect == "reduce_installment"]
     return n == plan.grace("principal") or any(start <= on < due for on in happened)
 
@@ -367,20 +383,23 @@ def _level_of(plan: Plan, n: int, opening: Fraction) -> Fraction:
 
 
 def _walk(plan: Plan) -> Iterator[ExactRow]:
-    owed, level, unpaid = Fraction(), Fraction(), Fraction()
+    owed, level, unpaid, charged, exact = (Fraction(),) * 5
     for n, (start, due) in enumerate(zip(plan.starts, plan.dues, strict=True)):
         if n >= plan.grace("principal") and _must_set_level(plan, n):
             level = _level_of(plan, n, owed)
-        unpaid += _interest(plan, n, owed)
-        interest = Fraction()
+        exact += _interest(plan, n, owed)
+        accrued = _shown_interest(plan, _interest(plan, n, owed))
+        if plan.terms["method"] == "flat" and n == len(plan.dues) - 1:
+            accrued = _shown_interest(plan, exact) - charged
+        charged, unpaid, interest = charged + accrued, unpaid + accrued, Fraction()
         if n >= plan.grace("interest_payment"):
-            interest, unpaid = _shown_interest(plan, unpaid), Fraction()
+            interest, unpaid = unpaid, Fraction()
         owed += _drawn(plan, start, due) - _returned(plan, start, due)
-        planned = _planned_principal(plan, n, level, interest)
+        planned = max(_planned_principal(plan, n, level, accrued), Fraction())
         ends = n == len(plan.dues) - 1 or planned >= owed
         principal = owed if ends else planned
         owed -= principal
-        drawn_today = sum((amount for on, amount in plan.draws if on == due), Fraction())
+        drawn_today = _drawn(plan, due, due + ONE_DAY)
         yield ExactRow(n + 1, due, (due - start).days, principal, interest, owed + drawn_today)
         if ends and not drawn_today and not any(on > due for on, _ in plan.draws):
             return

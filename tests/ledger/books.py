@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -14,9 +14,17 @@ from tests.people import NOW, People, settle
 from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import SYSTEM_ACTOR
-from xinnong.ledger.models import Account, Journal, Transfer
+from xinnong.ledger.models import Account, Assertion, Journal, Transfer
 from xinnong.ledger.queries import balances_now
-from xinnong.ledger.services import Move, Opening, PostedJournal, open_accounts, post_journal
+from xinnong.ledger.services import (
+    Move,
+    Opening,
+    PostedJournal,
+    assert_balance,
+    close_period,
+    open_accounts,
+    post_journal,
+)
 
 DAY = date(2026, 11, 20)
 LOAN = UUID(int=0x10A4)
@@ -41,6 +49,12 @@ class Books:
     bank: Institution
     accounts: dict[str, Account]
     posted: int = 0
+    journals: list[PostedJournal] = field(default_factory=list)
+    said: UUID | None = None
+
+    @property
+    def last(self) -> PostedJournal:
+        return self.journals[-1]
 
     def number(self, name: str) -> int:
         return self.accounts[name].pk
@@ -51,7 +65,7 @@ class Books:
     def post(self, *moves: Move, key: str = "", on: date = DAY) -> PostedJournal:
         """Post in the name of the installation; without a key under a new one."""
         self.posted += 1
-        return post_journal(
+        posted = post_journal(
             institution=self.bank,
             actor=SYSTEM_ACTOR,
             key=key or f"test-{self.posted}",
@@ -61,6 +75,8 @@ class Books:
             reference="LOAN-1",
             moves=moves,
         )
+        self.journals.append(posted)
+        return posted
 
     def balance(self, name: str) -> int:
         account = Account.objects.get(pk=self.number(name))
@@ -79,6 +95,30 @@ def open_books(people: People | None = None) -> Books:
         institution=bank, actor=SYSTEM_ACTOR, now=NOW, openings=list(OPENINGS.values())
     )
     return Books(people, bank, dict(zip(OPENINGS, opened, strict=True)))
+
+
+def a_month_of_books(people: People) -> Books:
+    """October lent and closed; a bank statement of November that differs."""
+    books = open_books(people)
+    books.post(books.move("bank", "capital", 1_000_000), on=date(2026, 10, 8))
+    books.post(books.move("loan", "bank", 600_000), on=date(2026, 10, 9))
+    close_period(
+        institution=books.bank, actor=SYSTEM_ACTOR, key="close", month=date(2026, 10, 8), now=NOW
+    )
+    books.post(books.move("bank", "loan", 50_000), books.move("bank", "interest", 2_050))
+    said = assert_balance(
+        institution=books.bank,
+        actor=SYSTEM_ACTOR,
+        key="said",
+        account=books.number("bank"),
+        source=Assertion.Source.BANK_STATEMENT,
+        business_on=DAY,
+        expected_minor=450_000,
+        now=NOW,
+        reference="B-11",
+    )
+    books.said = said.ref
+    return books
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from xinnong.lending.queries.loans import book_of, payments_of, terms_in_force
 from xinnong.lending.services import (
     DayReport,
     Excess,
-    Receipt,
+    PaymentReceipt,
     draw,
     end_days,
     offer_product,
@@ -100,7 +100,7 @@ class Lender:
         key: str = "",
         channel: str = "transfer",
         settles: bool = False,
-    ) -> Receipt:
+    ) -> PaymentReceipt:
         return repay(
             actor=SYSTEM_ACTOR,
             institution=self.bank,

@@ -51,6 +51,11 @@ def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) 
     return f"{name}#{device}" if known else name
 
 
+def device_of(request: HttpRequest) -> str:
+    """The id of the device that asks, as its signed cookie names it; "" where nobody signed in."""
+    return _device(request)[0]
+
+
 def remember_device(request: HttpRequest, response: HttpResponse, username: str) -> None:
     """Let this device have tries of its own for a name that signed in on it just now."""
     device, names = _device(request)

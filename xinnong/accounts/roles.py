@@ -37,7 +37,7 @@ class Role:
 
 
 class CreditOfficer(Role):
-    """Finds households in the officer's areas, reads files with evidence, prepares decisions."""
+    """Finds households in the officer's areas, reads files with evidence, handles applications."""
 
     code = "officer"
     label = _("客户经理")
@@ -52,12 +52,13 @@ class CreditOfficer(Role):
             P.READ_WHO_LOOKED,
             P.UNMASK_IDENTITY,
             P.READ_LEDGER,
+            P.HANDLE_LOANS,
         }
     )
 
 
 class BranchManager(Role):
-    """An officer who also approves, exports and publishes a policy; with a second factor."""
+    """An officer who also confirms, exports and publishes a policy; with a second factor."""
 
     code = "manager"
     label = _("支行行长")
@@ -66,10 +67,21 @@ class BranchManager(Role):
         P.EXPORT_LINES,
         P.PUBLISH_POLICY,
         P.PUBLISH_PRODUCT,
+        P.CONFIRM_LOANS,
+        P.SET_AUTHORITY,
         P.READ_COUNTY,
         P.BREAK_GLASS,
     }
-    approving = frozenset({P.EXPORT_LINES, P.PUBLISH_POLICY, P.PUBLISH_PRODUCT, P.BREAK_GLASS})
+    approving = frozenset(
+        {
+            P.EXPORT_LINES,
+            P.PUBLISH_POLICY,
+            P.PUBLISH_PRODUCT,
+            P.CONFIRM_LOANS,
+            P.SET_AUTHORITY,
+            P.BREAK_GLASS,
+        }
+    )
 
 
 class Accountant(Role):
@@ -101,12 +113,12 @@ class Cadre(Role):
 
 
 class Farmer(Role):
-    """Sees the own household's file and who looked at it."""
+    """Sees the own household's file and who looked at it, and borrows."""
 
     code = "farmer"
     label = _("农户本人")
     kinds = frozenset[OwnerKind]()
-    permissions = frozenset({P.READ_OWN_FILE})
+    permissions = frozenset({P.READ_OWN_FILE, P.APPLY_FOR_LOAN})
 
 
 class Regulator(Role):

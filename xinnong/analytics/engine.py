@@ -156,6 +156,7 @@ class Engine:
 
     def view(self, name: str, sql: str) -> None:
         """Name a SELECT without storing it, for what a single later step reads."""
+        assert not _SUM.search(sql), f"{name}: only a step or what is held knows its sums"
         self._fingerprints[name] = self._fingerprint(sql)
         self.query(f"CREATE OR REPLACE VIEW {name} AS {sql}")
 

@@ -15,6 +15,12 @@ from xinnong.areas.models import Area
 from xinnong.areas.services import Row, import_areas
 from xinnong.config import environment
 
+FIRST_LIMITS = {
+    "auto": (5_000_000, 5_000_000),
+    "officer": (10_000_000, 20_000_000),
+    "manager": (20_000_000, 30_000_000),
+}
+"""Fen that a role of the demo's lenders may approve alone and with a second person."""
 HELP = "make the demo county's areas and users, print them by role"
 
 
@@ -97,12 +103,13 @@ def _give_the_farmer_a_file() -> None:
 
 
 def _offer_products() -> None:
-    """Have every lender of the demo offer the products made for its kind."""
+    """Have every lender of the demo offer the products made for its kind, with first limits."""
     from xinnong.accounts.models import Institution
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.lending.models import BookOfRecord
     from xinnong.lending.queries import product_of, products_in_force
-    from xinnong.lending.services import offer_product
+    from xinnong.lending.services import offer_product, ship_limits
+    from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 
     on_core = {"BANK-02"}
     lenders = Institution.objects.filter(operator__kind="b").exclude(kind="branch")
@@ -119,6 +126,13 @@ def _offer_products() -> None:
                         ),
                         from_on=product.effective_on,
                     )
+            ship_limits(
+                institution=lender.code,
+                limits=FIRST_LIMITS,
+                signers=RELEASE_SIGNERS,
+                from_on=today,
+                now=timezone.now(),
+            )
 
 
 def demo_areas() -> list[Row]:

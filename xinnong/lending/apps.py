@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from xinnong.accounts.permissions import Permission
+
 
 class LendingConfig(AppConfig):
-    """Loan products and what is lent under them."""
+    """Loan products, applications and contracts."""
 
     name = "xinnong.lending"
     verbose_name = _("贷款")
 
     def ready(self) -> None:
-        """Add the products to the header and the sentences of refusals."""
+        """Add this app's pages to the header and the sentences of refusals."""
+        from xinnong.accounts.permissions import Permission
         from xinnong.lending.loan_wording import LOAN_REFUSALS
+        from xinnong.lending.reasons import DECISIONS, STEPS
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
-        register_wordings(REFUSALS)
-        register_wordings(LOAN_REFUSALS)
+        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
+            register_wordings(sentences)
+        entries = (
+            (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),
+            (
+                20, _("贷款申请"), "applications", Permission.HANDLE_LOANS,
+                _("等待处理的申请、审批、签约"),
+            ),
+            (
+                21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
+                _("为到场的农户申请和签约，不用手机"),
+            ),
+            (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
+        )  # fmt: skip
+        for position, label, name, verb, about in entries:
+            register(NavEntry(position, label, f"lending:{name}", _holds(verb), about=about))
         register(
             NavEntry(
                 44,
@@ -30,3 +55,8 @@ class LendingConfig(AppConfig):
                 about=_("谁能借、借多少、怎么还、利率在什么范围"),
             )
         )
+
+
+def _holds(verb: Permission) -> Callable[[HttpRequest], bool]:
+    """Whether whoever asks is signed in and holds the verb."""
+    return lambda request: request.user.is_authenticated and request.user.can(verb)

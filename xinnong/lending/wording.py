@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from xinnong.core.products import Way
 from xinnong.web import figures
 from xinnong.web.refusals import Wording
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from xinnong.core.products import Product, Way
+    from xinnong.core.products import Product
 
 METHODS: Mapping[str, _StrPromise] = {
     "equal_installment": _l("等额本息"),
@@ -72,6 +73,15 @@ WORDS: Mapping[str, _StrPromise] = {
     "pigs": _l("生猪"),
     "tea": _l("茶叶"),
     "bayberry": _l("杨梅"),
+    "seed_and_fertiliser": _l("买种苗、肥料、农药"),
+    "feed_and_young_stock": _l("买饲料、种苗畜禽"),
+    "machinery": _l("买农机具"),
+    "greenhouse_and_barn": _l("建大棚、圈舍、仓库"),
+    "land_rent": _l("付土地租金"),
+    "processing_and_trade": _l("加工、收购、运销"),
+    "house_repair": _l("修房子"),
+    "schooling": _l("上学"),
+    "daily_needs": _l("日常生活"),
 }
 """Every word a product may hold, as people say it."""
 
@@ -165,8 +175,12 @@ def word(code: str) -> str:
 
 def words(codes: Iterable[str]) -> str:
     """Several words in a row."""
-    mark = ", " if figures.is_english() else "、"
-    return mark.join(word(code) for code in codes)
+    return listed(word(code) for code in codes)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts in a row, as the language of the page separates them."""
+    return (", " if figures.is_english() else "、").join(texts)
 
 
 def way_text(way: Way) -> str:
@@ -176,6 +190,16 @@ def way_text(way: Way) -> str:
         return method
     every = str(_EVERY[way.unit]) % {"every": way.every}
     return _("%(method)s（%(every)s）") % {"method": method, "every": every}
+
+
+def purpose_text(code: str) -> str:
+    """What a loan is used for."""
+    return word(code)
+
+
+def method_text(terms: Mapping[str, Any]) -> str:
+    """How a contract is repaid, from its terms."""
+    return way_text(Way(terms["method"], terms["every"], terms["unit"]))
 
 
 def title_of(product: Product) -> str:

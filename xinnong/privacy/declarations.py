@@ -31,6 +31,7 @@ RETENTION: Final[Mapping[str, str]] = {
     "registry": "while the county's registers name the person (PIPL 19: no longer than needed)",
     "results": "the six newest runs, then five years in the archive (credit-reporting rules 16)",
     "documents": "for good: later results refer to them",
+    "lending": "while the contract runs and five years on (commercial banks' and lenders' records)",
     "evidence": "ten years: queries of credit files can be accounted for",
     "books": "thirty years (accounting archives rules 2016, annex: vouchers and ledgers)",
     "employment": "while the account exists; an ended account keeps its name for the record",

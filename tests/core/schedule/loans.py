@@ -49,7 +49,10 @@ def rates(draw: st.DrawFn) -> str:
 def documents(
     draw: st.DrawFn, *, events: bool = True, plain: bool = False, reschedules: bool = False
 ) -> Said:
-    """Terms as they stand in TERMS.json; `plain` leaves out coarse roundings and grace."""
+    """Terms as they stand in TERMS.json.
+
+    `plain` leaves out coarse roundings, grace, and level amounts that interest does not follow.
+    """
     unit = draw(st.sampled_from(["days", "weeks", "months", "months", "quarters", "years"]))
     count = draw(st.integers(1, {"quarters": 8, "years": 3}.get(unit, 14)))
     method = draw(st.sampled_from([each.value for each in Method]))
@@ -75,6 +78,8 @@ def documents(
     if not plain:
         _add_coarse(draw, said, coarse)
     _add_of_method(draw, said)
+    if plain:
+        said.pop("level", None)
     if not plain:
         _add_draws(draw, said, coarse)
     if events:

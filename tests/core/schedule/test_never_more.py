@@ -2,7 +2,8 @@
 
 Rounding is not monotonic: sharing a few fen out over many instalments can round each of them down
 and so pay principal later. From one yuan for each instalment, and a hundredth of a percent, on
-nothing costs a fen more; below, no row costs more than a fen.
+nothing costs a fen more; below, no row costs more than a fen. Left out: instalments in multiples, and
+level amounts from the annual rate, whose drift from interest by days is shared out anew as well.
 """
 
 from __future__ import annotations

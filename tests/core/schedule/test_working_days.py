@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.core.schedule import reference
 from tests.core.schedule.loans import Said, built, documents, many_loans
-from xinnong.core.schedule import build_schedule, terms_from
+from xinnong.core.schedule import booked_days, build_schedule, terms_from
 from xinnong.core.schedule.terms import InterestPeriod, Method
 
 SATURDAY = 6
@@ -56,6 +56,24 @@ def test_principal_stays_and_interest_follows_the_days(said: Said, data: st.Data
         exact = reference.exact_interest(terms, moved.rows, start, row.due, row.due, wanted)
         assert row.interest_minor == reference.rounded(terms, exact)
         start = row.due
+
+
+@many_loans
+@given(documents(reschedules=True), st.data())
+def test_everything_comes_back_whatever_moves(said: Said, data: st.DataObject) -> None:
+    calendar = data.draw(calendars(date.fromisoformat(said["disbursed_on"])))
+    found = built({**said, "calendar": {**said.get("calendar", {}), **calendar}})
+    assume(found is not None)
+    assert found is not None
+    terms, schedule = found
+    lent = sum(draw.amount_minor for draw in terms.draws)
+    assert (schedule.totals.principal_minor, schedule.rows[-1].balance_after_minor) == (lent, 0)
+    assert min(min(row[2:]) for row in schedule.rows) >= 0
+    dates = [row.due for row in schedule.rows]
+    assert dates == sorted(dates)
+    if terms.method is not Method.FLAT:
+        booked = sum(amount for _, amount in booked_days(terms))
+        assert booked == schedule.totals.interest_minor
 
 
 def test_a_month_of_income_is_that_of_the_agreed_date() -> None:

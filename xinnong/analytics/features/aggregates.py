@@ -2,7 +2,8 @@
 
 Placeholders: {today}, {m12} … (days that many months or years before), {month} and {year} as
 numbers, {county}, {all} (what every adult with rows in the class has consented to, as a bit set).
-Statements keep to the vocabulary that `portable` checks. Money is fen, area hundredths of a mu.
+Statements keep to functions that mean the same in other engines. Money is fen, area hundredths of a
+mu.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """The features of every household in one set of statements.
 
-Aggregates give one wide row a household; a basis is a projection of it with consent applied; the
-medians of towns come from the base figures; `features` unites all bases.
+Aggregates are joined to households, and figures that are the same for everybody who may see them
+are worked out once a household: `plain`. Every result is such a row with masks, one for each set of
+scopes that figures ask for: zero where this basis may read them, unknown where not. A figure plus
+its masks is what the basis sees, so that one statement makes the features of all bases. The medians
+of towns come from the base figures.
 """
 
 from __future__ import annotations

@@ -121,6 +121,7 @@ def file_context(
         "result": result,
         "bases": [(_code_of(r), basis_name(r.basis, r.lender), r is result) for r in results],
         "can_unmask": user.can(Permission.UNMASK_IDENTITY),
+        "can_handle_loans": user.can(Permission.HANDLE_LOANS),
         "can_read_facts": user.can(Permission.READ_FACTS),
     }
     if run is not None and result is not None:

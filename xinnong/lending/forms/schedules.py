@@ -76,7 +76,7 @@ class ScheduleForm(forms.Form):
         choices=_choices(
             [kind for kind in EventKind if kind.value in terms_wording.EVENTS],
             terms_wording.EVENTS,
-            none=_("没有"),
+            none=_("没有变化"),
         ),
     )
     event_on = _day(_("哪一天"), required=False)

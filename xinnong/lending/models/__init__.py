@@ -1,5 +1,29 @@
-"""Products, and the loans that were drawn under them."""
+"""Products, applications, contracts, payees, and the loans that were drawn."""
 
+from xinnong.lending.models.applications import (
+    Application,
+    ApplicationState,
+    AuthorityLimit,
+    Channel,
+    DecidingRole,
+    Decision,
+    DecisionKind,
+    Outcome,
+    Receipt,
+)
+from xinnong.lending.models.checks import (
+    CreditReportQuery,
+    Finding,
+    Investigation,
+    ReportPurpose,
+)
+from xinnong.lending.models.contracts import (
+    Contract,
+    ContractCondition,
+    ContractPaper,
+    ContractState,
+    SignedHow,
+)
 from xinnong.lending.models.days import (
     BusinessDay,
     DayState,
@@ -20,6 +44,13 @@ from xinnong.lending.models.loans import (
     OpenDue,
     Standing,
 )
+from xinnong.lending.models.payees import (
+    BankCard,
+    CalledHow,
+    HoldKind,
+    PaymentHold,
+    VerifiedHow,
+)
 from xinnong.lending.models.products import (
     BookOfRecord,
     DraftState,
@@ -27,18 +58,40 @@ from xinnong.lending.models.products import (
     ProductDraft,
     PublishedProduct,
 )
-from xinnong.lending.models.repayments import PayChannel, Repayment, RepaymentPart, RepaymentState
+from xinnong.lending.models.repayments import (
+    PayChannel,
+    Repayment,
+    RepaymentPart,
+    RepaymentState,
+)
 
 __all__ = [
     "AccrualCorrection",
+    "Application",
+    "ApplicationState",
+    "AuthorityLimit",
+    "BankCard",
     "BookOfRecord",
     "BusinessDay",
+    "CalledHow",
+    "Channel",
     "ClassChange",
+    "Contract",
+    "ContractCondition",
+    "ContractPaper",
+    "ContractState",
+    "CreditReportQuery",
     "DayState",
+    "DecidingRole",
+    "Decision",
+    "DecisionKind",
     "DraftState",
     "EodAccrual",
     "EodRun",
     "EodStep",
+    "Finding",
+    "HoldKind",
+    "Investigation",
     "Loan",
     "LoanDue",
     "LoanState",
@@ -46,13 +99,19 @@ __all__ = [
     "LoanVersion",
     "Offer",
     "OpenDue",
+    "Outcome",
     "PayChannel",
+    "PaymentHold",
     "ProductDraft",
     "PublishedProduct",
+    "Receipt",
     "Reminder",
     "Repayment",
     "RepaymentPart",
     "RepaymentState",
+    "ReportPurpose",
     "RunState",
+    "SignedHow",
     "Standing",
+    "VerifiedHow",
 ]

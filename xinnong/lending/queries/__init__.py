@@ -1,5 +1,8 @@
-"""Reads of products, drafts, offers and loans."""
+"""Reads of lending, by topic."""
 
+from xinnong.lending.queries.contracts import (
+    drawable,
+)
 from xinnong.lending.queries.products import (
     PRODUCTS_KEPT,
     Difference,
@@ -22,6 +25,7 @@ __all__ = [
     "Reach",
     "differences",
     "draft_by_ref",
+    "drawable",
     "offers_on",
     "open_drafts",
     "product_by_sum",

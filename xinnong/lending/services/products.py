@@ -12,7 +12,7 @@ from xinnong.core.documents import sha256_hex
 from xinnong.core.errors import Refused
 from xinnong.core.product_file import SCHEMA, compile_product, load_product
 from xinnong.lending.models import DraftState, Offer, ProductDraft, PublishedProduct
-from xinnong.lending.queries import shipped_products
+from xinnong.lending.queries.products import shipped_products
 
 if TYPE_CHECKING:
     from datetime import date, datetime

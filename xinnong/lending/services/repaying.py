@@ -59,7 +59,7 @@ class Excess(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class PaymentReceipt:
     """Where the money of one repayment went, in fen. `state` is the loan's afterwards."""
 
     repayment: UUID
@@ -95,7 +95,7 @@ def repay(
     reference: str = "",
     excess: Excess = Excess.HOLD,
     settles: bool = False,
-) -> Receipt:
+) -> PaymentReceipt:
     """Take a repayment on the lender's open day; the same key answers the same receipt.
 
     What is owed is paid by core.waterfall; what is left is held for the customer, or changes the
@@ -122,7 +122,7 @@ def repay(
             institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
             work=work,
         )  # fmt: skip
-    return Receipt(
+    return PaymentReceipt(
         UUID(answer["repayment"]), answer["paid"], answer["prepaid"], answer["held"],
         answer["state"],
     )  # fmt: skip

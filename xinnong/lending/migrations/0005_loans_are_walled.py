@@ -33,7 +33,7 @@ def walled(name: str) -> list[migrations.RunSQL]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lending", "0003_days_and_repayments"), rls.DEPENDENCY]
+    dependencies = [("lending", "0004_days_and_repayments"), rls.DEPENDENCY]
 
     operations = [
         *rls.enable(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0002_loans"),
+        ("lending", "0003_loans"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""From application to a contract that can be drawn on."""

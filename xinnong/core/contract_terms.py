@@ -1,0 +1,89 @@
+"""The terms of a contract as canonical bytes: what both sides agreed on, and nothing else.
+
+Amounts stand in yuan as text, rates in percent a year with six decimals, dates as ISO text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from xinnong.core.documents import canonical_bytes
+from xinnong.core.money import yuan
+from xinnong.core.products import Product
+
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What the product leaves open and the application settled."""
+
+    contract: str
+    application: str
+    lender: str
+    lender_name: str
+    borrower: str
+    borrower_name: str
+    borrower_id_masked: str
+    household: str
+    limit_minor: int
+    months: int
+    method: str
+    rate_percent: Decimal
+    late_percent: Decimal
+    misuse_percent: Decimal
+    starts_on: date
+    ends_on: date
+    security: str
+    payee: str
+    purpose: str
+
+
+def terms_document(product: Product, agreed: Agreed) -> bytes:
+    """Write the terms. The method must be one of the product's ways."""
+    way = product.way(agreed.method)
+    assert way is not None, agreed.method
+    return canonical_bytes(
+        {
+            "schema": SCHEMA,
+            "contract": agreed.contract,
+            "application": agreed.application,
+            "lender": agreed.lender,
+            "lender_name": agreed.lender_name,
+            "borrower": agreed.borrower,
+            "borrower_name": agreed.borrower_name,
+            "borrower_id_masked": agreed.borrower_id_masked,
+            "household": agreed.household,
+            "product": {"id": product.id, "version": product.version, "sha256": product.sha256},
+            "limit_yuan": yuan(agreed.limit_minor),
+            "revolving": product.revolving,
+            "months": agreed.months,
+            "starts_on": agreed.starts_on.isoformat(),
+            "ends_on": agreed.ends_on.isoformat(),
+            "method": way.method,
+            "every": way.every,
+            "unit": way.unit,
+            "day_count": product.day_count,
+            "interest_period": product.interest_period,
+            "annual_rate": _percent(agreed.rate_percent),
+            "late_rate": _percent(agreed.late_percent),
+            "misuse_rate": _percent(agreed.misuse_percent),
+            "compound": product.overdue.compound,
+            "principal_first_after_days": product.overdue.principal_first_after_days,
+            "security": agreed.security,
+            "payee": agreed.payee,
+            "purpose": agreed.purpose,
+            "conditions": list(
+                product.conditions_for(security=agreed.security, payee=agreed.payee)
+            ),
+            "signing": list(product.signing),
+            "cooling_off_days": product.cooling_off_days,
+        }
+    )
+
+
+def _percent(rate: Decimal) -> str:
+    return str(rate.quantize(Decimal("0.000001")))

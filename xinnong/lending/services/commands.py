@@ -1,0 +1,171 @@
+"""What every command of origination shares: once by key, in one transaction, inside one lender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from xinnong.accounts.models import Institution, User, lender_code
+from xinnong.accounts.scope import Scope, scoped
+from xinnong.audit.refs import new_ref
+from xinnong.audit.services import record
+from xinnong.core.documents import canonical_bytes, plain, sha256_hex
+from xinnong.lending.models import Receipt
+from xinnong.lending.services.refusals import KeyReused, NotYours, OwnHousehold
+from xinnong.registry.models import Household, Person
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xinnong.lending.models.owned import OfHousehold
+
+LENDER = "b"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A command's receipt: what it concerns, and whether it comes for the first time."""
+
+    subject: UUID
+    is_new: bool
+
+
+@contextmanager
+def at_counter(actor: User, *, institution: str, home: Household) -> Iterator[None]:
+    """One transaction in which a command may write a lender's rows about one household.
+
+    Staff of that lender write in their own scope. A farmer owns no lender's rows: the command that
+    was checked to be about the own person runs as if handed over a counter, in the scope of one
+    lender and one village, in the farmer's own name. Raises NotYours for everybody else.
+    """
+    if lender_code(actor.institution) == institution:
+        with transaction.atomic():
+            yield
+        return
+    if actor.institution is not None or actor.person_ref is None:
+        raise NotYours
+    window = Scope(
+        actor=actor.ref,
+        kinds=(LENDER,),
+        areas=(home.area12,),
+        institutions=(institution,),
+        households=(home.pk,),
+        subject=actor.person_ref,
+        persons=True,
+    )
+    with scoped(window):
+        yield
+
+
+def claim(
+    *,
+    actor: User,
+    institution: str,
+    route: str,
+    key: UUID,
+    body: Mapping[str, object],
+    now: datetime,
+    subject: UUID | None = None,
+) -> Claim:
+    """Take a key for a command, or find what came of it the first time.
+
+    A second command with the key waits for the first to end. Raises KeyReused for another body.
+    In the caller's transaction: a refusal later on gives the key back.
+    """
+    body_sha256 = sha256_hex(canonical_bytes(plain(dict(body))))
+    receipt, is_new = Receipt.objects.get_or_create(
+        institution=institution,
+        actor=actor.ref,
+        route=route,
+        key=key,
+        defaults={"body_sha256": body_sha256, "subject": subject or new_ref(), "at": now},
+    )
+    if receipt.body_sha256 != body_sha256:
+        raise KeyReused(route=route)
+    return Claim(receipt.subject, is_new)
+
+
+def owned_by(institution: str, person: Person) -> dict[str, Any]:
+    """The columns that every row about a borrower carries. Needs a household."""
+    home = person.household
+    assert home is not None, "a borrower belongs to a household"
+    return {
+        "ref": new_ref(),
+        "institution": institution,
+        "area12": home.area12,
+        "household": home,
+        "person": person.ref,
+    }
+
+
+def same_owner(row: OfHousehold) -> dict[str, Any]:
+    """As `owned_by`, from another row about the same borrower."""
+    return {
+        "ref": new_ref(),
+        "institution": row.institution,
+        "area12": row.area12,
+        "household": row.household,
+        "person": row.person,
+    }
+
+
+def note(
+    actor: User, action: str, row: OfHousehold, now: datetime, *, checksum: str = "", **counts: int
+) -> None:
+    """Write the audit entry of a command; the lender's own overseer reviews it."""
+    record(
+        actor=actor,
+        action=f"lending.{action}",
+        at=now,
+        subject=row.ref,
+        counts=counts,
+        checksum=checksum,
+        concerns=Institution.objects.select_related("operator").get(code=row.institution),
+    )
+
+
+def take_turns(institution: str, number: int) -> None:
+    """Let commands on one household (or card) at one lender follow each other until they commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s), (%s %% 2147483647)::int)",
+            [institution, number],
+        )
+
+
+def refuse_own_household(actor: User, household_id: int) -> None:
+    """Nobody of the staff handles the own household's credit. Raises OwnHousehold."""
+    if household_of(actor) == household_id:
+        raise OwnHousehold
+
+
+def household_of(actor: User) -> int | None:
+    """The household of the person behind an account, as far as it is tied to one."""
+    if actor.person_ref is None:
+        return None
+    found = Person.objects.filter(ref=actor.person_ref).values_list("household_id", flat=True)
+    return found.first()
+
+
+def refuse_strangers(actor: User, row: OfHousehold) -> None:
+    """Staff of another lender, and any farmer but the borrower, are strangers. Raises NotYours."""
+    is_lender = lender_code(actor.institution) == row.institution
+    if not is_lender and actor.person_ref != row.person:
+        raise NotYours
+
+
+def refuse_all_but_staff(actor: User, institution: str) -> None:
+    """Only the lender's own staff do this. Raises NotYours."""
+    if lender_code(actor.institution) != institution:
+        raise NotYours
+
+
+def refuse_all_but_borrower(actor: User, row: OfHousehold) -> None:
+    """Only the borrower does this: no helper, no spouse, no officer. Raises NotYours."""
+    if actor.person_ref is None or actor.person_ref != row.person:
+        raise NotYours
