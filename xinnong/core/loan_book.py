@@ -101,13 +101,15 @@ class DayEnd:
 
 
 @dataclass(slots=True)
-class _Open:
-    """One instalment that has fallen due, and what its lateness has cost so far."""
+class Open:
+    """One instalment that has fallen due, and what its lateness has cost so far.
+
+    `late` are numerators over late_denominator(day count) × RATE_UNIT, `booked` their roundings.
+    """
 
     due: Due
     paid: dict[str, int] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=lambda: {"penalty": 0, "compound": 0})
-    """Numerators over DENOMINATORS[day_count] × RATE_UNIT."""
     booked: dict[str, int] = field(default_factory=lambda: {"penalty": 0, "compound": 0})
 
     def unpaid(self, component: str) -> int:
@@ -133,14 +135,25 @@ def run_days(
     book: Book, payments: Sequence[Payment], *, from_on: date, through_on: date
 ) -> Iterator[DayEnd]:
     """Live through the days from the first to the last one, both counted."""
-    opened: list[_Open] = []
+    return live_days(book, payments, [], from_on=from_on, through_on=through_on)
+
+
+def live_days(
+    book: Book,
+    payments: Sequence[Payment],
+    opened: list[Open],
+    *,
+    from_on: date,
+    through_on: date,
+) -> Iterator[DayEnd]:
+    """Live through the days; `opened` fills with what falls due and how it stands."""
     days_late, day = 0, from_on
     while day <= through_on:
-        opened += [_Open(due) for due in book.dues if due.on == day]
+        opened += [Open(due) for due in book.dues if due.on == day]
         first = book.late.principal_first_after_days
         turned = first is not None and days_late > first
         paid = tuple(
-            _pay(opened, payment.amount_minor, principal_first=turned)
+            pay(opened, payment.amount_minor, principal_first=turned)
             for payment in payments
             if payment.on == day
         )
@@ -173,7 +186,8 @@ def earned_until(book: Book, stretch: Stretch, day: date) -> int:
     return divide(numerator, DENOMINATORS[book.day_count] * RATE_UNIT, book.rounding)
 
 
-def _pay(opened: Sequence[_Open], amount_minor: int, *, principal_first: bool) -> Allocation:
+def pay(opened: Sequence[Open], amount_minor: int, *, principal_first: bool) -> Allocation:
+    """Spread a payment over what is open, which remembers it."""
     spread = allocate(
         [each.owed() for each in opened], amount_minor, principal_first=principal_first
     )
@@ -184,7 +198,7 @@ def _pay(opened: Sequence[_Open], amount_minor: int, *, principal_first: bool) -
     return spread
 
 
-def _late_of_day(book: Book, opened: Sequence[_Open], day: date) -> dict[str, int]:
+def _late_of_day(book: Book, opened: Sequence[Open], day: date) -> dict[str, int]:
     """Book what this day of lateness costs, instalment by instalment."""
     total = {"penalty": 0, "compound": 0}
     late = book.late
@@ -212,7 +226,7 @@ def _share_of_day(count: DayCount, day: date) -> int:
     return elapsed(real, day, day + ONE_DAY, day.day)
 
 
-def _days_past_due(opened: Sequence[_Open], day: date) -> int:
+def _days_past_due(opened: Sequence[Open], day: date) -> int:
     """Days since the oldest instalment with principal or interest unpaid; 0 on the due date itself.
 
     A penalty alone keeps no loan overdue (金融资产风险分类办法 speaks of 本金、利息或收益).

@@ -24,12 +24,13 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.accounts.permissions import Permission
+        from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.reasons import DECISIONS, STEPS
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
-        for sentences in (REFUSALS, DECISIONS, STEPS):
+        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
             register_wordings(sentences)
         entries = (
             (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),

@@ -1,4 +1,4 @@
-"""Products, applications, contracts, payees, and what was looked into before."""
+"""Products, applications, contracts, payees, and the loans that were drawn."""
 
 from xinnong.lending.models.applications import (
     Application,
@@ -24,6 +24,26 @@ from xinnong.lending.models.contracts import (
     ContractState,
     SignedHow,
 )
+from xinnong.lending.models.days import (
+    BusinessDay,
+    DayState,
+    EodAccrual,
+    EodRun,
+    EodStep,
+    Reminder,
+    RunState,
+)
+from xinnong.lending.models.loans import (
+    AccrualCorrection,
+    ClassChange,
+    Loan,
+    LoanDue,
+    LoanState,
+    LoanStretch,
+    LoanVersion,
+    OpenDue,
+    Standing,
+)
 from xinnong.lending.models.payees import (
     BankCard,
     CalledHow,
@@ -38,34 +58,60 @@ from xinnong.lending.models.products import (
     ProductDraft,
     PublishedProduct,
 )
+from xinnong.lending.models.repayments import (
+    PayChannel,
+    Repayment,
+    RepaymentPart,
+    RepaymentState,
+)
 
 __all__ = [
+    "AccrualCorrection",
     "Application",
     "ApplicationState",
     "AuthorityLimit",
     "BankCard",
     "BookOfRecord",
+    "BusinessDay",
     "CalledHow",
     "Channel",
+    "ClassChange",
     "Contract",
     "ContractCondition",
     "ContractPaper",
     "ContractState",
     "CreditReportQuery",
+    "DayState",
     "DecidingRole",
     "Decision",
     "DecisionKind",
     "DraftState",
+    "EodAccrual",
+    "EodRun",
+    "EodStep",
     "Finding",
     "HoldKind",
     "Investigation",
+    "Loan",
+    "LoanDue",
+    "LoanState",
+    "LoanStretch",
+    "LoanVersion",
     "Offer",
+    "OpenDue",
     "Outcome",
+    "PayChannel",
     "PaymentHold",
     "ProductDraft",
     "PublishedProduct",
     "Receipt",
+    "Reminder",
+    "Repayment",
+    "RepaymentPart",
+    "RepaymentState",
     "ReportPurpose",
+    "RunState",
     "SignedHow",
+    "Standing",
     "VerifiedHow",
 ]

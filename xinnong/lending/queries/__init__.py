@@ -1,7 +1,10 @@
 """Reads of lending, by topic."""
 
-from xinnong.lending.queries.contracts import drawable
+from xinnong.lending.queries.contracts import (
+    drawable,
+)
 from xinnong.lending.queries.products import (
+    PRODUCTS_KEPT,
     Difference,
     Reach,
     differences,
@@ -17,6 +20,7 @@ from xinnong.lending.queries.products import (
 )
 
 __all__ = [
+    "PRODUCTS_KEPT",
     "Difference",
     "Reach",
     "differences",

@@ -12,12 +12,18 @@ from xinnong.lending.services.checks import (
     file_credit_report,
     record_investigation,
 )
-from xinnong.lending.services.conditions import meet_condition
+from xinnong.lending.services.conditions import (
+    meet_condition,
+)
 from xinnong.lending.services.contracts import (
     cancel_contract,
     draft_contract,
     sign_by_card_check,
     sign_in_person,
+)
+from xinnong.lending.services.correcting import (
+    repay_by_value_date,
+    reverse_repayment,
 )
 from xinnong.lending.services.decisions import (
     confirm_by_second,
@@ -25,6 +31,19 @@ from xinnong.lending.services.decisions import (
     decide_by_officer,
     propose_limit,
     ship_limits,
+)
+from xinnong.lending.services.drawing import (
+    draw,
+)
+from xinnong.lending.services.end_of_day import (
+    DayReport,
+    end_day,
+    end_days,
+    lenders_with_days,
+)
+from xinnong.lending.services.losses import (
+    recover,
+    write_off,
 )
 from xinnong.lending.services.payees import (
     bind_card,
@@ -35,6 +54,11 @@ from xinnong.lending.services.payees import (
     remove_card,
 )
 from xinnong.lending.services.products import (
+    DraftChanged,
+    DraftMoved,
+    SecondPersonNeeded,
+    TooEarly,
+    VersionTaken,
     drop_draft,
     offer_product,
     publish_draft,
@@ -43,31 +67,64 @@ from xinnong.lending.services.products import (
     ship_products,
     sign_draft,
 )
+from xinnong.lending.services.repaying import (
+    Excess,
+    PaymentReceipt,
+    repay,
+)
+from xinnong.lending.services.servicing import (
+    change_rate,
+    extend,
+    judge,
+    pause_interest,
+    renew,
+)
 
 __all__ = [
+    "DayReport",
+    "DraftChanged",
+    "DraftMoved",
+    "Excess",
+    "PaymentReceipt",
+    "SecondPersonNeeded",
+    "TooEarly",
+    "VersionTaken",
     "Wish",
     "ask_credit_report",
     "ask_for_person",
     "bind_card",
     "cancel_contract",
+    "change_rate",
     "confirm_by_second",
     "confirm_limit",
     "decide_by_officer",
     "device_mark",
     "draft_contract",
+    "draw",
     "drop_draft",
+    "end_day",
+    "end_days",
     "expire_applications",
+    "extend",
     "file_credit_report",
+    "judge",
+    "lenders_with_days",
     "lift_hold",
     "meet_condition",
     "note_device",
     "note_number",
     "offer_product",
+    "pause_interest",
     "propose_limit",
     "publish_draft",
     "publish_product",
     "record_investigation",
+    "recover",
     "remove_card",
+    "renew",
+    "repay",
+    "repay_by_value_date",
+    "reverse_repayment",
     "save_draft",
     "ship_limits",
     "ship_products",
@@ -76,4 +133,5 @@ __all__ = [
     "sign_in_person",
     "submit_application",
     "withdraw_application",
+    "write_off",
 ]

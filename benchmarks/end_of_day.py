@@ -1,0 +1,151 @@
+"""The end of a day: 1,000 loans over 700 missed days, and many loans over one.
+
+    .venv/bin/python benchmarks/end_of_day.py [--loans 100000] [--days 700]
+
+The one night of many loans is held against the least that could write the same rows: one bare UPDATE
+of every loan's standing and one INSERT … SELECT of every loan's accrual, in the same run on the same
+server. Asked: at most four times as long. Prints one JSON object a measurement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.lending_bank import (  # noqa: E402 - the repository is on the path now
+    BANK,
+    NOW,
+    as_administrator,
+    lend,
+    multiply,
+    open_lender,
+)
+
+if TYPE_CHECKING:
+    from xinnong.accounts.models import Institution
+    from xinnong.config import postgres
+
+DRAWN = date(2025, 1, 5)
+TEMPLATES = 120
+SPREAD_DAYS = 30
+NIGHT = DRAWN + timedelta(SPREAD_DAYS + 4)
+"""Loans are drawn over thirty days and nobody pays, so that on this night a thirtieth of them falls
+due, another is late for the first day, and those of the days before are late already."""
+ASKED_RATIO = 4
+UPDATE = """
+UPDATE lending_standing SET special_minor = special_minor + 1 WHERE institution = 'BANK-01'
+"""
+INSERT = """
+INSERT INTO lending_eodaccrual (loan_id, "on", institution, product_id, interest_minor,
+                                penalty_minor, compound_minor)
+SELECT loan_id, '2024-01-01', institution, product_id, balance_minor % 1000, 0, 0
+FROM lending_standing WHERE institution = 'BANK-01'
+"""
+
+
+def main() -> int:
+    """Measure both."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--loans", type=int, default=100_000)
+    parser.add_argument("--days", type=int, default=700)
+    options = parser.parse_args()
+    if options.days:
+        with open_lender() as (bank, _server):
+            lend(bank, 1_000, on=DRAWN)
+            print(json.dumps(_catch_up(options.days)), flush=True)
+    with open_lender() as (bank, server):
+        _draw_over_a_month(bank)
+        found = _one_night(server, options.loans)
+    print(json.dumps(found), flush=True)
+    return 0 if found["ratio"] <= ASKED_RATIO else 1
+
+
+def _end(through: date) -> list[Any]:
+    from xinnong.lending.services import end_days
+
+    return list(
+        end_days(institution=BANK, through_on=through, today=date(2030, 1, 1), clock=lambda: NOW)
+    )
+
+
+def _catch_up(days: int) -> dict[str, Any]:
+    """Nobody pays: every day more is late."""
+    began = time.perf_counter()
+    reports = _end(DRAWN + timedelta(days - 1))
+    seconds = time.perf_counter() - began
+    return {
+        "measured": "catch-up",
+        "loans": reports[0].loans,
+        "days": len(reports),
+        "seconds": round(seconds, 1),
+        "loan_days_per_second": round(reports[0].loans * len(reports) / seconds),
+        "reclassified": sum(report.reclassified for report in reports),
+        "ledger_difference_minor": sum(abs(r.ledger_difference_minor) for r in reports),
+    }
+
+
+def _draw_over_a_month(bank: Institution) -> None:
+    """Templates drawn day after day, each day ended before the next."""
+    for ahead in range(SPREAD_DAYS):
+        on = DRAWN + timedelta(ahead)
+        lend(bank, TEMPLATES // SPREAD_DAYS, on=on, months=3)
+        _end(on)
+    _end(NIGHT - timedelta(2))
+
+
+def _one_night(server: postgres.Server, loans: int) -> dict[str, Any]:
+    """The same rows written barely, then by the day's end."""
+    multiply(loans // TEMPLATES - 1)
+    _end(NIGHT - timedelta(1))
+    as_administrator(server, "VACUUM ANALYZE")
+    update, insert = _bare(UPDATE), _bare(INSERT)
+    as_administrator(server, "VACUUM ANALYZE")
+    began = time.perf_counter()
+    [report] = _end(NIGHT)
+    seconds = time.perf_counter() - began
+    return {
+        "measured": "one night",
+        "loans": report.loans,
+        "seconds": round(seconds, 2),
+        "bare_seconds": round(update + insert, 2),
+        "ratio": round(seconds / (update + insert), 2),
+        "asked_ratio": ASKED_RATIO,
+        "loans_per_second": round(report.loans / seconds),
+        "reclassified": report.reclassified,
+        "dunned": report.dunned,
+        "ledger_difference_minor": report.ledger_difference_minor,
+    }
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only measured."""
+
+
+def _bare(statement: str) -> float:
+    """Seconds of one statement, undone afterwards."""
+    from django.db import connection
+
+    from xinnong.accounts.scope import SYSTEM, scoped
+
+    seconds = 0.0
+    with suppress(_Undone), scoped(SYSTEM), connection.cursor() as cursor:
+        began = time.perf_counter()
+        cursor.execute(statement)
+        seconds = time.perf_counter() - began
+        raise _Undone
+    return seconds
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,53 @@
+"""What the servicing of loans says when it says no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _l
+
+from xinnong.web.refusals import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOAN_REFUSALS: Mapping[str, Wording] = {
+    "loan.draw_not_allowed": Wording(_l("这份合同现在不能用款。"), _l("先办好合同和放款条件。")),
+    "loan.day_closed": Wording(
+        _l("这一天已经日终，不能再记账。"), _l("用当前营业日，或按起息日更正。")
+    ),
+    "loan.days_missing": Wording(
+        _l("%(open_on)s 起的日终还没有做。"), _l("先补做日终，再办这笔业务。")
+    ),
+    "loan.day_closing": Wording(_l("正在做日终。"), _l("几分钟后再试，这笔业务没有记账。")),
+    "loan.day_to_come": Wording(
+        _l("日期晚于当前营业日 %(today)s。"), _l("换一个不晚于今天的日期。")
+    ),
+    "loan.line_exceeded": Wording(
+        _l("可用额度只剩 %(available_yuan)s 元。"), _l("少借一些，或先还款。")
+    ),
+    "loan.core_keeps_the_book": Wording(
+        _l("这家机构的贷款由核心系统记账，这里不记。"), _l("请在核心系统办理。")
+    ),
+    "loan.not_offered": Wording(_l("这家机构没有办理 %(product)s。"), _l("换一个在售产品。")),
+    "loan.not_active": Wording(_l("这笔贷款%(state)s，不能再办。"), _l("核对贷款编号。")),
+    "loan.amount": Wording(_l("金额要大于零。"), _l("重新填金额。")),
+    "loan.too_little_to_settle": Wording(
+        _l("结清要 %(needed_yuan)s 元。"), _l("补足金额，或改为部分还款。")
+    ),
+    "loan.reversed_already": Wording(_l("这笔还款已经冲正过。"), _l("刷新页面再看。")),
+    "loan.nothing_held": Wording(_l("暂收款只有 %(held_yuan)s 元。"), _l("按实有金额转入。")),
+    "loan.extension_too_long": Wording(_l("展期最晚到 %(until_on)s。"), _l("选一个更早的日期。")),
+    "loan.not_extended": Wording(
+        _l("只有没有欠款、还没到期、只剩最后一期的贷款能展期，而且要延到更晚的日期。"),
+        _l("先还清欠款，核对日期。"),
+    ),
+    "loan.owes_something": Wording(
+        _l("还欠 %(owed_yuan)s 元利息等没有付。"), _l("先付清，再续贷。")
+    ),
+    "loan.rate_out_of_bounds": Wording(
+        _l("利率要在 %(floor_percent)s%% 到 %(cap_percent)s%% 之间。"), _l("按产品的范围填。")
+    ),
+    "loan.not_a_loss": Wording(_l("只有损失类贷款能核销。"), _l("先按规定分类。")),
+    "loan.recovers_too_much": Wording(_l("收回的钱超过了已核销的金额。"), _l("核对金额。")),
+}

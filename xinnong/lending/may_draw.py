@@ -1,0 +1,35 @@
+"""Whether a contract may be drawn on: asked of whoever keeps contracts. Silence is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import ClassVar, Final
+from uuid import UUID
+
+from xinnong.core.errors import Refused
+
+Gate = Callable[[UUID, int, date], None]
+"""Called with the contract, the amount in fen and the day; returns when the money may go, raises a
+Refused when it may not."""
+
+
+class DrawNotAllowed(Refused):
+    """Nobody says that this contract may be drawn on."""
+
+    code: ClassVar[str] = "loan.draw_not_allowed"
+
+
+_gates: Final[list[Gate]] = []
+
+
+def register_draw_gate(gate: Gate | None) -> None:
+    """Let contracts say whether they may be drawn on; None takes the gate away again."""
+    _gates[:] = [] if gate is None else [gate]
+
+
+def ask_draw_gate(contract_ref: UUID, amount_minor: int, on: date) -> None:
+    """Pass, or raise what the gate raises; DrawNotAllowed while there is none."""
+    if not _gates:
+        raise DrawNotAllowed
+    _gates[0](contract_ref, amount_minor, on)

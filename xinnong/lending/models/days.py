@@ -1,0 +1,116 @@
+"""The open business day of each lender, and what the end of a day did."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xinnong.lending.models.loans import of_loan
+from xinnong.lending.models.products import PublishedProduct
+
+
+class DayState(models.TextChoices):
+    """Whether money may still move on the day."""
+
+    OPEN = "open", _("营业中")
+    CLOSING = "closing", _("日终处理中")
+
+
+class BusinessDay(models.Model):
+    """The one day of a lender on which its loans move. It opens with the first drawing."""
+
+    institution = models.CharField(max_length=32, unique=True)
+    open_on = models.DateField()
+    state = models.CharField(max_length=8, choices=DayState.choices, default=DayState.OPEN)
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.open_on}"
+
+
+class EodStep(models.IntegerChoices):
+    """Steps of the end of a day in order; each is one transaction."""
+
+    STARTED = 0, _("开始")
+    ACCRUED = 1, _("计息")
+    CLASSIFIED = 2, _("分类")
+    REMINDED = 3, _("催收提醒")
+    POSTED = 4, _("记账")
+    OPENED = 5, _("开新日")
+
+
+class RunState(models.TextChoices):
+    """Whether the end of the day is done."""
+
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+
+
+class EodRun(models.Model):
+    """The end of one day of one lender: how far it got, and what it counted."""
+
+    institution = models.CharField(max_length=32)
+    on = models.DateField()
+    step = models.SmallIntegerField(choices=EodStep.choices, default=EodStep.STARTED)
+    state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.RUNNING)
+    loans = models.IntegerField(default=0)
+    accrued_minor = models.BigIntegerField(default=0)
+    reclassified = models.IntegerField(default=0)
+    provisions_delta_minor = models.BigIntegerField(default=0)
+    dunned = models.IntegerField(default=0)
+    transfers = models.IntegerField(default=0)
+    ledger_difference_minor = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Never twice for a date."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "on"], name="eod_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.on} {self.step}"
+
+
+class EodAccrual(models.Model):
+    """What one loan earned on one day. The key lets no day be booked twice."""
+
+    pk = models.CompositePrimaryKey("on", "loan_id")
+    loan = of_loan()
+    on = models.DateField()
+    institution = models.CharField(max_length=32)
+    product = models.ForeignKey(
+        PublishedProduct,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    interest_minor = models.BigIntegerField()
+    penalty_minor = models.BigIntegerField()
+    compound_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.on}"
+
+
+class Reminder(models.Model):
+    """Somebody is to be told that a payment is due or late; `kind` is a code of the services."""
+
+    loan = of_loan()
+    institution = models.CharField(max_length=32)
+    on = models.DateField()
+    kind = models.CharField(max_length=24)
+    amount_minor = models.BigIntegerField()
+    days_past_due = models.IntegerField()
+
+    class Meta:
+        """Each kind once a day."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "on", "kind"], name="reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.on} {self.kind}"

@@ -1,0 +1,199 @@
+"""Reads of loans: what is owed, what it would take to settle, what may still be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+
+from xinnong.core.loan_book import Book, Late, Payment, earned_until
+from xinnong.core.loan_plan import Plan, plan_of
+from xinnong.core.schedule.terms import Event, EventKind, Terms
+from xinnong.core.waterfall import COMPONENTS, Owed
+from xinnong.ledger.models import Account
+from xinnong.lending.loan_terms import terms_of
+from xinnong.lending.models import (
+    AccrualCorrection,
+    BusinessDay,
+    EodAccrual,
+    Loan,
+    LoanDue,
+    LoanVersion,
+    OpenDue,
+    Repayment,
+    RepaymentState,
+)
+
+PRINCIPAL: Final = "130301"
+BOOKED: Final = ("interest", "penalty", "compound")
+DAYS_BOOKED: Final = """
+SELECT coalesce(sum(interest_minor), 0), coalesce(sum(penalty_minor), 0),
+       coalesce(sum(compound_minor), 0)
+FROM lending_eodaccrual
+WHERE loan_id = %s AND "on" = ANY (SELECT generate_series(%s::date, %s::date, '1 day')::date)
+"""
+
+
+def loan_by_ref(ref: UUID) -> Loan | None:
+    """One loan within the reader's scope."""
+    return Loan.objects.select_related("product").filter(ref=ref).first()
+
+
+def open_day_of(institution: str) -> date | None:
+    """The day on which a lender's loans move; None before its first drawing."""
+    return BusinessDay.objects.filter(institution=institution).values_list(
+        "open_on", flat=True
+    ).first()  # fmt: skip
+
+
+def terms_in_force(loan: Loan) -> Terms:
+    """The terms of the loan's newest version."""
+    return terms_of(LoanVersion.objects.get(loan=loan, version=loan.version).terms)
+
+
+def original_terms(loan: Loan) -> Terms:
+    """The terms as first agreed, whatever happened since."""
+    return terms_of(LoanVersion.objects.get(loan=loan, version=1).terms)
+
+
+def dues_in_force(loan: Loan) -> list[LoanDue]:
+    """The schedule of today, by number."""
+    return list(LoanDue.objects.filter(loan=loan, until_version=None).order_by("n"))
+
+
+def original_dues(loan: Loan) -> list[LoanDue]:
+    """The schedule as first agreed, by number."""
+    return list(LoanDue.objects.filter(loan=loan, from_version=1).order_by("n"))
+
+
+def open_dues(loan: Loan) -> list[OpenDue]:
+    """What fell due and is not wholly paid, the oldest first."""
+    return list(OpenDue.objects.filter(loan=loan).order_by("n"))
+
+
+def owed_of(due: OpenDue) -> Owed:
+    """What is left of one due, for the waterfall."""
+    return Owed(due.n, **{name: getattr(due, f"{name}_minor") for name in COMPONENTS})
+
+
+def principal_minor(loan: Loan) -> int:
+    """Principal owed: the balance of the loan's own account."""
+    account = Account.objects.filter(kind=PRINCIPAL, object_ref=loan.ref).first()
+    return 0 if account is None else account.balance_minor
+
+
+def late_of(loan: Loan) -> Late:
+    """What lateness costs under the contract."""
+    return Late(
+        loan.rate_percent,
+        loan.late_rate_percent,
+        loan.matures_on,
+        loan.compounds,
+        loan.principal_first_after_days,
+    )
+
+
+def book_of(loan: Loan, terms: Terms, plan: Plan) -> Book:
+    """The loan as core.loan_book sees it under some terms."""
+    rounding = terms.rounding.interest
+    return Book(plan.stretches, plan.dues, late_of(loan), terms.day_count, rounding)
+
+
+def payments_of(loan: Loan) -> list[tuple[Repayment, Payment]]:
+    """Every payment that counts, in the order in which it counts, with what it spent."""
+    counted = Repayment.objects.filter(loan=loan, state=RepaymentState.BOOKED).order_by("on", "id")
+    return [(each, Payment(each.on, each.amount_minor - each.held_minor)) for each in counted]
+
+
+def booked_of(loan: Loan, *, before: date) -> dict[str, int]:
+    """Interest, penalty and compound interest ever booked for a loan up to a day, with corrections."""
+    with connection.cursor() as cursor:
+        last = before - timedelta(1)
+        cursor.execute(DAYS_BOOKED, [loan.pk, loan.disbursed_on, last])
+        row = cursor.fetchone()
+    assert row is not None
+    sums = {name: Sum(f"{name}_minor") for name in BOOKED}
+    corrected = AccrualCorrection.objects.filter(loan=loan).aggregate(**sums)
+    return {
+        name: int(days) + (corrected[name] or 0) for name, days in zip(BOOKED, row, strict=True)
+    }
+
+
+def earned_before(book: Book, day: date) -> int:
+    """Interest of all days before one, as the book says."""
+    ended = sum(each.earned_minor for each in book.stretches if each.until_on <= day)
+    running = [each for each in book.stretches if each.from_on < day < each.until_on]
+    return ended + sum(earned_until(book, each, day) for each in running)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What settles a loan on a day: owed already, by component, and what falls due by settling."""
+
+    on: date
+    owed: dict[str, int]
+    principal_minor: int
+    interest_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return sum(self.owed.values()) + self.principal_minor + self.interest_minor
+
+
+def settlement_quote(loan: Loan, *, on: date) -> Quote:
+    """What it takes to settle on the open day; interest runs to that day, which does not count."""
+    rows = open_dues(loan)
+    owed = {name: sum(getattr(row, f"{name}_minor") for row in rows) for name in COMPONENTS}
+    terms = terms_in_force(loan)
+    ahead = [due for due in plan_of(terms).dues if due.on > on]
+    if not ahead:
+        return Quote(on, owed, 0, 0)
+    settled = plan_of(settled_terms(terms, on))
+    new = next((due for due in settled.dues if due.on == on), None)
+    old = next((due for due in plan_of(terms).dues if due.on == on), None)
+    if new is None:
+        return Quote(on, owed, 0, 0)
+    before = (old.principal_minor, old.interest_minor) if old else (0, 0)
+    return Quote(on, owed, new.principal_minor - before[0], new.interest_minor - before[1])
+
+
+def settled_terms(terms: Terms, on: date) -> Terms:
+    """The terms with a settlement on a day."""
+    return with_event(terms, Event(on=on, kind=EventKind.SETTLE, until="date"))
+
+
+def with_event(terms: Terms, event: Event) -> Terms:
+    """The terms with one more event."""
+    return replace(terms, events=(*terms.events, event))
+
+
+def drawn_minor(contract_ref: UUID) -> int:
+    """Everything ever drawn under a contract."""
+    found = Loan.objects.filter(contract_ref=contract_ref).aggregate(total=Sum("principal_minor"))
+    return int(found["total"] or 0)
+
+
+def outstanding_minor(contract_ref: UUID) -> int:
+    """Principal owed under a contract: the sum of its loans' own accounts."""
+    refs: Sequence[UUID] = list(
+        Loan.objects.filter(contract_ref=contract_ref).values_list("ref", flat=True)
+    )
+    accounts = Account.objects.filter(kind=PRINCIPAL, object_ref__in=refs)
+    return sum(account.balance_minor for account in accounts)
+
+
+def available_minor(contract_ref: UUID, *, limit_minor: int, revolving: bool) -> int:
+    """What may still be drawn under a contract: of a revolving one, what is not owed now."""
+    used = outstanding_minor(contract_ref) if revolving else drawn_minor(contract_ref)
+    return max(0, limit_minor - used)
+
+
+def accruals_of(loan: Loan) -> list[EodAccrual]:
+    """What was booked day by day."""
+    return list(EodAccrual.objects.filter(loan=loan).order_by("on"))

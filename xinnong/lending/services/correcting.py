@@ -1,0 +1,303 @@
+"""Corrections by value date: what a loan would be, had a payment been booked rightly on its day.
+
+The loan is lived again by core.loan_book from its first day to the open one, and the difference to
+what stands is written and posted. Nothing booked is ever changed: parts of repayments end, sums are
+mended by a correction, money goes through suspense.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from xinnong.accounts.models import Institution
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.refs import new_ref
+from xinnong.audit.services import ActsFor, record
+from xinnong.core.loan_book import Open, live_days, pay
+from xinnong.core.loan_plan import plan_of
+from xinnong.core.schedule.terms import Event, EventKind, Terms
+from xinnong.core.waterfall import COMPONENTS, Allocation
+from xinnong.ledger.services import Move, answer_once
+from xinnong.lending.models import (
+    Loan,
+    LoanState,
+    OpenDue,
+    PayChannel,
+    Repayment,
+    RepaymentPart,
+    RepaymentState,
+    Standing,
+)
+from xinnong.lending.queries.loans import (
+    BOOKED,
+    book_of,
+    booked_of,
+    earned_before,
+    payments_of,
+    terms_in_force,
+)
+from xinnong.lending.services.amending import Change, put_in_force, write_correction
+from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.loan_ledger import HELD, SUSPENSE, LoanBooks
+from xinnong.lending.services.loan_refusals import (
+    AmountNotPositive,
+    DaysMissing,
+    LoanNotActive,
+    ReversedAlready,
+)
+from xinnong.lending.services.repaying import close_if_paid, write_parts
+
+REVERSE: Final = "lending.reverse-repayment"
+LATER: Final = "lending.repay-by-value-date"
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A loan lived again: what is open, where each payment went, what the days booked."""
+
+    opened: list[Open]
+    spreads: list[Allocation]
+    booked: dict[str, int]
+    days_past_due: int
+
+
+def reverse_repayment(
+    *,
+    actor: ActsFor | UUID,
+    institution: Institution,
+    repayment_ref: UUID,
+    on: date,
+    now: datetime,
+    key: str,
+) -> dict[str, int]:
+    """Undo a repayment as of the day it counted from; its money waits in suspense.
+
+    Answers by how much interest, penalty and compound interest of the days since were mended, and
+    `freed`, the money. Raises ReversedAlready, LoanNotActive (written off), the day's refusals,
+    InvalidTerms where a later change of the terms does not stand without the payment.
+    """
+
+    def work() -> dict[str, object]:
+        hold_day(institution.code, on)
+        repayment = Repayment.objects.get(ref=repayment_ref, institution=institution.code)
+        loan = _locked(repayment.loan_id)
+        if Repayment.objects.get(pk=repayment.pk).state == RepaymentState.REVERSED:
+            raise ReversedAlready
+        books = LoanBooks(institution, actor, now, loan)
+        before = paid_by_component(loan)
+        Repayment.objects.filter(pk=repayment.pk).update(
+            state=RepaymentState.REVERSED, reversed_on=on
+        )
+        terms = _without(terms_in_force(loan), repayment)
+        mended = _mend(books, terms, on, key, before, "loan.reverse")
+        return {**mended, "freed": repayment.amount_minor}
+
+    body = {"repayment": repayment_ref, "on": on}
+    with scoped(SYSTEM):
+        answer = answer_once(
+            institution=institution, actor=actor, route=REVERSE, key=key, body=body, now=now,
+            work=work,
+        )  # fmt: skip
+    return dict(answer)
+
+
+def repay_by_value_date(
+    *,
+    actor: ActsFor | UUID,
+    institution: Institution,
+    loan_ref: UUID,
+    amount_minor: int,
+    counts_from: date,
+    on: date,
+    now: datetime,
+    key: str,
+    channel: str = PayChannel.SUSPENSE,
+    reference: str = "",
+) -> dict[str, int]:
+    """Book money that came on an earlier day, as of that day; what is over is held.
+
+    Raises AmountNotPositive, DaysMissing (a day to come), LoanNotActive, the day's refusals.
+    """
+
+    def work() -> dict[str, object]:
+        hold_day(institution.code, on)
+        loan = _locked(Loan.objects.get(ref=loan_ref, institution=institution.code).pk)
+        if loan.state != LoanState.ACTIVE:
+            raise LoanNotActive(state=loan.get_state_display())
+        if amount_minor <= 0:
+            raise AmountNotPositive
+        if not loan.disbursed_on <= counts_from <= on:
+            raise DaysMissing(on=counts_from, open_on=on)
+        books = LoanBooks(institution, actor, now, loan)
+        before = paid_by_component(loan)
+        Repayment.objects.create(
+            ref=new_ref(), loan=loan, institution=loan.institution, on=counts_from,
+            amount_minor=amount_minor, channel=channel, reference=reference, booked_on=on,
+            booked_at=now, booked_by=actor if isinstance(actor, UUID) else actor.ref,
+        )  # fmt: skip
+        source, suspense = books.source(channel), books.of_house(SUSPENSE)
+        arrived = Move(source, suspense, amount_minor, "loan.arrived")
+        moves = [] if source == suspense else [arrived]
+        terms = terms_in_force(loan)
+        return dict(_mend(books, terms, on, key, before, "loan.value-date", moves))
+
+    body = {
+        "loan": loan_ref, "amount": amount_minor, "from": counts_from, "on": on,
+        "channel": channel, "reference": reference,
+    }  # fmt: skip
+    with scoped(SYSTEM):
+        answer = answer_once(
+            institution=institution, actor=actor, route=LATER, key=key, body=body, now=now,
+            work=work,
+        )  # fmt: skip
+    return dict(answer)
+
+
+def _locked(number: int) -> Loan:
+    loan = Loan.objects.select_for_update(of=("self",)).select_related("product").get(pk=number)
+    if loan.state == LoanState.WRITTEN_OFF:
+        raise LoanNotActive(state=loan.get_state_display())
+    return loan
+
+
+def _without(terms: Terms, repayment: Repayment) -> Terms:
+    """The terms without what the repayment changed in them."""
+    if not repayment.prepaid_minor:
+        return terms
+
+    def is_its(event: Event) -> bool:
+        if event.on != repayment.on:
+            return False
+        prepaid = event.amount_minor == repayment.prepaid_minor
+        return event.kind is EventKind.SETTLE or (event.kind is EventKind.PREPAYMENT and prepaid)
+
+    place = next(i for i, event in enumerate(terms.events) if is_its(event))
+    return replace(terms, events=terms.events[:place] + terms.events[place + 1 :])
+
+
+def live_again(loan: Loan, terms: Terms, on: date) -> Lived:
+    """The loan under some terms and the payments that count, up to and into the open day."""
+    plan = plan_of(terms)
+    book = book_of(loan, terms, plan)
+    payments = [payment for _, payment in payments_of(loan)]
+    opened: list[Open] = []
+    days = list(
+        live_days(
+            book,
+            [each for each in payments if each.on < on],
+            opened,
+            from_on=loan.disbursed_on,
+            through_on=on - timedelta(1),
+        )
+    )
+    opened += [Open(due) for due in plan.dues if due.on == on]
+    late = days[-1].days_past_due if days else 0
+    first = book.late.principal_first_after_days
+    turned = first is not None and late > first
+    spreads = [spread for day in days for spread in day.paid]
+    spreads += [
+        pay(opened, each.amount_minor, principal_first=turned) for each in payments if each.on == on
+    ]
+    booked = {
+        "interest": earned_before(book, on),
+        "penalty": sum(day.penalty_minor for day in days),
+        "compound": sum(day.compound_minor for day in days),
+    }
+    return Lived(opened, spreads, booked, late)
+
+
+def _mend(
+    books: LoanBooks,
+    terms: Terms,
+    on: date,
+    key: str,
+    before: Counter[str],
+    reason: str,
+    moves: Sequence[Move] = (),
+) -> dict[str, int]:
+    """Write the loan as it should stand and post the difference."""
+    loan = books.loan
+    change = Change(loan=loan, terms=terms, on=on, now=books.now, actor=books.actor, reason=reason)
+    lived = live_again(loan, terms, on)
+    was = booked_of(loan, before=on)
+    mended = {name: lived.booked[name] - was[name] for name in BOOKED}
+    _reopen(loan)
+    put_in_force(change, plan_of(terms), since=loan.disbursed_on)
+    _write_open(loan, lived)
+    _write_spreads(loan, lived.spreads, on)
+    write_correction(change, mended)
+    posted = [*moves, *books.accrual_moves(mended, "loan.mend")]
+    posted += _paid_moves(books, before, paid_by_component(loan))
+    if posted:
+        books.post(key=key, on=on, reason=reason, moves=posted)
+    Standing.objects.filter(loan=loan).update(days_past_due=lived.days_past_due)
+    close_if_paid(loan, on)
+    record(
+        actor=books.actor, action=f"lending.{reason.removeprefix('loan.')}", at=books.now,
+        subject=loan.ref, counts={"penalty_minor": mended["penalty"]}, concerns=books.institution,
+    )  # fmt: skip
+    return mended
+
+
+def _reopen(loan: Loan) -> None:
+    """A settled loan whose settlement did not hold is open again."""
+    if loan.state == LoanState.SETTLED:
+        loan.state, loan.closed_on = LoanState.ACTIVE, None
+        Loan.objects.filter(pk=loan.pk).update(state=loan.state, closed_on=None)
+
+
+def paid_by_component(loan: Loan) -> Counter[str]:
+    """What counts as paid by component now, and what is held from repayments."""
+    total: Counter[str] = Counter()
+    parts = RepaymentPart.objects.filter(loan=loan, until_on=None)
+    for component, amount in parts.values_list("component", "amount_minor"):
+        total[component] += amount
+    counted = Repayment.objects.filter(loan=loan, state=RepaymentState.BOOKED)
+    total["held"] = sum(counted.values_list("held_minor", flat=True))
+    return total
+
+
+def _write_open(loan: Loan, lived: Lived) -> None:
+    """What is open, in place of what was."""
+    OpenDue.objects.filter(loan=loan).delete()
+    OpenDue.objects.bulk_create(
+        OpenDue(
+            loan=loan,
+            institution=loan.institution,
+            n=each.due.n,
+            on=each.due.on,
+            booked_penalty_minor=each.booked["penalty"],
+            booked_compound_minor=each.booked["compound"],
+            penalty_numerator=each.late["penalty"],
+            compound_numerator=each.late["compound"],
+            **{f"{name}_minor": each.unpaid(name) for name in COMPONENTS},
+        )
+        for each in lived.opened
+        if each.owed().total
+    )
+
+
+def _write_spreads(loan: Loan, spreads: Sequence[Allocation], on: date) -> None:
+    """Where each payment went, in place of where it had gone; what it had over is held."""
+    RepaymentPart.objects.filter(loan=loan, until_on=None).update(until_on=on)
+    for (repayment, _), spread in zip(payments_of(loan), spreads, strict=True):
+        write_parts(repayment, spread.parts)
+        if spread.rest_minor:
+            held = repayment.held_minor + spread.rest_minor
+            Repayment.objects.filter(pk=repayment.pk).update(held_minor=held)
+
+
+def _paid_moves(books: LoanBooks, before: Counter[str], after: Counter[str]) -> list[Move]:
+    """The difference of what is paid, against suspense."""
+    suspense = books.of_house(SUSPENSE)
+    moves = []
+    for name in (*COMPONENTS, "held"):
+        if difference := after[name] - before[name]:
+            account = books.of_loan(HELD) if name == "held" else books.paid_into(name)
+            moves.append(books.signed(suspense, account, difference, f"loan.mend-{name}"))
+    return moves

@@ -1,0 +1,115 @@
+"""How the servicing of loans says no."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from xinnong.core.errors import Refused
+
+
+class DayClosed(Refused):
+    """The day is over for this lender; `open_on` is the one on which money moves."""
+
+    code: ClassVar[str] = "loan.day_closed"
+
+
+class DaysMissing(Refused):
+    """Days before this one have not been closed yet; `open_on` is the first of them."""
+
+    code: ClassVar[str] = "loan.days_missing"
+
+
+class DayClosing(Refused):
+    """The end of the day is being worked on right now."""
+
+    code: ClassVar[str] = "loan.day_closing"
+
+
+class DayToCome(Refused):
+    """The day lies after the business date; `today` is that date."""
+
+    code: ClassVar[str] = "loan.day_to_come"
+
+
+class LineExceeded(Refused):
+    """More is asked for than may still be drawn; `available_yuan` is what may."""
+
+    code: ClassVar[str] = "loan.line_exceeded"
+
+
+class CoreKeepsTheBook(Refused):
+    """The lender's own core system keeps this loan; nothing is posted here."""
+
+    code: ClassVar[str] = "loan.core_keeps_the_book"
+
+
+class NotOffered(Refused):
+    """The lender does not offer this product on that day."""
+
+    code: ClassVar[str] = "loan.not_offered"
+
+
+class LoanNotActive(Refused):
+    """The loan is settled or written off; `state` says which."""
+
+    code: ClassVar[str] = "loan.not_active"
+
+
+class AmountNotPositive(Refused):
+    """An amount of money is at least one fen."""
+
+    code: ClassVar[str] = "loan.amount"
+
+
+class TooLittleToSettle(Refused):
+    """The money does not settle the loan; `needed_yuan` would."""
+
+    code: ClassVar[str] = "loan.too_little_to_settle"
+
+
+class ReversedAlready(Refused):
+    """The repayment was reversed before."""
+
+    code: ClassVar[str] = "loan.reversed_already"
+
+
+class NothingHeld(Refused):
+    """Less is held for the customer, or waits to be assigned, than was asked for."""
+
+    code: ClassVar[str] = "loan.nothing_held"
+
+
+class ExtensionTooLong(Refused):
+    """An extension past what the law allows; `until_on` is the last day it allows."""
+
+    code: ClassVar[str] = "loan.extension_too_long"
+
+
+class NotExtended(Refused):
+    """Only a loan on which nothing is late is extended, before its last day, to a later one."""
+
+    code: ClassVar[str] = "loan.not_extended"
+
+
+class OwesSomething(Refused):
+    """Something is due and unpaid, and has to be paid first."""
+
+    code: ClassVar[str] = "loan.owes_something"
+
+
+class RateOutOfBounds(Refused):
+    """The product does not allow this rate; the bounds stand in `floor_percent`, `cap_percent`."""
+
+    code: ClassVar[str] = "loan.rate_out_of_bounds"
+
+
+class NotALoss(Refused):
+    """Only a loan of the class loss is written off."""
+
+    code: ClassVar[str] = "loan.not_a_loss"
+
+
+class RecoversTooMuch(Refused):
+    """More money than was written off."""
+
+    code: ClassVar[str] = "loan.recovers_too_much"
