@@ -26,6 +26,7 @@ from xinnong.lending.may_draw import register_draw_gate
 from xinnong.lending.models import EodAccrual, EodRun, Loan, Repayment
 from xinnong.lending.queries.loans import available_minor
 from xinnong.lending.services import Excess, end_day
+from xinnong.lending.services.money import attach
 
 pytestmark = pytest.mark.slow
 THREADS = 64
@@ -41,7 +42,7 @@ def lender(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             yield open_lender()
         finally:
             empty_tables()
-            register_draw_gate(None)
+            attach()
 
 
 def at_once(act: Callable[[int], object], threads: int = THREADS) -> list[object]:

@@ -38,6 +38,7 @@ from xinnong.lending.services.loan_refusals import (
     DaysMissing,
     DayToCome,
 )
+from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 YEARS_LATER = date(2030, 12, 31)
@@ -47,7 +48,7 @@ YEARS_LATER = date(2030, 12, 31)
 def lender() -> Iterator[Lender]:
     register_draw_gate(lambda _contract, _amount, _on: None)
     yield open_lender()
-    register_draw_gate(None)
+    attach()
 
 
 def end(lender: Lender, on: date, *, today: date = YEARS_LATER) -> DayReport:

@@ -35,6 +35,7 @@ from xinnong.lending.services.loan_refusals import (
     LoanNotActive,
     TooLittleToSettle,
 )
+from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db]
 
@@ -43,7 +44,7 @@ pytestmark = [pytest.mark.django_db]
 def lender() -> Iterator[Lender]:
     register_draw_gate(lambda _contract, _amount, _on: None)
     yield open_lender()
-    register_draw_gate(None)
+    attach()
 
 
 def test_it_lends_the_money_and_posts_it_at_once(lender: Lender) -> None:

@@ -47,6 +47,7 @@ from xinnong.lending.services.loan_refusals import (
     RecoversTooMuch,
     ReversedAlready,
 )
+from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_DUE = date(2026, 4, 1)
@@ -56,7 +57,7 @@ FIRST_DUE = date(2026, 4, 1)
 def lender() -> Iterator[Lender]:
     register_draw_gate(lambda _contract, _amount, _on: None)
     yield open_lender()
-    register_draw_gate(None)
+    attach()
 
 
 def booked(loan: Loan, before: date) -> dict[str, int]:

@@ -26,10 +26,12 @@ class LendingConfig(AppConfig):
         from xinnong.accounts.permissions import Permission
         from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.reasons import DECISIONS, STEPS
+        from xinnong.lending.services.money import attach
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
+        attach()
         for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
             register_wordings(sentences)
         entries = (

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOAN_REFUSALS: Mapping[str, Wording] = {
+    "contract.not_drawable": Wording(_l("现在还不能用款。"), _l("办好下面列出的每一件事再来。")),
+    "loan.no_season": Wording(
+        _l("合同按农时还款，但没有写明是哪种生产。"), _l("请客户经理在申请里补上。")
+    ),
     "loan.draw_not_allowed": Wording(_l("这份合同现在不能用款。"), _l("先办好合同和放款条件。")),
     "loan.day_closed": Wording(
         _l("这一天已经日终，不能再记账。"), _l("用当前营业日，或按起息日更正。")

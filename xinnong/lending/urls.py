@@ -7,6 +7,7 @@ from xinnong.lending.views import (
     borrowing,
     contracts,
     deciding,
+    loans,
     products,
     queue,
     schedules,
@@ -28,8 +29,10 @@ urlpatterns = [
     path("loans/applications/<uuid:ref>/letter/", deciding.letter, name="letter"),
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
+    path("loans/<uuid:ref>/", loans.loan, name="loan"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),
+    path("borrow/loans/<uuid:ref>/", loans.my_loan, name="my_loan"),
     path("borrow/contracts/<uuid:ref>/", borrowing.my_contract, name="my_contract"),
 ]

@@ -193,7 +193,6 @@ def told(people: People, sample: Sample) -> Iterator[Story]:
     finally:
         for forget in (
             seams.register_draw_hold, seams.register_person_check, seams.register_card_check,
-            seams.register_drawn,
         ):  # fmt: skip
             forget(None)
         seams.register_witness("insurance_policy", None)

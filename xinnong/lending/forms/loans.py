@@ -20,6 +20,7 @@ from xinnong.lending.models import (
     DecidingRole,
     Finding,
     Outcome,
+    PayChannel,
 )
 from xinnong.web.refusals import wording_of
 
@@ -287,3 +288,41 @@ class CardCheckForm(KeyedForm):
         field = self.fields["card"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = cards
+
+
+class DrawForm(KeyedForm):
+    """How much to pay out, and onto which card."""
+
+    amount = YuanField(label=_("用多少（元）"))
+    card = forms.ChoiceField(label=_("打到哪张卡"))
+
+    def __init__(
+        self, data: Any = None, *, cards: Sequence[tuple[str, str]], **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        field = self.fields["card"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = cards
+
+
+class RepayForm(KeyedForm):
+    """Money of the borrower: so much, and what becomes of what is more than owed."""
+
+    amount = YuanField(label=_("还多少（元）"), required=False)
+    excess = forms.ChoiceField(
+        label=_("多还的钱"),
+        choices=[
+            ("reduce_installment", _("以后每期少还")),
+            ("reduce_count", _("以后少还几期")),
+            ("hold", _("先放着，到期再扣")),
+        ],
+    )
+
+
+class CounterRepayForm(RepayForm):
+    """The same across a counter."""
+
+    channel = forms.ChoiceField(
+        label=_("怎么交的"),
+        choices=[(each.value, each.label) for each in (PayChannel.CASH, PayChannel.TRANSFER)],
+    )

@@ -16,18 +16,18 @@ OF_LOAN = (
     "eodaccrual",
     "reminder",
 )
-SEEN_WITH_THE_LOAN = (
-    "(SELECT scope.is_system())"
-    " OR EXISTS (SELECT FROM lending_loan AS l WHERE l.id = {table}.loan_id)"
-)
+SEES_THE_LOAN = "EXISTS (SELECT FROM lending_loan AS l WHERE l.id = {table}.loan_id)"
 
 
 def walled(name: str) -> list[migrations.RunSQL]:
+    """The lender's staff and jobs write; a borrower, who sees the loan, reads."""
     table = f"lending_{name}"
-    seen = SEEN_WITH_THE_LOAN.format(table=table)
+    seen = SEES_THE_LOAN.format(table=table)
+    works_there = f"((SELECT scope.holds('b')) AND {seen})"
     return [
         rls.switch_on(table),
-        rls.policy(table, "own", "ALL", seen),
+        rls.policy(table, "own", "ALL", f"(SELECT scope.is_system()) OR {works_there}"),
+        rls.policy(table, "borrower", "SELECT", seen),
         *rls.grants(table, app="write"),
     ]
 

@@ -44,6 +44,16 @@ def loan_by_ref(ref: UUID) -> Loan | None:
     return Loan.objects.select_related("product").filter(ref=ref).first()
 
 
+def loans_of(person: UUID) -> list[Loan]:
+    """A person's own loans, the newest first."""
+    return list(Loan.objects.filter(person=person).select_related("product").order_by("-id"))
+
+
+def loans_of_contract(contract_ref: UUID) -> list[Loan]:
+    """What was drawn under a contract, the newest first."""
+    return list(Loan.objects.filter(contract_ref=contract_ref).order_by("-id"))
+
+
 def open_day_of(institution: str) -> date | None:
     """The day on which a lender's loans move; None before its first drawing."""
     return BusinessDay.objects.filter(institution=institution).values_list(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.loan_book import Due, Stretch
@@ -28,7 +28,7 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.queries.loans import PRINCIPAL, available_minor
-from xinnong.lending.services.days import ALONE, hold_day, lock
+from xinnong.lending.services.days import ALONE, hold_day, in_name_of, lock
 from xinnong.lending.services.loan_ledger import IN_TRANSIT, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -56,7 +56,7 @@ def draw(
         return {"loan": str(loan.ref)}
 
     body = {"contract": terms.contract_ref, "amount": amount_minor, "on": on}
-    with scoped(SYSTEM):
+    with scoped(in_name_of(actor)):
         answer = answer_once(
             institution=terms.institution,
             actor=actor,

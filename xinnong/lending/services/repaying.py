@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.money import yuan
@@ -37,7 +37,7 @@ from xinnong.lending.queries.loans import (
     with_event,
 )
 from xinnong.lending.services.amending import Change, amend
-from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.days import hold_day, in_name_of
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -117,7 +117,7 @@ def repay(
         "loan": loan_ref, "amount": amount_minor, "channel": channel, "on": on,
         "reference": reference, "excess": excess.value, "settles": int(settles),
     }  # fmt: skip
-    with scoped(SYSTEM):
+    with scoped(in_name_of(actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
             work=work,

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.money import yuan
 from xinnong.core.schedule.day_counts import add_months
@@ -28,6 +28,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.amending import Change, amend
+from xinnong.lending.services.days import in_name_of
 from xinnong.lending.services.drawing import begin_loan
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import (
@@ -169,7 +170,7 @@ def renew(
         return {"loan": str(new.ref)}
 
     body = {"loan": loan_ref, "contract": terms.contract_ref, "on": on}
-    with scoped(SYSTEM):
+    with scoped(in_name_of(actor)):
         answer = answer_once(
             institution=institution, actor=actor, route="lending.renew", key=key, body=body,
             now=now, work=work,
@@ -217,7 +218,7 @@ def _change(
         return {"version": loan.version}
 
     body = {"loan": loan_ref, "on": on, **said}
-    with scoped(SYSTEM):
+    with scoped(in_name_of(actor)):
         answer_once(
             institution=institution, actor=actor, route=reason, key=key, body=body, now=now,
             work=work,
@@ -246,7 +247,7 @@ def judge(
         "technical": technical,
         "expected_loss_percent": expected_loss_percent,
     }
-    with scoped(SYSTEM):
+    with scoped(in_name_of(actor)):
         loan = active_loan(institution, loan_ref, on)
         given = {name: value for name, value in said.items() if value is not None}
         Standing.objects.filter(loan=loan).update(**given)

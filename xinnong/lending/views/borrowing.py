@@ -16,7 +16,8 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
 from xinnong.core.origination import contract_rate, needs_line
 from xinnong.lending import services, wording
-from xinnong.lending.forms.loans import CardCheckForm, CardForm, WishForm
+from xinnong.lending.forms.loans import CardCheckForm, CardForm, DrawForm, WishForm
+from xinnong.lending.loan_facts import LOAN_TONES, left_minor
 from xinnong.lending.loan_tables import (
     APPLICATION_TONES,
     CONTRACT_TONES,
@@ -49,10 +50,12 @@ from xinnong.lending.queries.contracts import (
     paper_of,
     terms_of,
 )
+from xinnong.lending.queries.loans import loans_of, loans_of_contract
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import problems_said, reasons_of
 from xinnong.lending.services.commands import at_counter
+from xinnong.lending.services.money import draw_on_contract
 from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals, user_of
 from xinnong.lending.views.queue import wish_of_form
@@ -99,6 +102,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         "offered": _offered(request, person),
         "applications": applications,
         "contracts": contracts,
+        "loans": [(each, LOAN_TONES.get(each.state, "plain")) for each in loans_of(person.ref)],
     }
     return render(request, "lending/my_loans.html", context)
 
@@ -232,13 +236,41 @@ def my_contract(request: HttpRequest, ref: UUID) -> HttpResponse:
     told, form = Refusals(), _contract_form(request, found)
     if form is not None and not form.is_valid():
         return _contract_page(request, found, form=form)
+    if isinstance(form, DrawForm):
+        return _draw(request, found, form, told)
     if told.of(lambda: _contract_step(request, person, found, form)):
         return redirect("lending:my_contract", found.ref)
     return _contract_page(request, found, form=form, told=told)
 
 
-def _contract_form(request: HttpRequest, found: Contract) -> CardCheckForm | CardForm | None:
+def _draw(request: HttpRequest, found: Contract, form: DrawForm, told: Refusals) -> HttpResponse:
+    """Pay out onto a card of one's own, from this device, and show the loan that came of it."""
+    made: list[UUID] = []
+
+    def draw() -> None:
+        made.append(
+            draw_on_contract(
+                actor=user_of(request),
+                contract=found,
+                amount_minor=form.cleaned_data["amount"],
+                card=card_by_ref(form.cleaned_data["card"]),
+                device=services.device_mark(device_of(request)),
+                now=timezone.now(),
+                key=form.cleaned_data["key"],
+            )
+        )
+
+    if told.of(draw):
+        return redirect("lending:my_loan", made[0])
+    return _contract_page(request, found, form=form, told=told)
+
+
+def _contract_form(
+    request: HttpRequest, found: Contract
+) -> CardCheckForm | CardForm | DrawForm | None:
     step = request.POST.get("step", "")
+    if step == "draw":
+        return DrawForm(request.POST, cards=_card_choices(found))
     if step == "sign":
         return CardCheckForm(request.POST, cards=_card_choices(found))
     if step == "card":
@@ -249,7 +281,10 @@ def _contract_form(request: HttpRequest, found: Contract) -> CardCheckForm | Car
 
 
 def _contract_step(
-    request: HttpRequest, person: Person, found: Contract, form: CardCheckForm | CardForm | None
+    request: HttpRequest,
+    person: Person,
+    found: Contract,
+    form: CardCheckForm | CardForm | DrawForm | None,
 ) -> object:
     if isinstance(form, CardCheckForm):
         return _sign(request, found, form)
@@ -269,7 +304,7 @@ def _contract_page(
     request: HttpRequest,
     found: Contract,
     *,
-    form: CardCheckForm | CardForm | None = None,
+    form: CardCheckForm | CardForm | DrawForm | None = None,
     told: Refusals | None = None,
 ) -> HttpResponse:
     now, terms, choices = timezone.now(), terms_of(found), _card_choices(found)
@@ -277,6 +312,8 @@ def _contract_page(
     waiting = open_holds(found.person, institution=found.institution, now=now)
     is_drafted, cools = found.state == ContractState.DRAFTED, found.cooling_off_until
     by_card = "card_check" in terms["signing"]
+    against = drawable(found, now=now, device=services.device_mark(device_of(request)))
+    left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
     check = form if isinstance(form, CardCheckForm) else CardCheckForm(cards=choices)
     context = {
         "contract": found,
@@ -290,7 +327,10 @@ def _contract_page(
         "signs_by_card": by_card,
         "is_drafted": is_drafted,
         "may_cancel": is_drafted or (cools is not None and timezone.localdate(now) <= cools),
-        "against": problems_said(drawable(found, now=now)),
+        "against": problems_said(against),
+        "loans": loans_of_contract(found.ref),
+        "left_minor": left,
+        "draw_form": _draw_form(form, choices, left) if left and not against else None,
         "refusal": told.refusal if told else None,
         "wrong_form": form if form is not None and form.errors else None,
     }
@@ -298,6 +338,12 @@ def _contract_page(
     return render(
         request, "lending/my_contract.html", context, status=UNPROCESSABLE if failed else 200
     )
+
+
+def _draw_form(form: object, choices: list[tuple[str, str]], left_minor: int) -> DrawForm:
+    if isinstance(form, DrawForm):
+        return form
+    return DrawForm(cards=choices, initial={"amount": left_minor})
 
 
 def _sign(request: HttpRequest, found: Contract, form: CardCheckForm) -> object:

@@ -12,11 +12,19 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, signed_in
 from xinnong.lending import services, wording
-from xinnong.lending.forms.loans import CardForm, ConditionForm, LiftForm, SigningForm
+from xinnong.lending.forms.loans import (
+    CardForm,
+    ConditionForm,
+    DrawForm,
+    LiftForm,
+    SigningForm,
+)
+from xinnong.lending.loan_facts import left_minor
 from xinnong.lending.loan_tables import cards_said, conditions_said, contract_facts
 from xinnong.lending.models import ContractState
 from xinnong.lending.queries.borrowers import borrower_names, person_by_ref
 from xinnong.lending.queries.contracts import (
+    card_by_ref,
     cards_of,
     conditions_met,
     conditions_missing,
@@ -28,8 +36,10 @@ from xinnong.lending.queries.contracts import (
     paper_of,
     terms_of,
 )
+from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
 from xinnong.lending.services.conditions import BY_DOCUMENT
+from xinnong.lending.services.money import draw_on_contract
 from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.views.asking import Refusals, lender_of, user_of
 from xinnong.privacy.purposes import Purpose
@@ -63,7 +73,7 @@ def contract(request: HttpRequest, ref: UUID) -> HttpResponse:
     if form is not None and not form.is_valid():
         return _page(request, found, form=form)
     if told.of(act):
-        return redirect("lending:contract", found.ref)
+        return redirect("lending:contract", found.ref)  # a draw shows among the loans
     return _page(request, found, form=form, told=told)
 
 
@@ -152,12 +162,32 @@ def _cancel(request: HttpRequest, found: Contract) -> tuple[None, Callable[[], o
     )
 
 
+def _draw(request: HttpRequest, found: Contract) -> tuple[Form, Callable[[], object]]:
+    """The borrower stands here: no device takes part."""
+    form = DrawForm(request.POST, cards=_card_choices(found))
+    return form, lambda: draw_on_contract(
+        actor=user_of(request),
+        contract=found,
+        amount_minor=form.cleaned_data["amount"],
+        card=card_by_ref(form.cleaned_data["card"]),
+        device=None,
+        now=timezone.now(),
+        key=form.cleaned_data["key"],
+    )
+
+
+def _card_choices(found: Contract) -> list[tuple[str, str]]:
+    cards = cards_of(found.person, institution=found.institution)
+    return [(str(card.ref), f"{card.bank} {card.last4}") for card in cards]
+
+
 STEPS: Mapping[str, Callable[..., tuple[Form | None, Callable[[], object]]]] = {
     "sign": _sign,
     "condition": _condition,
     "card": _card,
     "lift": _lift,
     "cancel": _cancel,
+    "draw": _draw,
 }
 
 
@@ -173,6 +203,9 @@ def _page(
     waiting = open_holds(found.person, institution=found.institution, now=now)
     is_drafted = found.state == ContractState.DRAFTED
     signing = form if isinstance(form, SigningForm) else SigningForm()
+    against = drawable(found, now=now)
+    left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
+    draws = DrawForm(cards=_card_choices(found), initial={"amount": left})
     context = {
         "contract": found,
         "name": borrower_names([found.person]).get(found.person, ""),
@@ -191,7 +224,10 @@ def _page(
         ],
         "signing_form": signing if is_drafted and "face_to_face" in terms["signing"] else None,
         "may_cancel": is_drafted,
-        "against": problems_said(drawable(found, now=now)),
+        "against": problems_said(against),
+        "loans": loans_of_contract(found.ref),
+        "left_minor": left,
+        "draw_form": (form if isinstance(form, DrawForm) else draws) if left else None,
         "refusal": told.refusal if told else None,
         "wrong_form": form if form is not None and form.errors else None,
     }

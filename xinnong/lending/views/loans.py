@@ -1,0 +1,137 @@
+"""A loan for its borrower and for the lender's staff: what is owed, what was paid, and paying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.visibility import allowed
+from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
+from xinnong.lending.loan_facts import (
+    LOAN_TONES,
+    classes_table,
+    facts_of_loan,
+    loan_definitions,
+    original_table,
+    owed_definitions,
+    repayments_table,
+    schedule_table,
+    standing_definitions,
+)
+from xinnong.lending.models import LoanState, PayChannel
+from xinnong.lending.queries.borrowers import borrower_names
+from xinnong.lending.queries.contracts import contract_by_ref
+from xinnong.lending.queries.loans import loan_by_ref
+from xinnong.lending.queries.products import product_of
+from xinnong.lending.services.money import repay_loan
+from xinnong.lending.services.repaying import Excess
+from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.wording import title_of
+from xinnong.privacy.purposes import Purpose
+from xinnong.privacy.services import record_read
+from xinnong.web.refusals import UNPROCESSABLE
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from xinnong.lending.loan_facts import LoanFacts
+    from xinnong.lending.models import Loan
+
+SEEN = ("loan", "repayments")
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.APPLY_FOR_LOAN)
+def my_loan(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """What I owe and when, what I paid; pay some of it, or all."""
+    found = loan_by_ref(ref)
+    if found is None or found.person != user_of(request).person_ref:
+        raise Http404
+    return _answer(request, found, "lending/my_loan.html", RepayForm, "lending:my_loan")
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.HANDLE_LOANS)
+def loan(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Schedule, original schedule, repayments, classification; take money across the counter."""
+    found = loan_by_ref(ref)
+    if found is None or found.institution != lender_of(request):
+        raise Http404
+    record_read(
+        actor=user_of(request),
+        at=timezone.now(),
+        purpose=Purpose.SERVICING,
+        case=str(found.ref),
+        fields=SEEN,
+        household_id=found.household_id,
+        person=found.person,
+        area12=found.area12,
+    )
+    return _answer(request, found, "lending/loan.html", CounterRepayForm, "lending:loan")
+
+
+def _answer(
+    request: HttpRequest, found: Loan, page: str, kind: type[RepayForm], back: str
+) -> HttpResponse:
+    facts = facts_of_loan(found, today=timezone.localdate())
+    form, told = kind(request.POST or None, initial={"amount": _usual(facts)}), Refusals()
+    if request.method == "POST" and form.is_valid():
+        done = told.of(lambda: _repay(request, facts, form))
+        if done:
+            return redirect(back, found.ref)
+    context = _context(facts) | {"form": form, "refusal": told.refusal}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, page, context, status=status)
+
+
+def _usual(facts: LoanFacts) -> int | None:
+    """What is due; else the next instalment."""
+    due = facts.next_due
+    if facts.due_now_minor or due is None:
+        return facts.due_now_minor or None
+    return due.principal_minor + due.interest_minor + due.fee_minor
+
+
+def _repay(request: HttpRequest, facts: LoanFacts, form: RepayForm) -> object:
+    """Some of it, or what settles today: the amount of a settlement is ours to say."""
+    settles = request.POST.get("step") == "settle"
+    said = form.cleaned_data
+    return repay_loan(
+        actor=user_of(request),
+        loan=facts.loan,
+        amount_minor=facts.quote.total_minor if settles else said["amount"] or 0,
+        channel=said.get("channel", PayChannel.CARD.value),
+        now=timezone.now(),
+        key=said["key"],
+        excess=Excess(said["excess"]),
+        settles=settles,
+    )
+
+
+def _context(facts: LoanFacts) -> dict[str, Any]:
+    found = facts.loan
+    contract = contract_by_ref(found.contract_ref)
+    return {
+        "loan": found,
+        "facts": facts,
+        "title": title_of(product_of(found.product)),
+        "tone": LOAN_TONES[found.state],
+        "is_open": found.state == LoanState.ACTIVE,
+        "contract": contract,
+        "name": borrower_names([found.person]).get(found.person, ""),
+        "agreed": loan_definitions(facts),
+        "owed": owed_definitions(facts),
+        "standing": standing_definitions(found),
+        "schedule": schedule_table(facts.dues, _("还款计划")),
+        "original": original_table(found),
+        "repayments": repayments_table(found),
+        "classes": classes_table(found),
+    }
