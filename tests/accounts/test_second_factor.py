@@ -30,6 +30,8 @@ MUST_BE_APPROVED = {
     Permission.PUBLISH_POLICY,
     Permission.PUBLISH_PRODUCT,
     Permission.PUBLISH_SCORECARD,
+    Permission.CONFIRM_LOANS,
+    Permission.SET_AUTHORITY,
     Permission.BREAK_GLASS,
     Permission.MANAGE_USERS,
     Permission.MANAGE_CLIENTS,

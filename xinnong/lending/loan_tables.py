@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from xinnong.areas.places import places
 from xinnong.core.cost import day_interest_minor, most_interest_minor
 from xinnong.core.origination import last_day
+from xinnong.core.products import late_percent
 from xinnong.lending import wording
 from xinnong.lending.models import ApplicationState, ContractState, DecisionKind
+from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import reasons_of
 from xinnong.web import figures
@@ -153,8 +155,32 @@ def decisions_table(decisions: Sequence[Decision], names: Mapping[UUID, str]) ->
     return Table(_("决定经过"), columns, rows)
 
 
-def visits_table(visits: Sequence[Investigation], names: Mapping[UUID, str]) -> Table:
-    """What was seen on the spot."""
+def preview_of(
+    application: Application, decision: Decision, product: Product, today: date
+) -> list[Definition]:
+    """What a contract drafted today would say."""
+    rate = decision.rate_percent
+    assert rate is not None, "an approval names a rate"
+    late = late_percent(product, rate, lpr_percent=lpr_percent_on(today))
+    conditions = product.conditions_for(security=application.security, payee=application.payee)
+    ends_on = last_day(today, decision.months)
+    facts = [
+        Definition(_("可以借"), figures.whole_yuan(decision.amount_minor)),
+        Definition(_("年利率"), wording.rate_text(rate)),
+        Definition(_("逾期年利率"), wording.rate_text(late)),
+        Definition(_("期限"), f"{day(today)} – {day(ends_on)}"),
+        Definition(_("放款前要办好"), wording.words(conditions)),
+        Definition(_("第一次怎么签"), wording.words(product.signing)),
+    ]
+    if product.cooling_off_days:
+        facts.append(Definition(_("冷静期（天）"), str(product.cooling_off_days)))
+    return facts
+
+
+def visits_table(
+    visits: Sequence[Investigation], names: Mapping[UUID, str], asked_minor: int
+) -> Table:
+    """What was seen on the spot; a need below what was asked stands out."""
     columns = [
         Column(_("上门日期")), Column(_("两人")), Column(_("看到的用途")),
         Column(_("按规模测算的需要"), is_figure=True), Column(_("结论")),
@@ -164,7 +190,10 @@ def visits_table(visits: Sequence[Investigation], names: Mapping[UUID, str]) -> 
             Cell(day(each.visited_on)),
             Cell(wording.listed(names.get(ref, "—") for ref in (each.first_by, each.second_by))),
             Cell(wording.purpose_text(each.purpose)),
-            Cell(figures.whole_yuan(each.need_minor)),
+            Cell(
+                figures.whole_yuan(each.need_minor),
+                tone="warn" if each.need_minor < asked_minor else "",
+            ),
             Cell(each.get_finding_display()),
         ]
         for each in visits

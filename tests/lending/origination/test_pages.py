@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -143,6 +144,19 @@ def test_a_form_that_is_wrong_keeps_what_was_typed(
     answer = wus.post(address, {**WISH, "key": key, "step": "ask", **changes})
     assert answer.status_code == 422
     assert counts() == before
+
+
+def test_a_granted_line_is_taken_up_in_two_taps(story: Story, wus: Client) -> None:
+    """The first tap opens the page, filled in; the second hands in what stands there."""
+    (address,) = set(re.findall(r'href="(/borrow/[0-9a-f-]+/\?taken=line)"', text(wus, "/borrow/")))
+    page = text(wus, address)
+    chosen = dict(re.findall(r'name="(amount|months)" value="([0-9]+)"', page))
+    left = story.line().line_minor // 100
+    assert chosen == {"amount": str(left), "months": "12"}
+    send(wus, address, "ask", **WISH | chosen)
+    with scoped(SYSTEM):
+        application = Application.objects.get()
+    assert (application.channel, application.amount_minor) == ("pre_offered", left * 100)
 
 
 def test_a_refusal_is_said_plainly_with_what_to_do(story: Story, wus: Client) -> None:
@@ -291,3 +305,28 @@ def test_an_unknown_step_does_nothing(story: Story, lins: Client, wus: Client, s
     assert (states(Application), states(Contract)) == (["approved"], ["drafted"])
     with scoped(SYSTEM):
         assert BankCard.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["state=refused", "state=nowhere", "channel=phone&product=tea", "after=999999999999999999",
+     "before=1", "after=x%00y", "product=%27%3B--"],
+)  # fmt: skip
+def test_the_queue_survives_any_address(story: Story, lins: Client, query: str) -> None:
+    story.apply(wants_person=True)
+    assert lins.get(f"/loans/?{query}").status_code == 200
+
+
+def test_the_queue_turns_its_pages(story: Story, lins: Client) -> None:
+    """Twenty-one applications: twenty on the first page, the oldest on the second."""
+    application = story.apply(wants_person=True)
+    with scoped(story.people.lin):
+        copies = [Application.objects.get() for _copy in range(20)]
+        for copy in copies:
+            copy.pk, copy.ref = None, uuid4()
+        Application.objects.bulk_create(copies)
+    first = text(lins, "/loans/")
+    assert len(re.findall(r"/loans/applications/", first)) == 20
+    assert str(application.ref) not in first
+    after = re.findall(r'href="(\?after=[0-9]+)" rel="next"', first)[0]
+    assert str(application.ref) in text(lins, f"/loans/{after}")

@@ -101,7 +101,8 @@ def test_the_paper_says_what_the_terms_say(story: Story) -> None:
         paper = ContractPaper.objects.get()
     assert sha256_hex(bytes(paper.document)) == paper.sha256
     pages = PdfReader(BytesIO(bytes(paper.document))).pages
-    text = "".join(page.extract_text() for page in pages)
+    assert len(pages) == 1
+    text = pages[0].extract_text()
     for said in (
         "农户借款合同", "王大山", "30,000.00 元", "2026-11-20", "2027-11-20", contract.sha256,
         str(contract.ref), "单凭短信验证码不能签约", "买种苗、肥料、农药", "查过征信报告",
@@ -193,6 +194,7 @@ def test_a_changed_number_keeps_it_unsigned(story: Story) -> None:
         PaymentHold.objects.create(
             **owned_by(LENDER, story.borrower), kind="number", mark=77, seen_at=NOW, held_until=NOW
         )
+    assert codes(contract).count("hold.number") == 1  # nobody has noted the new number yet
     seen_before(story, number_at=LATER)
     with scoped(SYSTEM):
         hold = PaymentHold.objects.get(kind="number", held_until__gt=LATER)
@@ -400,3 +402,15 @@ def test_a_contract_given_back_frees_the_line(story: Story) -> None:
     story.decide(application, story.people.chen)
     cancel(story, story.draft(application))
     assert story.apply(amount_minor=min(whole, 3_000_000)).state == "approved"
+
+
+def test_a_draft_that_nobody_signed_frees_the_line(story: Story) -> None:
+    story.draft(story.apply())
+    story.sign(story.draft(story.apply("online")))
+    chen, over = story.people.chen, NOW + timedelta(days=31)
+    with scoped(chen):
+        for ended in (1, 0):
+            assert ended == services.expire_drafts(
+                actor=chen, institution=LENDER, today=over.date(), now=over
+            )
+    assert states(Contract) == ["cancelled", "signed"]

@@ -28,6 +28,38 @@ MAY_CHANGE = {
 """Columns that move on; what was asked, decided, agreed and shown never changes once written."""
 
 
+KEY = "id, institution, area12"
+REFERENCES = (
+    ("decision", "application_id", "application"),
+    ("investigation", "application_id", "application"),
+    ("contract", "application_id", "application"),
+    ("contract", "card_id", "bankcard"),
+    ("contractpaper", "contract_id", "contract"),
+    ("contractcondition", "contract_id", "contract"),
+    ("paymenthold", "card_id", "bankcard"),
+)
+"""Which row refers to which. The key includes lender and village: a foreign key is checked past the
+policies, and with this one the answer says nothing that the row's own policy does not."""
+
+
+def references() -> list[migrations.RunSQL]:
+    targets = sorted({target for _source, _column, target in REFERENCES})
+    unique = [
+        f"ALTER TABLE lending_{name} ADD CONSTRAINT {name}_key UNIQUE ({KEY})" for name in targets
+    ]
+    unique.append("ALTER TABLE lending_offer ADD CONSTRAINT offer_key UNIQUE (id, institution)")
+    foreign = [
+        f"ALTER TABLE lending_{source} ADD CONSTRAINT {source}_{column}_refers"
+        f" FOREIGN KEY ({column}, institution, area12) REFERENCES lending_{target} ({KEY})"
+        for source, column, target in REFERENCES
+    ]
+    foreign.append(
+        "ALTER TABLE lending_application ADD CONSTRAINT application_offer_refers"
+        " FOREIGN KEY (offer_id, institution) REFERENCES lending_offer (id, institution)"
+    )
+    return [migrations.RunSQL(text, migrations.RunSQL.noop) for text in (*unique, *foreign)]
+
+
 def about_households() -> list[migrations.RunSQL]:
     return [
         operation
@@ -151,6 +183,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -159,6 +192,7 @@ class Migration(migrations.Migration):
                 (
                     "offer",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="applications",
                         to="lending.offer",
@@ -244,6 +278,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -309,6 +344,7 @@ class Migration(migrations.Migration):
                 (
                     "application",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="contract",
                         to="lending.application",
@@ -317,6 +353,7 @@ class Migration(migrations.Migration):
                 (
                     "card",
                     models.ForeignKey(
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -326,6 +363,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -353,6 +391,7 @@ class Migration(migrations.Migration):
                 (
                     "contract",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="conditions",
                         to="lending.contract",
@@ -361,6 +400,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -387,6 +427,7 @@ class Migration(migrations.Migration):
                 (
                     "contract",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="paper",
                         to="lending.contract",
@@ -395,6 +436,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -438,6 +480,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -490,6 +533,7 @@ class Migration(migrations.Migration):
                 (
                     "application",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="decisions",
                         to="lending.application",
@@ -498,6 +542,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -547,6 +592,7 @@ class Migration(migrations.Migration):
                 (
                     "application",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="investigations",
                         to="lending.application",
@@ -555,6 +601,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -605,6 +652,7 @@ class Migration(migrations.Migration):
                 (
                     "card",
                     models.ForeignKey(
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="holds",
@@ -614,6 +662,7 @@ class Migration(migrations.Migration):
                 (
                     "household",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="registry.household",
@@ -823,6 +872,7 @@ class Migration(migrations.Migration):
                 name="hold_lifted_by_a_call_back",
             ),
         ),
+        *references(),
         *about_households(),
         *of_lenders(),
         *changes(),

@@ -39,7 +39,9 @@ class Application(OfHousehold):
     all of them are NULL where the lender had granted none. `produces` is what the applicant says.
     """
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="applications")
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="applications", db_constraint=False
+    )
     channel = models.CharField(max_length=12, choices=Channel.choices)
     state = models.CharField(max_length=12, choices=ApplicationState.choices)
     amount_minor = models.BigIntegerField()
@@ -112,7 +114,9 @@ class Decision(OfHousehold):
     `params` holds, by code, the figures that the words of the code need.
     """
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
+    )
     kind = models.CharField(max_length=8, choices=DecisionKind.choices)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     codes = ArrayField(models.CharField(max_length=48))

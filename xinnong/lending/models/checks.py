@@ -26,7 +26,7 @@ class Investigation(OfHousehold):
     """
 
     application = models.ForeignKey(
-        Application, on_delete=models.PROTECT, related_name="investigations"
+        Application, on_delete=models.PROTECT, related_name="investigations", db_constraint=False
     )
     first_by = models.UUIDField()
     second_by = models.UUIDField()

@@ -37,7 +37,7 @@ class Contract(OfHousehold):
     """
 
     application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, related_name="contract"
+        Application, on_delete=models.PROTECT, related_name="contract", db_constraint=False
     )
     terms = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -57,7 +57,9 @@ class Contract(OfHousehold):
     identity_check = models.CharField(max_length=64, blank=True)
     photo = models.CharField(max_length=64, blank=True)
     scan_sha256 = models.CharField(max_length=64, blank=True)
-    card = models.ForeignKey(BankCard, null=True, on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey(
+        BankCard, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     cooling_off_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -92,7 +94,9 @@ class Contract(OfHousehold):
 class ContractPaper(OfHousehold):
     """The contract as people read it: the PDF and its checksum, made once when it was drafted."""
 
-    contract = models.OneToOneField(Contract, on_delete=models.PROTECT, related_name="paper")
+    contract = models.OneToOneField(
+        Contract, on_delete=models.PROTECT, related_name="paper", db_constraint=False
+    )
     document = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()
@@ -101,7 +105,9 @@ class ContractPaper(OfHousehold):
 class ContractCondition(OfHousehold):
     """One condition that holds, with what shows it; a missing row is a condition that does not."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="conditions")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="conditions", db_constraint=False
+    )
     code = models.CharField(max_length=32)
     evidence = models.CharField(max_length=64)
     met_at = models.DateTimeField()

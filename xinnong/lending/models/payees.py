@@ -62,7 +62,9 @@ class PaymentHold(OfHousehold):
 
     kind = models.CharField(max_length=8, choices=HoldKind.choices)
     mark = models.BigIntegerField()
-    card = models.ForeignKey(BankCard, null=True, on_delete=models.PROTECT, related_name="holds")
+    card = models.ForeignKey(
+        BankCard, null=True, on_delete=models.PROTECT, related_name="holds", db_constraint=False
+    )
     seen_at = models.DateTimeField()
     held_until = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)

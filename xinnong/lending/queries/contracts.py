@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from xinnong.core.errors import Problem
-from xinnong.core.origination import is_held
+from xinnong.core.origination import HOLD, is_held
 from xinnong.lending.models import (
     BankCard,
     Contract,
@@ -20,6 +20,7 @@ from xinnong.lending.models import (
     PaymentHold,
 )
 from xinnong.lending.seams import draw_hold_of
+from xinnong.registry.models import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,8 @@ def _newness_problems(contract: Contract, device: int | None, now: datetime) -> 
     for hold in waiting:
         if hold.kind == HoldKind.NUMBER:
             yield Problem("hold.number", "number", {"until": hold.held_until})
+    if _has_unseen_number(contract):
+        yield Problem("hold.number", "number", {"until": now + HOLD})
     if device is None:
         return
     seen = PaymentHold.objects.filter(
@@ -171,6 +174,21 @@ def _newness_problems(contract: Contract, device: int | None, now: datetime) -> 
         yield Problem("hold.device_unknown", "device")
     elif seen in waiting:
         yield Problem("hold.device", "device", {"until": seen.held_until})
+
+
+def _has_unseen_number(contract: Contract) -> bool:
+    """Whether the number on file took the place of one seen before and nobody has noted it yet.
+
+    Sealed identities are open to the lender's scope alone; a page in a farmer's scope shows the
+    holds that were noted.
+    """
+    seen = PaymentHold.objects.filter(
+        person=contract.person, institution=contract.institution, kind=HoldKind.NUMBER
+    )
+    marks = set(seen.values_list("mark", flat=True))
+    on_file = Identity.objects.filter(person__ref=contract.person)
+    mark = on_file.values_list("phone_hash", flat=True).first()
+    return bool(marks) and mark is not None and mark not in marks
 
 
 def _guard_problems(contract: Contract) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from xinnong.lending.services.conditions import (
 from xinnong.lending.services.contracts import (
     cancel_contract,
     draft_contract,
+    expire_drafts,
     sign_by_card_check,
     sign_in_person,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "end_day",
     "end_days",
     "expire_applications",
+    "expire_drafts",
     "extend",
     "file_credit_report",
     "judge",

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from xinnong.core.documents import sha256_hex
-from xinnong.core.origination import CONTRACT_MOVES, is_held, may_move
+from xinnong.core.origination import APPLICATION_DAYS, CONTRACT_MOVES, is_held, may_move
 from xinnong.lending.models import (
     Application,
     ApplicationState,
@@ -55,7 +55,7 @@ from xinnong.lending.services.refusals import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from xinnong.accounts.models import User
@@ -247,6 +247,24 @@ def cancel_contract(*, actor: User, contract: Contract, now: datetime, key: UUID
         mine.save(update_fields=["state", "ended_at"])
         note(actor, "cancel-contract", mine, now)
     return mine
+
+
+def expire_drafts(*, actor: User, institution: str, today: date, now: datetime) -> int:
+    """Cancel what was drafted and not signed within its days, so that it frees the line.
+
+    Answers how many; a second run on the same day finds none.
+    """
+    over = Contract.objects.select_for_update(of=("self",)).filter(
+        institution=institution,
+        state=ContractState.DRAFTED,
+        starts_on__lt=today - timedelta(days=APPLICATION_DAYS),
+    )
+    ended = list(over.order_by("id"))
+    for contract in ended:
+        contract.state, contract.ended_at = ContractState.CANCELLED, now
+        contract.save(update_fields=["state", "ended_at"])
+        note(actor, "expire-contract", contract, now)
+    return len(ended)
 
 
 def locked_contract(contract: Contract) -> Contract:

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from xinnong.web.tables import Definition
 
 USUAL_MONTHS = 12
+TAKEN = "taken"
+"""In the address of a borrow page that was opened by taking up the whole line as it is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _submit(
             person=person,
             offer=offer,
             wish=wish_of_form(form),
-            channel=Channel.PHONE,
+            channel=Channel.PRE_OFFERED if TAKEN in request.GET else Channel.PHONE,
             now=timezone.now(),
             key=form.cleaned_data["key"],
         )
@@ -397,6 +399,7 @@ def _offered(request: HttpRequest, person: Person) -> list[Offered]:
         with at_counter(user_of(request), institution=line.lender, home=home):
             promised = contracted_minor(home.pk, institution=line.lender)
         read = [(offer, product_of(offer.product)) for offer in offers]
+        read.sort(key=lambda pair: (bool(pair[1].produces), pair[0].product.code))
         listed = [
             (offer, wording.title_of(product), wording.says_of(product))
             for offer, product in read

@@ -17,6 +17,7 @@ from xinnong.lending.forms.loans import AnswerForm, DecisionForm, ReportForm, Se
 from xinnong.lending.loan_tables import (
     decisions_table,
     evidence_of,
+    preview_of,
     reports_table,
     visits_table,
     wish_of,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from xinnong.lending.models import Application
+    from xinnong.web.tables import Definition
 
 WAITING = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
 SEEN = ("applications", "line", "score")
@@ -279,7 +281,7 @@ def _page(
         "product_facts": facts_of(found.offer.product, product),
         "product_title": wording.title_of(product),
         "decisions": decisions_table(decisions, names),
-        "visits": visits_table(visits, names),
+        "visits": visits_table(visits, names, found.amount_minor),
         "reports": reports_table(reports),
         "unanswered": next((each for each in reports if each.answered_at is None), None),
         "conditions": [
@@ -287,6 +289,7 @@ def _page(
             for code in product.conditions_for(security=found.security, payee=found.payee)
         ],
         "contract": contract_of(found.pk),
+        "preview": _preview(found),
         "problems": told.problems if told else [],
         "refusal": told.refusal if told else None,
         "wrong_form": form if form is not None and form.errors else None,
@@ -295,6 +298,15 @@ def _page(
     return render(
         request, "lending/application.html", context, status=UNPROCESSABLE if failed else 200
     )
+
+
+def _preview(found: Application) -> list[Definition]:
+    """The contract as it would be drafted today; nothing before an approval."""
+    decision = last_decision(found)
+    if found.state != ApplicationState.APPROVED or decision is None:
+        return []
+    product = product_of(found.offer.product)
+    return preview_of(found, decision, product, timezone.localdate())
 
 
 def _open_steps(request: HttpRequest, found: Application, form: Form | None) -> dict[str, object]:
