@@ -19,10 +19,10 @@ from tests.lending.loans import (
     owed_now,
     rate,
     unbalanced,
+    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
-from xinnong.lending.may_draw import register_draw_gate
 from xinnong.lending.models import Loan, Standing
 from xinnong.lending.queries.loans import booked_of, dues_in_force, original_dues
 from xinnong.lending.services import (
@@ -54,9 +54,8 @@ FIRST_DUE = date(2026, 4, 1)
 
 @pytest.fixture
 def lender() -> Iterator[Lender]:
-    register_draw_gate(lambda _contract, _amount, _on: None)
-    yield open_lender()
-    register_draw_gate(None)
+    with vouched():
+        yield open_lender()
 
 
 def booked(loan: Loan, before: date) -> dict[str, int]:

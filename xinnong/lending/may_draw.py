@@ -28,6 +28,11 @@ def register_draw_gate(gate: Gate | None) -> None:
     _gates[:] = [] if gate is None else [gate]
 
 
+def registered_gate() -> Gate | None:
+    """Whoever is asked now."""
+    return _gates[0] if _gates else None
+
+
 def ask_draw_gate(contract_ref: UUID, amount_minor: int, on: date) -> None:
     """Pass, or raise what the gate raises; DrawNotAllowed while there is none."""
     if not _gates:
