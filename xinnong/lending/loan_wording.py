@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 LOAN_REFUSALS: Mapping[str, Wording] = {
     "loan.draw_not_allowed": Wording(_l("这份合同现在不能用款。"), _l("先办好合同和放款条件。")),
+    "loan.draw_held": Wording(
+        _l("还有 %(count)s 项没有办好，现在不能用款。"), _l("按列出的每一项办好后再来。")
+    ),
     "loan.day_closed": Wording(
         _l("这一天已经日终，不能再记账。"), _l("用当前营业日，或按起息日更正。")
     ),

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.loan_book import Open, live_days, pay
@@ -43,6 +43,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.services.amending import Change, put_in_force, write_correction
 from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -98,7 +99,7 @@ def reverse_repayment(
         return {**mended, "freed": repayment.amount_minor}
 
     body = {"repayment": repayment_ref, "on": on}
-    with scoped(SYSTEM):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=REVERSE, key=key, body=body, now=now,
             work=work,
@@ -150,7 +151,7 @@ def repay_by_value_date(
         "loan": loan_ref, "amount": amount_minor, "from": counts_from, "on": on,
         "channel": channel, "reference": reference,
     }  # fmt: skip
-    with scoped(SYSTEM):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=LATER, key=key, body=body, now=now,
             work=work,

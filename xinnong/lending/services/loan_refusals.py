@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from xinnong.core.errors import Refused
+from xinnong.core.errors import InvalidDocument, Refused
 
 
 class DayClosed(Refused):
@@ -29,6 +29,12 @@ class DayToCome(Refused):
     """The day lies after the business date; `today` is that date."""
 
     code: ClassVar[str] = "loan.day_to_come"
+
+
+class DrawHeld(InvalidDocument):
+    """Money does not leave on this contract yet; `problems` says everything that keeps it."""
+
+    code: ClassVar[str] = "loan.draw_held"
 
 
 class LineExceeded(Refused):

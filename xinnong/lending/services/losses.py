@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.asset_class import AssetClass
 from xinnong.ledger.models import Account
@@ -16,6 +16,7 @@ from xinnong.lending.models import Loan, LoanState, OpenDue, Standing
 from xinnong.lending.queries.loans import BOOKED, PRINCIPAL, booked_of, principal_minor
 from xinnong.lending.services.correcting import paid_by_component
 from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import (
     CONTRA,
     INCOME,
@@ -79,7 +80,7 @@ def write_off(
         )  # fmt: skip
         return {"whole": whole}
 
-    with scoped(SYSTEM):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=WRITE_OFF, key=key,
             body={"loan": loan_ref, "on": on}, now=now, work=work,
@@ -134,7 +135,7 @@ def recover(
         )  # fmt: skip
         return {"left": left}
 
-    with scoped(SYSTEM):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=RECOVER, key=key,
             body={"loan": loan_ref, "amount": amount_minor, "channel": channel, "on": on},

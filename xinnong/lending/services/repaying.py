@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.money import yuan
@@ -38,6 +38,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.services.amending import Change, amend
 from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -117,7 +118,7 @@ def repay(
         "loan": loan_ref, "amount": amount_minor, "channel": channel, "on": on,
         "reference": reference, "excess": excess.value, "settles": int(settles),
     }  # fmt: skip
-    with scoped(SYSTEM):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
             work=work,
