@@ -23,7 +23,7 @@ from tests.lending.loans import (
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
-from xinnong.lending.models import Loan, Standing
+from xinnong.lending.models import BusinessDay, Loan, Standing
 from xinnong.lending.queries.loans import booked_of, dues_in_force, original_dues
 from xinnong.lending.services import (
     Excess,
@@ -40,6 +40,7 @@ from xinnong.lending.services import (
 from xinnong.lending.services.loan_refusals import (
     ExtensionTooLong,
     LoanNotActive,
+    LoanUnknown,
     NotALoss,
     NotExtended,
     OwesSomething,
@@ -231,3 +232,19 @@ def test_a_lost_loan_leaves_the_balance_and_what_comes_back_is_income(lender: Le
     lender.end(on)
     assert lender.balance("130401") == 0
     assert unbalanced() == 0
+
+
+def test_a_loan_of_another_lender_is_unknown(lender: Lender) -> None:
+    loan = lender.draw()
+    rival = lender.people.zhao.institution
+    assert rival is not None
+    lender.end(date(2026, 3, 1))
+    on = date(2026, 3, 2)
+    receipt = lender.repay(loan, 100, on)
+    with scoped(SYSTEM):
+        BusinessDay.objects.create(institution=rival.code, open_on=on)
+    asked = lender.asked(on) | {"institution": rival}
+    with nothing_moves(), pytest.raises(LoanUnknown):
+        pause_interest(**asked, loan_ref=loan.ref, until_on=date(2026, 3, 9))
+    with nothing_moves(), pytest.raises(LoanUnknown):
+        reverse_repayment(**asked, repayment_ref=receipt.repayment)

@@ -33,6 +33,7 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
         _l("这家机构的贷款由核心系统记账，这里不记。"), _l("请在核心系统办理。")
     ),
     "loan.not_offered": Wording(_l("这家机构没有办理 %(product)s。"), _l("换一个在售产品。")),
+    "loan.unknown": Wording(_l("这家机构没有这笔贷款或还款。"), _l("核对贷款编号。")),
     "loan.not_active": Wording(_l("这笔贷款%(state)s，不能再办。"), _l("核对贷款编号。")),
     "loan.amount": Wording(_l("金额要大于零。"), _l("重新填金额。")),
     "loan.too_little_to_settle": Wording(

@@ -55,6 +55,12 @@ class NotOffered(Refused):
     code: ClassVar[str] = "loan.not_offered"
 
 
+class LoanUnknown(Refused):
+    """The lender has no such loan, or no such repayment of one."""
+
+    code: ClassVar[str] = "loan.unknown"
+
+
 class LoanNotActive(Refused):
     """The loan is settled or written off; `state` says which."""
 

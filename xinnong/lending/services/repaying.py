@@ -43,6 +43,7 @@ from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     LoanNotActive,
+    LoanUnknown,
     NothingHeld,
     TooLittleToSettle,
 )
@@ -101,7 +102,7 @@ def repay(
 
     What is owed is paid by core.waterfall; what is left is held for the customer, or changes the
     schedule from that day on. Money that settles everything always does. `settles` asks for no
-    less. Raises AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanNotActive,
+    less. Raises AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanUnknown, LoanNotActive,
     TooLittleToSettle, NothingHeld, CommandKeyReused.
     """
 
@@ -131,13 +132,17 @@ def repay(
 
 def active_loan(institution: Institution, loan_ref: UUID, on: date) -> Loan:
     """The loan, held until the transaction ends, on the lender's open day."""
+    return held_loan(institution, loan_ref, on, LoanState.ACTIVE)
+
+
+def held_loan(institution: Institution, loan_ref: UUID, on: date, *states: LoanState) -> Loan:
+    """The same of a loan in one of some states. Raises LoanUnknown, LoanNotActive."""
     hold_day(institution.code, on)
-    loan = (
-        Loan.objects.select_for_update(of=("self",))
-        .select_related("product")
-        .get(ref=loan_ref, institution=institution.code)
-    )
-    if loan.state != LoanState.ACTIVE:
+    held = Loan.objects.select_for_update(of=("self",)).select_related("product")
+    loan = held.filter(ref=loan_ref, institution=institution.code).first()
+    if loan is None:
+        raise LoanUnknown
+    if loan.state not in states:
         raise LoanNotActive(state=loan.get_state_display())
     return loan
 
