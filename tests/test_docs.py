@@ -23,7 +23,7 @@ MAY_READ_THE_ENVIRONMENT = {
     "cli/import_work.py",  # names the settings module and the role for its worker processes
     "cli/reference.py",  # sets the width of help texts
 }
-NO_BUSINESS = {"UserManager", "Actor"}
+NO_BUSINESS = {"UserManager", "Actor", "OfHousehold"}
 """Classes beside models that no page and no person speaks of."""
 FENCE = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?xinnong ([a-z][a-z-]*)(.*)$", re.MULTILINE)
