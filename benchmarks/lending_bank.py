@@ -81,7 +81,7 @@ def lend(bank: Institution, count: int, *, on: date, months: int = 12) -> list[U
     from xinnong.lending.models import PublishedProduct
     from xinnong.lending.services import draw
 
-    register_draw_gate(lambda _contract, _amount, _on: None)
+    register_draw_gate(lambda _asked: None)
     product = PublishedProduct.objects.get(code="inclusive")
     methods = (
         Method.EQUAL_INSTALLMENT, Method.EQUAL_PRINCIPAL, Method.INTEREST_FIRST,

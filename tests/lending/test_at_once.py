@@ -15,18 +15,24 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.factories import empty_tables
-from tests.lending.loans import DRAWN, HUNDRED_THOUSAND, Lender, loan_of, open_lender, unbalanced
+from tests.lending.loans import (
+    DRAWN,
+    HUNDRED_THOUSAND,
+    Lender,
+    loan_of,
+    open_lender,
+    unbalanced,
+    vouched,
+)
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Journal
 from xinnong.ledger.queries import trial_balance
-from xinnong.lending.may_draw import register_draw_gate
 from xinnong.lending.models import EodAccrual, EodRun, Loan, Repayment
 from xinnong.lending.queries.loans import available_minor
 from xinnong.lending.services import Excess, end_day
-from xinnong.lending.services.money import attach
 
 pytestmark = pytest.mark.slow
 THREADS = 64
@@ -36,13 +42,11 @@ REVOLVING: dict[str, Any] = {"method": Method.REVOLVING, "revolving": True}
 @pytest.fixture
 def lender(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lender]:
     """Committed, so that every thread sees it."""
-    register_draw_gate(lambda _contract, _amount, _on: None)
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), vouched():
         try:
             yield open_lender()
         finally:
             empty_tables()
-            attach()
 
 
 def at_once(act: Callable[[int], object], threads: int = THREADS) -> list[object]:

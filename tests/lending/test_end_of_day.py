@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.lending.loans import DRAWN, HUNDRED_THOUSAND, Lender, nothing_moves, open_lender
+from tests.lending.loans import DRAWN, HUNDRED_THOUSAND, Lender, nothing_moves, open_lender, vouched
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.cli import eod
 from xinnong.core.asset_class import AssetClass, LoanState, classify, reserves
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Journal
-from xinnong.lending.may_draw import register_draw_gate
 from xinnong.lending.models import (
     BusinessDay,
     ClassChange,
@@ -38,7 +37,6 @@ from xinnong.lending.services.loan_refusals import (
     DaysMissing,
     DayToCome,
 )
-from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 YEARS_LATER = date(2030, 12, 31)
@@ -46,9 +44,8 @@ YEARS_LATER = date(2030, 12, 31)
 
 @pytest.fixture
 def lender() -> Iterator[Lender]:
-    register_draw_gate(lambda _contract, _amount, _on: None)
-    yield open_lender()
-    attach()
+    with vouched():
+        yield open_lender()
 
 
 def end(lender: Lender, on: date, *, today: date = YEARS_LATER) -> DayReport:

@@ -20,6 +20,7 @@ from tests.lending.loans import (
     open_lender,
     owed_now,
     unbalanced,
+    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import DayCount, Method
@@ -35,16 +36,14 @@ from xinnong.lending.services.loan_refusals import (
     LoanNotActive,
     TooLittleToSettle,
 )
-from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture
 def lender() -> Iterator[Lender]:
-    register_draw_gate(lambda _contract, _amount, _on: None)
-    yield open_lender()
-    attach()
+    with vouched():
+        yield open_lender()
 
 
 def test_it_lends_the_money_and_posts_it_at_once(lender: Lender) -> None:

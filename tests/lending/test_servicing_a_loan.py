@@ -19,11 +19,11 @@ from tests.lending.loans import (
     owed_now,
     rate,
     unbalanced,
+    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
-from xinnong.lending.may_draw import register_draw_gate
-from xinnong.lending.models import Loan, Standing
+from xinnong.lending.models import BusinessDay, Loan, Standing
 from xinnong.lending.queries.loans import booked_of, dues_in_force, original_dues
 from xinnong.lending.services import (
     Excess,
@@ -40,6 +40,7 @@ from xinnong.lending.services import (
 from xinnong.lending.services.loan_refusals import (
     ExtensionTooLong,
     LoanNotActive,
+    LoanUnknown,
     NotALoss,
     NotExtended,
     OwesSomething,
@@ -47,7 +48,6 @@ from xinnong.lending.services.loan_refusals import (
     RecoversTooMuch,
     ReversedAlready,
 )
-from xinnong.lending.services.money import attach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_DUE = date(2026, 4, 1)
@@ -55,9 +55,8 @@ FIRST_DUE = date(2026, 4, 1)
 
 @pytest.fixture
 def lender() -> Iterator[Lender]:
-    register_draw_gate(lambda _contract, _amount, _on: None)
-    yield open_lender()
-    attach()
+    with vouched():
+        yield open_lender()
 
 
 def booked(loan: Loan, before: date) -> dict[str, int]:
@@ -233,3 +232,19 @@ def test_a_lost_loan_leaves_the_balance_and_what_comes_back_is_income(lender: Le
     lender.end(on)
     assert lender.balance("130401") == 0
     assert unbalanced() == 0
+
+
+def test_a_loan_of_another_lender_is_unknown(lender: Lender) -> None:
+    loan = lender.draw()
+    rival = lender.people.zhao.institution
+    assert rival is not None
+    lender.end(date(2026, 3, 1))
+    on = date(2026, 3, 2)
+    receipt = lender.repay(loan, 100, on)
+    with scoped(SYSTEM):
+        BusinessDay.objects.create(institution=rival.code, open_on=on)
+    asked = lender.asked(on) | {"institution": rival}
+    with nothing_moves(), pytest.raises(LoanUnknown):
+        pause_interest(**asked, loan_ref=loan.ref, until_on=date(2026, 3, 9))
+    with nothing_moves(), pytest.raises(LoanUnknown):
+        reverse_repayment(**asked, repayment_ref=receipt.repayment)

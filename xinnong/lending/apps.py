@@ -25,13 +25,16 @@ class LendingConfig(AppConfig):
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.accounts.permissions import Permission
         from xinnong.lending.loan_wording import LOAN_REFUSALS
+        from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.reasons import DECISIONS, STEPS
-        from xinnong.lending.services.money import attach
+        from xinnong.lending.seams import register_drawn
+        from xinnong.lending.services.contract_draws import hold_to_contract, sum_drawn
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
-        attach()
+        register_draw_gate(hold_to_contract)
+        register_drawn(sum_drawn)
         for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
             register_wordings(sentences)
         entries = (

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOAN_REFUSALS: Mapping[str, Wording] = {
-    "contract.not_drawable": Wording(_l("现在还不能用款。"), _l("办好下面列出的每一件事再来。")),
     "loan.no_season": Wording(
         _l("合同按农时还款，但没有写明是哪种生产。"), _l("请客户经理在申请里补上。")
     ),
     "loan.draw_not_allowed": Wording(_l("这份合同现在不能用款。"), _l("先办好合同和放款条件。")),
+    "loan.draw_held": Wording(
+        _l("还有 %(count)s 项没有办好，现在不能用款。"), _l("按列出的每一项办好后再来。")
+    ),
     "loan.day_closed": Wording(
         _l("这一天已经日终，不能再记账。"), _l("用当前营业日，或按起息日更正。")
     ),
@@ -34,6 +36,7 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
         _l("这家机构的贷款由核心系统记账，这里不记。"), _l("请在核心系统办理。")
     ),
     "loan.not_offered": Wording(_l("这家机构没有办理 %(product)s。"), _l("换一个在售产品。")),
+    "loan.unknown": Wording(_l("这家机构没有这笔贷款或还款。"), _l("核对贷款编号。")),
     "loan.not_active": Wording(_l("这笔贷款%(state)s，不能再办。"), _l("核对贷款编号。")),
     "loan.amount": Wording(_l("金额要大于零。"), _l("重新填金额。")),
     "loan.too_little_to_settle": Wording(

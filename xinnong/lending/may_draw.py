@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
 from xinnong.core.errors import Refused
 
-Gate = Callable[[UUID, int, date], None]
-"""Called with the contract, the amount in fen and the day; returns when the money may go, raises a
-Refused when it may not."""
+
+@dataclass(frozen=True, slots=True)
+class DrawAsked:
+    """A drawing before it happens.
+
+    `payee` is the reference of the card the money is to go to, None for any. `device` is the mark
+    of the device it is asked from, None at a counter.
+    """
+
+    contract_ref: UUID
+    amount_minor: int
+    on: date
+    now: datetime
+    payee: UUID | None = None
+    device: int | None = None
+
+
+Gate = Callable[[DrawAsked], None]
+"""Returns when the money may go, raises a Refused when it may not."""
 
 
 class DrawNotAllowed(Refused):
@@ -28,8 +45,13 @@ def register_draw_gate(gate: Gate | None) -> None:
     _gates[:] = [] if gate is None else [gate]
 
 
-def ask_draw_gate(contract_ref: UUID, amount_minor: int, on: date) -> None:
+def registered_gate() -> Gate | None:
+    """Whoever is asked now."""
+    return _gates[0] if _gates else None
+
+
+def ask_draw_gate(asked: DrawAsked) -> None:
     """Pass, or raise what the gate raises; DrawNotAllowed while there is none."""
     if not _gates:
         raise DrawNotAllowed
-    _gates[0](contract_ref, amount_minor, on)
+    _gates[0](asked)

@@ -39,7 +39,7 @@ from xinnong.lending.queries import drawable
 from xinnong.lending.queries.contracts import conditions_met, conditions_missing, terms_of
 from xinnong.lending.seams import DrawHold
 from xinnong.lending.services.commands import owned_by
-from xinnong.lending.services.money import attach
+from xinnong.lending.services.contract_draws import sum_drawn
 
 
 def refuses(code: str, act: object, *given: object, **said: object) -> None:
@@ -386,7 +386,7 @@ def test_it_is_given_back_within_the_cooling_off(story: Story) -> None:
     refuses("contract.cooling_off_over", cancel, story, contract, NOW + timedelta(days=4))
     seams.register_drawn(lambda _contract: 1)
     refuses("contract.drawn_already", cancel, story, contract)
-    attach()
+    seams.register_drawn(sum_drawn)
     cancel(story, contract, NOW + timedelta(days=3))
     assert states(Contract) == ["cancelled"]
 

@@ -20,8 +20,9 @@ from xinnong.ledger.queries import trial_balance
 from xinnong.lending import seams, services
 from xinnong.lending.models import BankCard, BusinessDay, Contract, Loan, LoanState, Repayment
 from xinnong.lending.seams import DrawHold
+from xinnong.lending.services import draw_on_contract
+from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.end_of_day import end_days
-from xinnong.lending.services.money import draw_on_contract, repay_loan
 
 pytestmark = pytest.mark.slow  # a published county is made first
 
@@ -35,13 +36,19 @@ def contract(story: Story) -> Iterator[Contract]:
         yield Contract.objects.get(pk=made.pk)
 
 
+def own_card() -> BankCard:
+    with scoped(SYSTEM):
+        return BankCard.objects.get()
+
+
 def draw(
     story: Story, contract: Contract, actor: User, amount: int = 3_000_000, *, phone: str = ""
 ) -> UUID:
     with scoped(actor):
         return draw_on_contract(
-            actor=actor, contract=contract, amount_minor=amount, card=None,
-            device=services.device_mark(phone) if phone else None, now=LATER, key=uuid4(),
+            actor=actor, contract=contract, amount_minor=amount, card=own_card(),
+            device=services.device_mark(phone) if phone else None,
+            on=timezone.localdate(LATER), now=LATER, key=str(uuid4()),
         )  # fmt: skip
 
 
@@ -100,8 +107,8 @@ def test_it_is_drawn_on_the_own_phone_and_paid_back_to_the_fen(
 @pytest.mark.parametrize(
     ("who", "phone", "code"),
     [
-        ("wu", "", "contract.not_drawable"),  # a phone that hides which one it is
-        ("wu", "another-phone", "contract.not_drawable"),
+        ("wu", "", "loan.draw_held"),  # a phone that hides which one it is
+        ("wu", "another-phone", "loan.draw_held"),
         ("zhao", "", "application.not_yours"),
         ("mo", "", "application.not_yours"),
         ("sun", "", "application.not_yours"),
@@ -115,14 +122,14 @@ def test_nobody_else_and_no_unknown_phone_draws(
 
 def test_guard_stops_a_draw_at_the_last_moment(story: Story, contract: Contract) -> None:
     seams.register_draw_hold(lambda _person, _village: DrawHold("guard.village", "A-17"))
-    assert refused("contract.not_drawable", story, contract, story.people.lin) == ["hold.guard"]
+    assert refused("loan.draw_held", story, contract, story.people.lin) == ["hold.guard"]
 
 
 def test_a_new_card_stops_a_draw(story: Story, contract: Contract) -> None:
     with pytest.raises(Refused) as refusal, scoped(story.people.lin):
         draw_on_contract(
             actor=story.people.lin, contract=contract, amount_minor=1_000_000,
-            card=BankCard.objects.get(), device=None, now=NOW, key=uuid4(),
+            card=own_card(), device=None, on=timezone.localdate(NOW), now=NOW, key=str(uuid4()),
         )  # fmt: skip
     assert [each.code for each in refusal.value.problems] == ["hold.card"]  # type: ignore[attr-defined]
     assert loans() == []
@@ -141,8 +148,8 @@ def test_the_same_key_draws_once(story: Story, contract: Contract) -> None:
     with scoped(lin):
         drawn = [
             draw_on_contract(
-                actor=lin, contract=contract, amount_minor=1_000_000, card=None, device=None,
-                now=LATER, key=key,
+                actor=lin, contract=contract, amount_minor=1_000_000, card=own_card(), device=None,
+                on=timezone.localdate(LATER), now=LATER, key=str(key),
             )
             for _again in range(2)
         ]  # fmt: skip
@@ -191,8 +198,8 @@ def test_a_repayment_of_nothing_moves_nothing(
     lin = story.people.lin
     with scoped(lin):
         ref = draw_on_contract(
-            actor=lin, contract=contract, amount_minor=1_000_000, card=None, device=None,
-            now=timezone.now(), key=uuid4(),
+            actor=lin, contract=contract, amount_minor=1_000_000, card=own_card(), device=None,
+            on=timezone.localdate(), now=timezone.now(), key=str(uuid4()),
         )  # fmt: skip
     pay = {"step": "repay", "amount": amount, "excess": "hold", "channel": "cash"}
     answer = signed_in(lin).post(f"/loans/{ref}/", pay | {"key": str(uuid4())})
@@ -207,8 +214,8 @@ def test_the_borrower_reads_the_own_loan_and_nobody_else_does(
     people = story.people
     with scoped(people.lin):
         ref = draw_on_contract(
-            actor=people.lin, contract=contract, amount_minor=1_000_000, card=None, device=None,
-            now=timezone.now(), key=uuid4(),
+            actor=people.lin, contract=contract, amount_minor=1_000_000, card=own_card(), device=None,
+            on=timezone.localdate(), now=timezone.now(), key=str(uuid4()),
         )  # fmt: skip
     mine = signed_in(people.wu).get(f"/borrow/loans/{ref}/")
     assert mine.status_code == 200

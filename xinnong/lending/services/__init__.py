@@ -15,6 +15,7 @@ from xinnong.lending.services.checks import (
 from xinnong.lending.services.conditions import (
     meet_condition,
 )
+from xinnong.lending.services.contract_draws import draw_on_contract
 from xinnong.lending.services.contracts import (
     cancel_contract,
     draft_contract,
@@ -102,6 +103,7 @@ __all__ = [
     "device_mark",
     "draft_contract",
     "draw",
+    "draw_on_contract",
     "drop_draft",
     "end_day",
     "end_days",

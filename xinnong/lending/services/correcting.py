@@ -42,16 +42,17 @@ from xinnong.lending.queries.loans import (
     terms_in_force,
 )
 from xinnong.lending.services.amending import Change, put_in_force, write_correction
-from xinnong.lending.services.days import hold_day, in_name_of
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     DaysMissing,
-    LoanNotActive,
+    LoanUnknown,
     ReversedAlready,
 )
-from xinnong.lending.services.repaying import close_if_paid, write_parts
+from xinnong.lending.services.repaying import close_if_paid, held_loan, write_parts
 
+UNDER_WAY: Final = (LoanState.ACTIVE, LoanState.SETTLED)
 REVERSE: Final = "lending.reverse-repayment"
 LATER: Final = "lending.repay-by-value-date"
 
@@ -83,9 +84,11 @@ def reverse_repayment(
     """
 
     def work() -> dict[str, object]:
-        hold_day(institution.code, on)
-        repayment = Repayment.objects.get(ref=repayment_ref, institution=institution.code)
-        loan = _locked(repayment.loan_id)
+        wanted = Repayment.objects.filter(ref=repayment_ref, institution=institution.code)
+        repayment = wanted.select_related("loan").first()
+        if repayment is None:
+            raise LoanUnknown
+        loan = held_loan(institution, repayment.loan.ref, on, *UNDER_WAY)
         if Repayment.objects.get(pk=repayment.pk).state == RepaymentState.REVERSED:
             raise ReversedAlready
         books = LoanBooks(institution, actor, now, loan)
@@ -98,7 +101,7 @@ def reverse_repayment(
         return {**mended, "freed": repayment.amount_minor}
 
     body = {"repayment": repayment_ref, "on": on}
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=REVERSE, key=key, body=body, now=now,
             work=work,
@@ -125,10 +128,7 @@ def repay_by_value_date(
     """
 
     def work() -> dict[str, object]:
-        hold_day(institution.code, on)
-        loan = _locked(Loan.objects.get(ref=loan_ref, institution=institution.code).pk)
-        if loan.state != LoanState.ACTIVE:
-            raise LoanNotActive(state=loan.get_state_display())
+        loan = held_loan(institution, loan_ref, on, LoanState.ACTIVE)
         if amount_minor <= 0:
             raise AmountNotPositive
         if not loan.disbursed_on <= counts_from <= on:
@@ -150,19 +150,12 @@ def repay_by_value_date(
         "loan": loan_ref, "amount": amount_minor, "from": counts_from, "on": on,
         "channel": channel, "reference": reference,
     }  # fmt: skip
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=LATER, key=key, body=body, now=now,
             work=work,
         )  # fmt: skip
     return dict(answer)
-
-
-def _locked(number: int) -> Loan:
-    loan = Loan.objects.select_for_update(of=("self",)).select_related("product").get(pk=number)
-    if loan.state == LoanState.WRITTEN_OFF:
-        raise LoanNotActive(state=loan.get_state_display())
-    return loan
 
 
 def _without(terms: Terms, repayment: Repayment) -> Terms:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from django.db import connection
 
-from xinnong.accounts.scope import SYSTEM, Scope
-from xinnong.audit.services import ActsFor
 from xinnong.lending.models import BusinessDay, DayState
 from xinnong.lending.services.loan_refusals import DayClosed, DayClosing, DaysMissing
 
 HELD: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-
-
-def in_name_of(actor: ActsFor | UUID) -> Scope:
-    """The scope in which money moves: every row of the lender, in the actor's own name.
-
-    Who may have it moved is checked before; the audit log takes entries in the actor's name alone.
-    """
-    return replace(SYSTEM, actor=actor if isinstance(actor, UUID) else actor.ref)
 
 
 def hold_day(institution: str, on: date, *, begins: bool = False) -> None:

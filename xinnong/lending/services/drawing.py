@@ -17,7 +17,7 @@ from xinnong.core.schedule.exact import rate_micro
 from xinnong.core.schedule.terms import InterestRounding, Terms
 from xinnong.ledger.services import Move, answer_once
 from xinnong.lending.loan_terms import LoanTerms, terms_bytes, terms_of
-from xinnong.lending.may_draw import ask_draw_gate
+from xinnong.lending.may_draw import DrawAsked, ask_draw_gate
 from xinnong.lending.models import (
     BookOfRecord,
     Loan,
@@ -28,7 +28,8 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.queries.loans import PRINCIPAL, available_minor
-from xinnong.lending.services.days import ALONE, hold_day, in_name_of, lock
+from xinnong.lending.services.days import ALONE, hold_day, lock
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import IN_TRANSIT, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -41,7 +42,14 @@ ROUTE: Final = "lending.draw"
 
 
 def draw(
-    *, actor: ActsFor | UUID, terms: LoanTerms, amount_minor: int, on: date, now: datetime, key: str
+    *,
+    actor: ActsFor | UUID,
+    terms: LoanTerms,
+    amount_minor: int,
+    on: date,
+    now: datetime,
+    key: str,
+    device: int | None = None,
 ) -> UUID:
     """Draw money under a contract on the lender's open day; answers the new loan's reference.
 
@@ -52,11 +60,12 @@ def draw(
     """
 
     def work() -> dict[str, object]:
-        loan = _draw(actor, terms, amount_minor, on, now, key)
+        asked = DrawAsked(terms.contract_ref, amount_minor, on, now, terms.payee, device)
+        loan = _draw(actor, terms, asked, key)
         return {"loan": str(loan.ref)}
 
     body = {"contract": terms.contract_ref, "amount": amount_minor, "on": on}
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(terms.institution.code, actor)):
         answer = answer_once(
             institution=terms.institution,
             actor=actor,
@@ -69,14 +78,13 @@ def draw(
     return UUID(str(answer["loan"]))
 
 
-def _draw(
-    actor: ActsFor | UUID, terms: LoanTerms, amount_minor: int, on: date, now: datetime, key: str
-) -> Loan:
+def _draw(actor: ActsFor | UUID, terms: LoanTerms, asked: DrawAsked, key: str) -> Loan:
+    amount_minor, on, now = asked.amount_minor, asked.on, asked.now
     if amount_minor <= 0:
         raise AmountNotPositive
     _check_offer(terms, on)
     hold_day(terms.institution.code, on, begins=True)
-    ask_draw_gate(terms.contract_ref, amount_minor, on)
+    ask_draw_gate(asked)
     lock(ALONE, f"lending.contract {terms.contract_ref}")
     left = available_minor(
         terms.contract_ref, limit_minor=terms.limit_minor, revolving=terms.revolving

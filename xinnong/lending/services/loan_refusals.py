@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from xinnong.core.errors import Refused
+from xinnong.core.errors import InvalidDocument, Refused
 
 
 class DayClosed(Refused):
@@ -31,6 +31,12 @@ class DayToCome(Refused):
     code: ClassVar[str] = "loan.day_to_come"
 
 
+class DrawHeld(InvalidDocument):
+    """Money does not leave on this contract yet; `problems` says everything that keeps it."""
+
+    code: ClassVar[str] = "loan.draw_held"
+
+
 class LineExceeded(Refused):
     """More is asked for than may still be drawn; `available_yuan` is what may."""
 
@@ -47,6 +53,12 @@ class NotOffered(Refused):
     """The lender does not offer this product on that day."""
 
     code: ClassVar[str] = "loan.not_offered"
+
+
+class LoanUnknown(Refused):
+    """The lender has no such loan, or no such repayment of one."""
+
+    code: ClassVar[str] = "loan.unknown"
 
 
 class LoanNotActive(Refused):
@@ -113,3 +125,9 @@ class RecoversTooMuch(Refused):
     """More money than was written off."""
 
     code: ClassVar[str] = "loan.recovers_too_much"
+
+
+class NoSeason(Refused):
+    """The contract is repaid by the season, and nothing says which season that is."""
+
+    code: ClassVar[str] = "loan.no_season"

@@ -15,7 +15,7 @@ from xinnong.ledger.services import Move, answer_once
 from xinnong.lending.models import Loan, LoanState, OpenDue, Standing
 from xinnong.lending.queries.loans import BOOKED, PRINCIPAL, booked_of, principal_minor
 from xinnong.lending.services.correcting import paid_by_component
-from xinnong.lending.services.days import hold_day, in_name_of
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import (
     CONTRA,
     INCOME,
@@ -27,11 +27,10 @@ from xinnong.lending.services.loan_ledger import (
 )
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
-    LoanNotActive,
     NotALoss,
     RecoversTooMuch,
 )
-from xinnong.lending.services.repaying import active_loan
+from xinnong.lending.services.repaying import active_loan, held_loan
 
 WRITE_OFF: Final = "lending.write-off"
 RECOVER: Final = "lending.recover"
@@ -79,7 +78,7 @@ def write_off(
         )  # fmt: skip
         return {"whole": whole}
 
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=WRITE_OFF, key=key,
             body={"loan": loan_ref, "on": on}, now=now, work=work,
@@ -110,12 +109,7 @@ def recover(
     """
 
     def work() -> dict[str, object]:
-        hold_day(institution.code, on)
-        loan = Loan.objects.select_for_update(of=("self",)).select_related("product").get(
-            ref=loan_ref, institution=institution.code
-        )  # fmt: skip
-        if loan.state != LoanState.WRITTEN_OFF:
-            raise LoanNotActive(state=loan.get_state_display())
+        loan = held_loan(institution, loan_ref, on, LoanState.WRITTEN_OFF)
         if amount_minor <= 0:
             raise AmountNotPositive
         books = LoanBooks(institution, actor, now, loan)
@@ -134,7 +128,7 @@ def recover(
         )  # fmt: skip
         return {"left": left}
 
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=RECOVER, key=key,
             body={"loan": loan_ref, "amount": amount_minor, "channel": channel, "on": on},

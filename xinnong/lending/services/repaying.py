@@ -37,11 +37,13 @@ from xinnong.lending.queries.loans import (
     with_event,
 )
 from xinnong.lending.services.amending import Change, amend
-from xinnong.lending.services.days import hold_day, in_name_of
+from xinnong.lending.services.days import hold_day
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     LoanNotActive,
+    LoanUnknown,
     NothingHeld,
     TooLittleToSettle,
 )
@@ -100,7 +102,7 @@ def repay(
 
     What is owed is paid by core.waterfall; what is left is held for the customer, or changes the
     schedule from that day on. Money that settles everything always does. `settles` asks for no
-    less. Raises AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanNotActive,
+    less. Raises AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanUnknown, LoanNotActive,
     TooLittleToSettle, NothingHeld, CommandKeyReused.
     """
 
@@ -117,7 +119,7 @@ def repay(
         "loan": loan_ref, "amount": amount_minor, "channel": channel, "on": on,
         "reference": reference, "excess": excess.value, "settles": int(settles),
     }  # fmt: skip
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
             work=work,
@@ -130,13 +132,17 @@ def repay(
 
 def active_loan(institution: Institution, loan_ref: UUID, on: date) -> Loan:
     """The loan, held until the transaction ends, on the lender's open day."""
+    return held_loan(institution, loan_ref, on, LoanState.ACTIVE)
+
+
+def held_loan(institution: Institution, loan_ref: UUID, on: date, *states: LoanState) -> Loan:
+    """The same of a loan in one of some states. Raises LoanUnknown, LoanNotActive."""
     hold_day(institution.code, on)
-    loan = (
-        Loan.objects.select_for_update(of=("self",))
-        .select_related("product")
-        .get(ref=loan_ref, institution=institution.code)
-    )
-    if loan.state != LoanState.ACTIVE:
+    held = Loan.objects.select_for_update(of=("self",)).select_related("product")
+    loan = held.filter(ref=loan_ref, institution=institution.code).first()
+    if loan is None:
+        raise LoanUnknown
+    if loan.state not in states:
         raise LoanNotActive(state=loan.get_state_display())
     return loan
 

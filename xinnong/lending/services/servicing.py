@@ -16,7 +16,7 @@ from xinnong.core.schedule.day_counts import add_months
 from xinnong.core.schedule.terms import Event, EventKind, Terms
 from xinnong.ledger.services import Move, answer_once
 from xinnong.lending.loan_terms import LoanTerms
-from xinnong.lending.may_draw import ask_draw_gate
+from xinnong.lending.may_draw import DrawAsked, ask_draw_gate
 from xinnong.lending.models import Loan, LoanDue, LoanState, OpenDue, Standing
 from xinnong.lending.queries.loans import (
     PRINCIPAL,
@@ -28,8 +28,8 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.amending import Change, amend
-from xinnong.lending.services.days import in_name_of
 from xinnong.lending.services.drawing import begin_loan
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import (
     ExtensionTooLong,
@@ -119,7 +119,7 @@ def extend(
             loan=loan, until_version=None, on__gte=on, on__lt=loan.matures_on
         ).exists():
             raise NotExtended
-        event = Event(on=on, kind=EventKind.RESCHEDULE, until=until_on, number_of_repayments=1)
+        event = Event(on=on, kind=EventKind.RESCHEDULE, until=until_on)
         loan.matures_on = until_on
         return with_event(terms_in_force(loan), event)
 
@@ -159,7 +159,7 @@ def renew(
         owes = sum(quote.owed.values()) - quote.owed["principal"] + quote.interest_minor
         if owes or Standing.objects.get(loan=old).days_past_due:
             raise OwesSomething(owed_yuan=yuan(owes))
-        ask_draw_gate(terms.contract_ref, amount, on)
+        ask_draw_gate(DrawAsked(terms.contract_ref, amount, on, now, terms.payee))
         new = begin_loan(terms, amount, on, now, actor, renews=old.ref)
         _pay_off(LoanBooks(institution, actor, now, old), on)
         books = LoanBooks(institution, actor, now, new)
@@ -170,7 +170,7 @@ def renew(
         return {"loan": str(new.ref)}
 
     body = {"loan": loan_ref, "contract": terms.contract_ref, "on": on}
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
             institution=institution, actor=actor, route="lending.renew", key=key, body=body,
             now=now, work=work,
@@ -218,7 +218,7 @@ def _change(
         return {"version": loan.version}
 
     body = {"loan": loan_ref, "on": on, **said}
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         answer_once(
             institution=institution, actor=actor, route=reason, key=key, body=body, now=now,
             work=work,
@@ -247,7 +247,7 @@ def judge(
         "technical": technical,
         "expected_loss_percent": expected_loss_percent,
     }
-    with scoped(in_name_of(actor)):
+    with scoped(of_lender(institution.code, actor)):
         loan = active_loan(institution, loan_ref, on)
         given = {name: value for name, value in said.items() if value is not None}
         Standing.objects.filter(loan=loan).update(**given)

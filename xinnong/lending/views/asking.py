@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xinnong.accounts.models import User, lender_code
 from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
-from xinnong.lending.services.money import NotDrawable
+from xinnong.lending.services.loan_refusals import DrawHeld
 from xinnong.lending.services.refusals import NotApprovable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Refusals:
             act()
         except Refused as refused:
             self.refusal = refusal_said(refused.code, refused.params)
-            if isinstance(refused, NotApprovable | NotDrawable):
+            if isinstance(refused, NotApprovable | DrawHeld):
                 self.problems = problems_said(refused.problems)
             return False
         return True

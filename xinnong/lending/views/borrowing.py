@@ -55,9 +55,9 @@ from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import problems_said, reasons_of
 from xinnong.lending.services.commands import at_counter
-from xinnong.lending.services.money import draw_on_contract
 from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals, user_of
+from xinnong.lending.views.drawing import card_choices, draw_form, note_newness
 from xinnong.lending.views.queue import wish_of_form
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -172,7 +172,7 @@ def _submit(
         )
         made.append(application.ref)
 
-    _note_newness(request, person, offer.institution)
+    note_newness(request, person, offer.institution)
     return made[0] if told.of(submit) else None
 
 
@@ -234,7 +234,7 @@ def my_contract(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return _contract_page(request, found)
-    _note_newness(request, person, found.institution)
+    note_newness(request, person, found.institution)
     told, form = Refusals(), _contract_form(request, found)
     if form is not None and not form.is_valid():
         return _contract_page(request, found, form=form)
@@ -251,14 +251,15 @@ def _draw(request: HttpRequest, found: Contract, form: DrawForm, told: Refusals)
 
     def draw() -> None:
         made.append(
-            draw_on_contract(
+            services.draw_on_contract(
                 actor=user_of(request),
                 contract=found,
                 amount_minor=form.cleaned_data["amount"],
                 card=card_by_ref(form.cleaned_data["card"]),
                 device=services.device_mark(device_of(request)),
+                on=timezone.localdate(),
                 now=timezone.now(),
-                key=form.cleaned_data["key"],
+                key=str(form.cleaned_data["key"]),
             )
         )
 
@@ -272,9 +273,9 @@ def _contract_form(
 ) -> CardCheckForm | CardForm | DrawForm | None:
     step = request.POST.get("step", "")
     if step == "draw":
-        return DrawForm(request.POST, cards=_card_choices(found))
+        return DrawForm(request.POST, cards=card_choices(found))
     if step == "sign":
-        return CardCheckForm(request.POST, cards=_card_choices(found))
+        return CardCheckForm(request.POST, cards=card_choices(found))
     if step == "card":
         return CardForm(request.POST)
     if step != "cancel":
@@ -297,11 +298,6 @@ def _contract_step(
     )
 
 
-def _card_choices(found: Contract) -> list[tuple[str, str]]:
-    cards = cards_of(found.person, institution=found.institution)
-    return [(str(card.ref), f"{card.bank} {card.last4}") for card in cards]
-
-
 def _contract_page(
     request: HttpRequest,
     found: Contract,
@@ -309,7 +305,7 @@ def _contract_page(
     form: CardCheckForm | CardForm | DrawForm | None = None,
     told: Refusals | None = None,
 ) -> HttpResponse:
-    now, terms, choices = timezone.now(), terms_of(found), _card_choices(found)
+    now, terms, choices = timezone.now(), terms_of(found), card_choices(found)
     cards = cards_of(found.person, institution=found.institution)
     waiting = open_holds(found.person, institution=found.institution, now=now)
     is_drafted, cools = found.state == ContractState.DRAFTED, found.cooling_off_until
@@ -332,7 +328,7 @@ def _contract_page(
         "against": problems_said(against),
         "loans": loans_of_contract(found.ref),
         "left_minor": left,
-        "draw_form": _draw_form(form, choices, left) if left and not against else None,
+        "draw_form": draw_form(form, choices, left) if left and not against else None,
         "refusal": told.refusal if told else None,
         "wrong_form": form if form is not None and form.errors else None,
     }
@@ -340,12 +336,6 @@ def _contract_page(
     return render(
         request, "lending/my_contract.html", context, status=UNPROCESSABLE if failed else 200
     )
-
-
-def _draw_form(form: object, choices: list[tuple[str, str]], left_minor: int) -> DrawForm:
-    if isinstance(form, DrawForm):
-        return form
-    return DrawForm(cards=choices, initial={"amount": left_minor})
 
 
 def _sign(request: HttpRequest, found: Contract, form: CardCheckForm) -> object:
@@ -371,15 +361,6 @@ def _bind(request: HttpRequest, person: Person, found: Contract, form: CardForm)
         now=timezone.now(),
         **form.cleaned_data,
     )
-
-
-def _note_newness(request: HttpRequest, person: Person, institution: str) -> None:
-    """Remember device and number before anything is done with them."""
-    actor, now = user_of(request), timezone.now()
-    services.note_device(
-        actor=actor, person=person, institution=institution, device=device_of(request), now=now
-    )
-    services.note_number(actor=actor, person=person, institution=institution, now=now)
 
 
 def _me(request: HttpRequest) -> Person | None:

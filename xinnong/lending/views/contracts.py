@@ -39,9 +39,9 @@ from xinnong.lending.queries.contracts import (
 from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
 from xinnong.lending.services.conditions import BY_DOCUMENT
-from xinnong.lending.services.money import draw_on_contract
 from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.drawing import card_choices, draw_form
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
 from xinnong.web.refusals import UNPROCESSABLE
@@ -164,21 +164,17 @@ def _cancel(request: HttpRequest, found: Contract) -> tuple[None, Callable[[], o
 
 def _draw(request: HttpRequest, found: Contract) -> tuple[Form, Callable[[], object]]:
     """The borrower stands here: no device takes part."""
-    form = DrawForm(request.POST, cards=_card_choices(found))
-    return form, lambda: draw_on_contract(
+    form = DrawForm(request.POST, cards=card_choices(found))
+    return form, lambda: services.draw_on_contract(
         actor=user_of(request),
         contract=found,
         amount_minor=form.cleaned_data["amount"],
         card=card_by_ref(form.cleaned_data["card"]),
         device=None,
+        on=timezone.localdate(),
         now=timezone.now(),
-        key=form.cleaned_data["key"],
+        key=str(form.cleaned_data["key"]),
     )
-
-
-def _card_choices(found: Contract) -> list[tuple[str, str]]:
-    cards = cards_of(found.person, institution=found.institution)
-    return [(str(card.ref), f"{card.bank} {card.last4}") for card in cards]
 
 
 STEPS: Mapping[str, Callable[..., tuple[Form | None, Callable[[], object]]]] = {
@@ -205,7 +201,6 @@ def _page(
     signing = form if isinstance(form, SigningForm) else SigningForm()
     against = drawable(found, now=now)
     left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
-    draws = DrawForm(cards=_card_choices(found), initial={"amount": left})
     context = {
         "contract": found,
         "name": borrower_names([found.person]).get(found.person, ""),
@@ -227,7 +222,7 @@ def _page(
         "against": problems_said(against),
         "loans": loans_of_contract(found.ref),
         "left_minor": left,
-        "draw_form": (form if isinstance(form, DrawForm) else draws) if left else None,
+        "draw_form": draw_form(form, card_choices(found), left) if left else None,
         "refusal": told.refusal if told else None,
         "wrong_form": form if form is not None and form.errors else None,
     }

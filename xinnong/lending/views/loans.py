@@ -29,7 +29,7 @@ from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.contracts import contract_by_ref
 from xinnong.lending.queries.loans import loan_by_ref
 from xinnong.lending.queries.products import product_of
-from xinnong.lending.services.money import repay_loan
+from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.repaying import Excess
 from xinnong.lending.views.asking import Refusals, lender_of, user_of
 from xinnong.lending.wording import title_of

@@ -1,0 +1,51 @@
+"""Repaying a loan: by its borrower, or across the counter of its lender."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from xinnong.accounts.models import Institution, User, lender_code
+from xinnong.accounts.permissions import Permission
+from xinnong.lending.services.refusals import NotYours
+from xinnong.lending.services.repaying import Excess, PaymentReceipt, repay
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from xinnong.lending.models import Loan
+
+
+def repay_loan(
+    *,
+    actor: User,
+    loan: Loan,
+    amount_minor: int,
+    channel: str,
+    now: datetime,
+    key: UUID,
+    excess: Excess = Excess.REDUCE_INSTALLMENT,
+    settles: bool = False,
+) -> PaymentReceipt:
+    """Take a repayment today; the same key answers the same receipt.
+
+    Raises NotYours and what `repay` raises.
+    """
+    is_borrower = actor.person_ref == loan.person and actor.institution is None
+    works_there = lender_code(actor.institution) == loan.institution
+    if not is_borrower and not (works_there and actor.can(Permission.HANDLE_LOANS)):
+        raise NotYours
+    return repay(
+        actor=actor,
+        institution=Institution.objects.select_related("operator").get(code=loan.institution),
+        loan_ref=loan.ref,
+        amount_minor=amount_minor,
+        channel=channel,
+        on=timezone.localdate(now),
+        now=now,
+        key=str(key),
+        excess=excess,
+        settles=settles,
+    )

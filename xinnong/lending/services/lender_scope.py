@@ -1,0 +1,28 @@
+"""The scope in which a lender's commands write: one lender, whole, in the name of whoever acts."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from xinnong.accounts.roles import OwnerKind
+from xinnong.accounts.scope import EVERYWHERE, Scope
+from xinnong.audit.services import ActsFor
+
+LENDERS: Final = OwnerKind.LENDER.value
+
+
+def of_lender(institution: str, actor: ActsFor | UUID) -> Scope:
+    """What a command may see that was checked to be the actor's to give.
+
+    A borrower owns no rows of a lender and an officer no ledgers, yet a repayment moves both; so
+    the command runs as if handed over a counter. Reading stays in the reader's own scope.
+    """
+    return Scope(
+        actor=actor if isinstance(actor, UUID) else actor.ref,
+        kinds=(LENDERS,),
+        areas=(EVERYWHERE,),
+        institutions=(institution,),
+        persons=True,
+        books=True,
+    )
