@@ -47,7 +47,7 @@ def hash63_sql(key: bytes, expression: str) -> str:
 
 def hash_uuid_sql(key: bytes, expression: str) -> str:
     """DuckDB expression equal to `hash_uuid`."""
-    return f"CAST(left({digest_sql(key, expression)}, 32) AS UUID)"
+    return f"CAST(unhex(left({digest_sql(key, expression)}, 32)) AS UUID)"
 
 
 def _pad(key: bytes, byte: int) -> bytes:

@@ -126,14 +126,14 @@ class Desk:
 
     def _key(self, prefix: str) -> str:
         """Expression of the row's key over lake columns, or working columns with a prefix."""
-        parts = [
-            f"coalesce(CAST({name(prefix + (f.lake_name or f.name))} AS VARCHAR), '')"
-            for f in self.contract.key
-        ]
+        columns = [name(prefix + (f.lake_name or f.name)) for f in self.contract.key]
+        if [f.kind for f in self.contract.key] == ["rid"]:
+            return f"coalesce(CAST({columns[0]} AS UHUGEINT), 0)"  # a hash needs no other
+        parts = [f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns]
         return f"md5_number(concat_ws({lit(CELL_END)}, {', '.join(parts)}))"
 
-    def take(self, lines: Path, rows: int, number: int) -> None:
-        """Check one chunk and write its parts."""
+    def take(self, lines: Path, rows: int, number: int, *, more: bool) -> None:
+        """Check one chunk and write its parts; `more` tells whether another chunk may follow."""
         self._run(
             f"CREATE OR REPLACE TABLE raw AS SELECT line FROM read_csv({lit(str(lines))}, "
             f"columns = {{'line': 'VARCHAR'}}, delim = {lit(chr(1))}, quote = '', escape = '', "
@@ -141,27 +141,27 @@ class Desk:
             f"new_line = '\\n', encoding = 'utf-8')"
         )
         lines.unlink()
-        counted = self._run("SELECT count(*) FROM raw")[0][0]
-        assert counted == rows, (counted, rows)
+        assert self._rows() == rows, (self._rows(), rows)
         at_hand = f"(SELECT rowid + {self.counts.read + 1} AS row, line FROM raw)"
         self._run(f"CREATE OR REPLACE TABLE split AS {splitting_select(self.check, lines=at_hand)}")
-        self._run(f"CREATE OR REPLACE TABLE checked AS {self._checked(at_hand)}")
+        self._run(
+            f"CREATE OR REPLACE TABLE others AS SELECT row, line FROM {at_hand} "
+            f"SEMI JOIN (FROM split WHERE NOT easy) USING (row)"
+        )
+        self._run(f"CREATE OR REPLACE TABLE checked AS {self._checked()}")
         for field_ in self.contract.rid_fields:
             self._doubt_lost_tails(field_, rows)
         self._tell_repeated()
         self._count()
         self.counts.read += rows
-        self._write_parts(number)
+        self._write_parts(number, more=more)
 
     def remember(self) -> None:
         """Keep the keys of the chunk just taken, for the chunks that follow."""
-        self._run(
-            "INSERT INTO seen SELECT key, content FROM checked "
-            "WHERE reasons IS NULL AND row NOT IN (SELECT row FROM verdicts)"
-        )
+        self._run(f"INSERT INTO seen SELECT key, content FROM checked WHERE {self._kept}")
 
-    def _checked(self, lines: str) -> str:
-        judged = self._judged(lines)
+    def _checked(self) -> str:
+        judged = self._judged()
         hashed = ", ".join(
             f"{self._lake_value(f)} AS {name('l_' + (f.lake_name or f.name))}"
             for f in self.contract.fields
@@ -176,18 +176,17 @@ class Desk:
         salted = f"concat_ws({lit(CELL_END)}, {lit(self.keys.salt_text())}, {_spelt(content)})"
         return (
             f"SELECT *, CASE WHEN reasons IS NULL THEN {self._key('l_')} END AS key, "
-            f"CASE WHEN reasons IS NULL THEN md5_number_lower({salted}) END AS content "
+            # the half DuckDB calls lower: its md5_number_lower goes through a text of 128 bits
+            f"CASE WHEN reasons IS NULL THEN CAST(md5_number({salted}) >> 64 AS UBIGINT) END "
+            f"AS content "
             f"FROM (SELECT row, reasons, repairs, remarks{rids}, {hashed} FROM ({judged}))"
         )
 
-    def _judged(self, lines: str) -> str:
+    def _judged(self) -> str:
         """Judge easy rows the quick way, and the few others by the whole rule."""
         as_of = self.stamp.as_of.isoformat()
         easy = easy_select(self.check, split="split", as_of=as_of)
-        others = (
-            f"(SELECT row, line FROM {lines} SEMI JOIN (FROM split WHERE NOT easy) USING (row))"
-        )
-        return f"{easy} UNION ALL {checking_select(self.check, lines=others, as_of=as_of)}"
+        return f"{easy} UNION ALL {checking_select(self.check, lines='others', as_of=as_of)}"
 
     def _doubt_lost_tails(self, field_: Field, rows: int) -> None:
         """Put sound ids that end in 000 aside where a spreadsheet cut the ids of the file.
@@ -246,9 +245,8 @@ class Desk:
         if other:
             self.counts.reasons["key.conflict"] += other
         self.counts.reasons.update(self._codes("reasons", "reasons IS NOT NULL"))
-        kept = "reasons IS NULL AND row NOT IN (SELECT row FROM verdicts)"
-        self.counts.repairs.update(self._codes("repairs", f"repairs IS NOT NULL AND {kept}"))
-        self.counts.remarks.update(self._codes("remarks", f"remarks IS NOT NULL AND {kept}"))
+        self.counts.repairs.update(self._codes("repairs", f"repairs IS NOT NULL AND {self._kept}"))
+        self.counts.remarks.update(self._codes("remarks", f"remarks IS NOT NULL AND {self._kept}"))
 
     def _codes(self, column: str, where: str) -> dict[str, int]:
         found = self._run(
@@ -258,7 +256,9 @@ class Desk:
         )
         return {str(code): int(str(count)) for code, count in found}
 
-    def _write_parts(self, number: int) -> None:
+    def _write_parts(self, number: int, *, more: bool) -> None:
+        # what is merged later may have small row groups, which keep both threads busy to the end
+        layout = f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}" if more or number else ""
         for part, query in (
             ("lake", self._lake_select()),
             ("vault", self._vault_select()),
@@ -267,7 +267,7 @@ class Desk:
             if not query:
                 continue
             path = self.folder / f"{part}{number}.parquet"
-            copied = self._run(f"COPY ({query}) TO {lit(str(path))} (FORMAT parquet)")
+            copied = self._run(f"COPY ({query}) TO {lit(str(path))} (FORMAT parquet{layout})")
             if copied[0][0]:
                 self.parts[part].append(path)
 

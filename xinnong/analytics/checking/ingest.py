@@ -189,7 +189,8 @@ class _Intake:
         for number, chunk in enumerate(ahead(chunks)):
             if number:
                 desk.remember()
-            desk.take(chunk.path, chunk.rows, number)
+            more = chunk.done_bytes < source.facts.size_bytes
+            desk.take(chunk.path, chunk.rows, number, more=more)
             self._keep_errors(source, desk)
             self.request.progress(chunk.done_bytes, source.facts.size_bytes)
         if not desk.counts.read:
@@ -208,24 +209,24 @@ class _Intake:
             staged.append(self._sealed("errors", self.errors.path))
         if self.request.validate_only:
             return tuple(staged)
-        with ThreadPoolExecutor(1) as aside:
+        with ThreadPoolExecutor(2) as aside:
             raw = aside.submit(self._sealed, "raw", self.request.source.path)
-            staged += self._merged_parts(desk)
+            staged += self._merged_parts(desk, aside)
             staged.append(raw.result())
         shutil.rmtree(self.folder / "spill", ignore_errors=True)
         return tuple(staged)
 
-    def _merged_parts(self, desk: Desk) -> list[Staged]:
-        staged = []
-        lake = desk.merged("lake")
-        if lake is not None:
-            staged.append(self._staged("lake", lake))
+    def _merged_parts(self, desk: Desk, aside: ThreadPoolExecutor) -> list[Staged]:
+        """Seal vault and pending rows in `aside` while what comes after them is merged."""
         parts: tuple[Part, ...] = ("vault", "pending")
-        for part in parts:
-            whole = desk.merged(part)
-            if whole is not None:
-                staged.append(self._sealed(part, whole))
-        return staged
+        sealing = [
+            aside.submit(self._sealed, part, whole)
+            for part in parts
+            if (whole := desk.merged(part)) is not None
+        ]
+        lake = desk.merged("lake")
+        staged = [self._staged("lake", lake)] if lake is not None else []
+        return staged + [sealed.result() for sealed in sealing]
 
     def _sealed(self, part: Part, clear: Path) -> Staged:
         request = self.request

@@ -39,9 +39,8 @@ from xinnong.analytics.reading.sources import Chunk, Facts, Tail, closing_line
 SEPARATORS: Final = (",", "\t", "|", ";")
 NUL_SHARE: Final = 10
 """One NUL byte in so many is no text in any encoding we read: UTF-16 without its mark, or data."""
-_BLANK = re.compile(f"^[{CELL_END} \t\u3000]*\n", re.MULTILINE)
-_BLANK_STARTS: Final = ("\n", CELL_END, " ", "\t", "\u3000")
-"""Looked for first: most blocks have no line that begins as a blank one does."""
+_BLANK = re.compile(f"\n(?:[{CELL_END} \t\u3000]*\n)+")
+"""Begins at a line feed, which the search leaps to; a test at the start of lines halts everywhere."""
 
 csv.field_size_limit(LINE_CHARS * 4)
 
@@ -97,11 +96,10 @@ class DelimitedSource:
         parser = LineParser(self.dialect.separator, len(self.dialect.header))
         for text, done, last in self._blocks():
             lines = parser.parse(text, last=last)
-            if lines.startswith(_BLANK_STARTS) or any(f"\n{it}" in lines for it in _BLANK_STARTS):
-                lines, blank = _BLANK.subn("", lines)
-                if blank:
-                    self.facts.skipped["row.blank"] += blank
-            yield lines, done
+            full = _BLANK.sub("\n", "\n" + lines)[1:]
+            if len(full) < len(lines):
+                self.facts.skipped["row.blank"] += lines.count("\n") - full.count("\n")
+            yield full, done
 
     def _blocks(self) -> Iterator[tuple[str, int, bool]]:
         """Yield decoded text with line feeds only, the lines above the rows left out."""

@@ -31,7 +31,8 @@ ROW_PROBLEMS: Final = {
     "c": "row.cut",
 }
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_PLAIN = re.compile("[\x20-\x7e\n\x80-\ud7ff\ue000-\U0010ffff\t]*")
+"""Text without control characters: matching what may stand is twice as quick as looking for the rest."""
 _TABLE = dict.fromkeys((*range(1, 9), *range(11, 32), 127), CONTROL)
 _TABLE.update({0: NUL, 0x0D: LINE_BREAK})
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -39,7 +40,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def mark_controls(text: str) -> str:
     """Replace every control character but tab and line feed, and every undecodable byte."""
-    if _CONTROLS.search(text) is None:
+    if _PLAIN.fullmatch(text):
         return text
     return _SURROGATES.sub(UNDECODABLE, text.translate(_TABLE))
 
