@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from xinnong.web.paging import Pager
 
+FEN_A_YUAN = 100
 APPLICATION_TONES: Mapping[str, str] = {
     ApplicationState.APPROVED: "good",
     ApplicationState.REFUSED: "bad",
@@ -285,7 +286,7 @@ def cost_said(
         Definition(_("年利率"), wording.rate_text(rate_percent)),
         Definition(
             _("每 1,000 元用一天的利息"),
-            _("%(fen)s 分") % {"fen": figures.decimal(fen)},
+            _("%(yuan)s 元") % {"yuan": figures.decimal(fen / FEN_A_YUAN)},
             note=_("用几天算几天"),
         ),
         Definition(

@@ -131,7 +131,8 @@ def test_a_button_pressed_twice_hands_in_once(story: Story, wus: Client) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [{"amount": "many"}, {"amount": ""}, {"months": "0"}, {"method": "flat"}, {"purpose": "stocks"},
+    [{"amount": "many"}, {"amount": ""}, {"amount": "0"}, {"amount": "-5"}, {"amount": "0.00"},
+     {"amount": "99999999"}, {"months": "600"}, {"months": "0"}, {"method": "flat"}, {"purpose": "stocks"},
      {"key": "x"}, {"amount": "1" * 30}],
 )  # fmt: skip
 def test_a_form_that_is_wrong_keeps_what_was_typed(

@@ -32,9 +32,10 @@ MOST_REFERENCE = 64
 
 
 class YuanField(forms.CharField):
-    """An amount typed in yuan, taken as fen."""
+    """An amount typed in yuan, taken as fen; nothing below `least_minor` is understood."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, least_minor: int = 0, **options: Any) -> None:
+        self.least_minor = least_minor
         options.setdefault("max_length", 16)
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**options)
@@ -45,9 +46,12 @@ class YuanField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_yuan(text)
+            amount_minor = parse_yuan(text)
         except Refused:
             raise forms.ValidationError(_("请填金额，最多两位小数，例如 50000。")) from None
+        if amount_minor < self.least_minor:
+            raise forms.ValidationError(_("金额要大于零，例如 50000。"))
+        return amount_minor
 
     def prepare_value(self, value: Any) -> Any:
         """Show fen that a page filled in as yuan."""
@@ -63,7 +67,7 @@ class KeyedForm(forms.Form):
 class WishForm(KeyedForm):
     """What somebody asks of one product."""
 
-    amount = YuanField(label=_("借多少（元）"))
+    amount = YuanField(label=_("借多少（元）"), least_minor=1)
     months = forms.IntegerField(label=_("借几个月"), min_value=1, max_value=600)
     method = forms.ChoiceField(label=_("怎么还"))
     purpose = forms.ChoiceField(label=_("用来做什么"))
@@ -75,7 +79,8 @@ class WishForm(KeyedForm):
 
     def __init__(self, data: Any = None, *, product: Product, **options: Any) -> None:
         super().__init__(data, **options)
-        self._offer("method", [way.method for way in product.ways], wording.METHODS)
+        self.product = product
+        self._offer("method", [way.method for way in product.ways], wording.METHODS_SAID)
         self._offer("purpose", PURPOSES, wording.WORDS)
         self._offer("security", product.securities, wording.WORDS)
         self._offer("produces", product.produces, wording.WORDS)
@@ -88,6 +93,25 @@ class WishForm(KeyedForm):
         months = self.fields["months"]
         assert isinstance(months, forms.IntegerField)
         months.help_text = wording.months_text(product)
+        self.fields["amount"].help_text = wording.amounts_text(product)
+
+    def clean_amount(self) -> int:
+        """Inside what the product lends, so that a slip of the finger is no refusal on record."""
+        amount_minor = int(self.cleaned_data["amount"])
+        if not self.product.least_minor <= amount_minor <= self.product.most_minor:
+            raise forms.ValidationError(
+                _("这个产品可以借 %(bounds)s。") % {"bounds": wording.amounts_text(self.product)}
+            )
+        return amount_minor
+
+    def clean_months(self) -> int:
+        """As for the amount."""
+        months = int(self.cleaned_data["months"])
+        if not self.product.least_months <= months <= self.product.most_months:
+            raise forms.ValidationError(
+                _("这个产品可以借 %(bounds)s。") % {"bounds": wording.months_text(self.product)}
+            )
+        return months
 
     def _offer(self, name: str, codes: Sequence[str], words: Any) -> None:
         field = self.fields[name]
@@ -163,7 +187,7 @@ class DecisionForm(KeyedForm):
         choices=[(each.value, each.label) for each in (Outcome.APPROVE, Outcome.REFUSE)],
         widget=forms.RadioSelect,
     )
-    amount = YuanField(label=_("同意的金额（元）"), required=False)
+    amount = YuanField(label=_("同意的金额（元）"), required=False, least_minor=1)
     months = forms.IntegerField(label=_("同意的期限（月）"), required=False, min_value=1)
     rate_percent = forms.DecimalField(
         label=_("年利率（%）"), required=False, max_digits=9, decimal_places=6
