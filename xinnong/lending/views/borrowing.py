@@ -351,6 +351,7 @@ def _offered(request: HttpRequest, person: Person) -> list[Offered]:
         with at_counter(user_of(request), institution=line.lender, home=home):
             promised = contracted_minor(home.pk, institution=line.lender)
         read = [(offer, product_of(offer.product)) for offer in offers]
+        read.sort(key=lambda each: len(each[1].produces))  # what suits every farm comes first
         listed = [
             (offer, wording.title_of(product), wording.says_of(product))
             for offer, product in read
