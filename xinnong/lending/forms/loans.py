@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -56,6 +57,21 @@ class YuanField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show fen that a page filled in as yuan."""
         return yuan(value).removesuffix(".00") if isinstance(value, int) else value
+
+
+class SumField(forms.FileField):
+    """A scan or picture, taken as its SHA-256; the file itself goes into the lender's own archive."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", _("只记下文件的校验码，不保存文件；原件请按本行规定存档。"))
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> str:
+        """Sixty-four hexadecimal digits."""
+        digest = hashlib.sha256()
+        for chunk in super().clean(data, initial).chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
 
 
 class KeyedForm(forms.Form):
@@ -223,7 +239,7 @@ class VisitForm(KeyedForm):
     visited_on = forms.DateField(
         label=_("上门日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    photo = forms.CharField(label=_("现场照片校验码（SHA-256）"), max_length=64)
+    photo = SumField(label=_("现场照片"))
     purpose = forms.ChoiceField(
         label=_("看到的用途"), choices=[(code, wording.WORDS[code]) for code in PURPOSES]
     )
@@ -231,8 +247,10 @@ class VisitForm(KeyedForm):
     mu = forms.DecimalField(label=_("规模（亩）"), min_value=0, max_digits=8, decimal_places=2)
     finding = forms.ChoiceField(label=_("结论"), choices=Finding.choices)
 
-    def __init__(self, data: Any = None, *, crops: Sequence[str], **options: Any) -> None:
-        super().__init__(data, **options)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, crops: Sequence[str], **options: Any
+    ) -> None:
+        super().__init__(data, files, **options)
         field = self.fields["crop"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("其他")), *((crop, crop) for crop in crops)]
@@ -241,7 +259,7 @@ class VisitForm(KeyedForm):
 class ReportForm(KeyedForm):
     """Asking for a credit report."""
 
-    authorisation = forms.CharField(label=_("书面授权扫描件校验码（SHA-256）"), max_length=64)
+    authorisation = SumField(label=_("书面授权扫描件"))
     authorised_on = forms.DateField(
         label=_("授权日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -259,7 +277,7 @@ class SigningForm(KeyedForm):
 
     identity_check = forms.CharField(label=_("身份核验编号"), max_length=MOST_REFERENCE)
     photo = forms.CharField(label=_("面签照片编号"), max_length=MOST_REFERENCE)
-    scan_sha256 = forms.CharField(label=_("签字页扫描件校验码（SHA-256）"), max_length=64)
+    scan_sha256 = SumField(label=_("签字页扫描件"))
 
 
 class ConditionForm(KeyedForm):
