@@ -28,7 +28,13 @@ def test_it_prints_who_can_try_what_in_both_languages(capsys: pytest.CaptureFixt
     print_table("first-words-7")
     said = capsys.readouterr().out
     lines = said.splitlines()
-    assert lines[2].split() == ["officer", "officer", "找农户，看档案、评分和额度"]
-    assert lines[3].strip() == "Find a household, read its file, score and line"
+    assert lines[2].split() == [
+        "officer",
+        "officer",
+        "找农户，看档案、评分和额度；处理贷款申请、柜台办理、签合同",
+    ]
+    assert lines[3].strip() == (
+        "Find a household, read its file; decide loan applications, serve the counter, sign contracts"
+    )
     assert len(lines) == 2 * len(demo.PEOPLE) + 4
     assert lines[-1].split()[:2] == ["password", "first-words-7"]

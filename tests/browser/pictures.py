@@ -59,6 +59,12 @@ def _report(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _application(page: Page) -> None:
+    """Open the newest application that waits."""
+    page.click("tbody a >> nth=0")
+    page.wait_for_load_state()
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: who, which page, on which screen, and what is done first."""
@@ -96,6 +102,10 @@ PICTURES = (
     Picture("deliveries", "steward.police", "/data/", height=640),
     Picture("report", "steward.police", "/data/batches/", _report),
     Picture("report-en", "steward.police", "/data/batches/", _report, language="en"),
+    Picture("application", "officer", "/loans/", _application),
+    Picture("application-en", "officer", "/loans/", _application, language="en"),
+    Picture("borrow-phone-elder", "farmer", "/borrow/", phone=True, size="elder"),
+    Picture("borrow-phone-elder-en", "farmer", "/borrow/", phone=True, size="elder", language="en"),
 )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.test_every_page import follows_the_rules, looks_right
 from tests.factories import Sample
-from tests.lending.origination.story import SUM, Story, told
+from tests.lending.origination.story import Story, told
 from tests.people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -90,7 +90,8 @@ def decided_and_signed(officer: Visitor, application: str, words: dict[str, str]
     assert "农户借款合同" in paper.pages[0].extract_text()
     page.locator("#id_identity_check").fill("idcheck/77")
     page.locator("#sign #id_photo").fill("photo/9")
-    page.locator("#id_scan_sha256").fill(SUM)
+    scan = FilePayload(name="page.png", mimeType="image/png", buffer=b"a scanned page")
+    page.locator("#id_scan_sha256").set_input_files(scan)
     page.get_by_role("button", name=words["sign"]).click()
     expect(page.locator(".top").get_by_text(words["signed"])).to_be_visible()
     well(officer)

@@ -80,11 +80,30 @@ class DemoUser:
 
 
 PEOPLE: Final = (
-    DemoUser("officer", "林知秋", "officer", "BANK-01", "county", _("找农户，看档案、评分和额度")),
     DemoUser(
-        "manager", "陈望山", "manager", "BANK-01", "county", _("看县域情况，开通两步验证后导出额度")
+        "officer",
+        "林知秋",
+        "officer",
+        "BANK-01",
+        "county",
+        _("找农户，看档案、评分和额度；处理贷款申请、柜台办理、签合同"),
     ),
-    DemoUser("accountant", "方处暑", "accountant", "BANK-01", "", _("看本行账簿，核对、结账")),
+    DemoUser(
+        "manager",
+        "陈望山",
+        "manager",
+        "BANK-01",
+        "county",
+        _("看县域情况；开通两步验证后复核大额贷款、导出额度"),
+    ),
+    DemoUser(
+        "accountant",
+        "方处暑",
+        "accountant",
+        "BANK-01",
+        "",
+        _("看本行账簿，核对、结账；看贷款产品，试算还款"),
+    ),
     DemoUser(
         "officer.two", "赵小满", "officer", "BANK-02", "county", _("另一家银行：只见本行授信")
     ),
@@ -97,7 +116,9 @@ PEOPLE: Final = (
     DemoUser("steward.county", "何谷雨", "steward", "GOV-339981", "", _("报送入户采集和评议数据")),
     DemoUser("steward.bank", "孙白露", "steward", "BANK-01", "", _("报送本行贷款数据")),
     DemoUser("cadre", "徐春分", "cadre", "GOV-339981", "village", _("看本村农户")),
-    DemoUser("farmer", "农户本人", "farmer", "", "", _("看自己的档案，看谁查过")),
+    DemoUser(
+        "farmer", "农户本人", "farmer", "", "", _("看自己的档案，看谁查过；打开“借钱”申请贷款")
+    ),
     DemoUser("regulator", "郑霜降", "regulator", "GOV-339981", "county", _("看全县覆盖和授信情况")),
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
     DemoUser("auditor", "沈寒露", "auditor", "GOV-339981", "county", _("看谁查过谁")),

@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.farmer_only:
         _give_the_farmer_a_file()
         _offer_products()
+        _lend()
         return 0
     now = timezone.now()
     if not Area.objects.filter(code=demo.COUNTY).exists():
@@ -83,10 +84,11 @@ def in_english(person: demo.DemoUser) -> str:
 
 
 def _give_the_farmer_a_file() -> None:
-    """Tie the farmer to the head of the household with the largest offered line, once there is one."""
+    """Tie the farmer to the head of the household with the largest line of the officer's bank."""
     from xinnong.accounts.models import User
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.accounts.services import link_person
+    from xinnong.cli.demo_loans import LENDER
     from xinnong.credit.models import Line, LineKind
     from xinnong.registry.models import Person
     from xinnong.registry.queries import current_run
@@ -94,7 +96,8 @@ def _give_the_farmer_a_file() -> None:
     farmer = User.objects.get(username="farmer")
     with scoped(SYSTEM):
         offered = Line.objects.filter(run=current_run(), kind=LineKind.GRANTED, line_minor__gt=0)
-        best = offered.order_by("-line_minor", "household_id").first()
+        ranked = offered.order_by("-line_minor", "household_id")
+        best = ranked.filter(lender=LENDER).first() or ranked.first()
         head = (
             Person.objects.filter(household=best.household, is_head=True).first() if best else None
         )
@@ -133,6 +136,14 @@ def _offer_products() -> None:
                 from_on=today,
                 now=timezone.now(),
             )
+
+
+def _lend() -> None:
+    """Put some applications into the queue of the first bank."""
+    from xinnong.accounts.models import User
+    from xinnong.cli.demo_loans import lend
+
+    lend(now=timezone.now(), but=User.objects.get(username="farmer").person_ref)
 
 
 def demo_areas() -> list[Row]:

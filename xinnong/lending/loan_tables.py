@@ -23,6 +23,7 @@ from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     )
     from xinnong.web.paging import Pager
 
+FEN_A_YUAN = 100
 APPLICATION_TONES: Mapping[str, str] = {
     ApplicationState.APPROVED: "good",
     ApplicationState.REFUSED: "bad",
@@ -69,8 +71,13 @@ def title_of(application: Application) -> str:
     return wording.title_of(product_of(application.offer.product))
 
 
-def queue_table(found: Sequence[Application], names: Mapping[UUID, str], pager: Pager) -> Table:
-    """Applications, newest first; the borrower's name leads to the decision page."""
+def queue_table(
+    found: Sequence[Application], names: Mapping[UUID, str], second: AbstractSet[int], pager: Pager
+) -> Table:
+    """Applications, newest first; the borrower's name leads to the decision page.
+
+    `second`: the numbers of those that wait for a second person's word.
+    """
     known = places()
     columns = [
         Column(_("借款人")), Column(_("村（社区）")), Column(_("产品")),
@@ -86,7 +93,10 @@ def queue_table(found: Sequence[Application], names: Mapping[UUID, str], pager: 
             Cell(str(each.months)),
             Cell(each.get_channel_display()),
             Cell(moment(each.submitted_at)),
-            Cell(each.get_state_display(), tone=APPLICATION_TONES.get(each.state, "plain")),
+            Cell(
+                _("等复核") if each.pk in second else each.get_state_display(),
+                tone=APPLICATION_TONES.get(each.state, "plain"),
+            ),
         ]
         for each in found
     ]
@@ -314,7 +324,7 @@ def cost_said(
         Definition(_("年利率"), wording.rate_text(rate_percent)),
         Definition(
             _("每 1,000 元用一天的利息"),
-            _("%(fen)s 分") % {"fen": figures.decimal(fen)},
+            _("%(yuan)s 元") % {"yuan": figures.decimal(fen / FEN_A_YUAN)},
             note=_("用几天算几天"),
         ),
         Definition(

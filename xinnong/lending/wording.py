@@ -29,6 +29,17 @@ METHODS: Mapping[str, _StrPromise] = {
     "seasonal": _l("按农时还款"),
     "revolving": _l("随借随还"),
 }
+METHODS_SAID: Mapping[str, _StrPromise] = {
+    "equal_installment": _l("每期还一样多（等额本息）"),
+    "equal_principal": _l("等额本金，利息越还越少"),
+    "flat": _l("按借的总数计息，每期一样多"),
+    "interest_first": _l("每期只付利息，到期还本金"),
+    "at_maturity": _l("到期一次还清本金和利息"),
+    "balloon": _l("平时少还，最后一期多还"),
+    "seasonal": _l("有收成时还本，平时只付利息"),
+    "revolving": _l("随借随还，用几天算几天"),
+}
+"""Ways to repay for somebody who chooses one and has never borrowed."""
 WORDS: Mapping[str, _StrPromise] = {
     "bank": _l("银行"),
     "small_loan": _l("小额贷款公司"),

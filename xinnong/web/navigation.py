@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.http import HttpRequest
     from django.utils.functional import _StrPromise
@@ -51,14 +51,26 @@ def links_for(request: HttpRequest) -> list[NavLink]:
     if not hasattr(request, "user"):
         return []
     shown = [entry for entry in _entries.values() if entry.shown_to(request)]
-    links = [_link(entry, request.path) for entry in sorted(shown, key=lambda e: e.position)]
-    return [link for link in links if link is not None]
+    placed = [(entry, _address(entry)) for entry in sorted(shown, key=lambda e: e.position)]
+    current = _current((url for _entry, url in placed), request.path)
+    return [
+        NavLink(str(entry.label), url, url == current, str(entry.about))
+        for entry, url in placed
+        if url
+    ]
 
 
-def _link(entry: NavEntry, path: str) -> NavLink | None:
+def _address(entry: NavEntry) -> str:
+    """Where an entry leads; "" for an optional app that this installation leaves out."""
     try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:  # an optional app that this installation leaves out
-        return None
-    current = path == url or (url != "/" and path.startswith(url))
-    return NavLink(str(entry.label), url, current, str(entry.about))
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _current(urls: Iterable[str], path: str) -> str:
+    """The entry a page belongs to: the longest address it begins with; "" where none does."""
+    holding = [
+        url for url in urls if url == path or (url not in {"", "/"} and path.startswith(url))
+    ]
+    return max(holding, key=len, default="")

@@ -181,6 +181,19 @@ def test_it_refuses_a_child(story: Story) -> None:
     wu.person_ref = story.borrower.ref
 
 
+def test_who_lives_here_by_the_register_asks(story: Story) -> None:
+    borrower = story.borrower
+    borrower.state = "正常"
+    assert submit(story, story.people.wu, person=borrower).state == "approved"
+
+
+@pytest.mark.parametrize("state", ["死亡", "注销", "迁出"])
+def test_it_refuses_who_lives_here_no_more(story: Story, state: str) -> None:
+    borrower = story.borrower
+    borrower.state = state
+    assert refused(story, story.people.wu, person=borrower) == "application.not_of_age"
+
+
 def test_it_refuses_a_second_application_for_the_same_offer(story: Story) -> None:
     story.apply(wants_person=True)
     assert refused(story, story.people.wu) == "application.open_already"

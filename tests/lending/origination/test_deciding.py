@@ -73,7 +73,7 @@ def test_an_officer_may_lend_less_and_shorter(story: Story, small: Application) 
     assert (newest.amount_minor, newest.months) == (3_500_000, 6)
 
 
-@pytest.mark.parametrize("said", [{"amount_minor": 4_000_100}, {"months": 13}])
+@pytest.mark.parametrize("said", [{"amount_minor": 4_000_100}, {"months": 13}, {"amount_minor": 0}])
 def test_nobody_is_lent_more_than_was_asked(
     story: Story, small: Application, said: dict[str, object]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from io import BytesIO
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 
 from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.lending.origination.story import CARD, SUM, Story, counts, report_file, states
+from tests.lending.origination.story import CARD, Story, counts, report_file, states
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.cost import most_interest_minor
 from xinnong.core.origination import last_day
@@ -36,7 +37,12 @@ WISH = {
     "method": "at_maturity",
     "purpose": "seed_and_fertiliser",
 }
-SIGNING = {"identity_check": "idcheck/77", "photo": "photo/9", "scan_sha256": SUM}
+SIGNING = {"identity_check": "idcheck/77", "photo": "photo/9"}
+
+
+def scan() -> SimpleUploadedFile:
+    """A scanned page."""
+    return SimpleUploadedFile("page.png", b"a scanned page")
 
 
 def send(client: Client, address: str, step: str = "", **form: object) -> str:
@@ -75,17 +81,20 @@ def test_from_the_phone_to_a_contract_that_waits_for_money(
     assert "王大山" in text(lins, "/loans/")
     page = text(lins, application)
     assert "超过了自动审批的上限" in page
-    assert "没有过不去的地方" in page
+    assert "没有不符合的地方" in page
     send(lins, application, "decide", outcome="approve", amount="40000", months="12")
     contract = send(lins, application, "draft")
-    send(lins, contract, "sign", **SIGNING)
-    send(lins, application, "ask-report", authorisation=SUM, authorised_on="2026-01-05")
+    send(lins, contract, "sign", **SIGNING, scan_sha256=scan())
+    send(lins, application, "ask-report", authorisation=scan(), authorised_on="2026-01-05")
     with scoped(SYSTEM):
         asked = CreditReportQuery.objects.get()
     upload = SimpleUploadedFile("answer.json", report_file(asked))
     send(lins, application, "file-report", query=str(asked.ref), report=upload)
     send(lins, contract, "condition", condition="credit_report")
     assert states(Contract) == ["in_force"]
+    with scoped(SYSTEM):
+        kept = Contract.objects.values_list("scan_sha256", flat=True).get()
+    assert kept == sha256(b"a scanned page").hexdigest()
     send(lins, contract, "card", number=CARD, bank="穗浦农村商业银行")
     assert "新绑的卡" in text(lins, contract)
     own = f"/borrow{contract.removeprefix('/loans')}"
@@ -132,7 +141,8 @@ def test_a_button_pressed_twice_hands_in_once(story: Story, wus: Client) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [{"amount": "many"}, {"amount": ""}, {"months": "0"}, {"method": "flat"}, {"purpose": "stocks"},
+    [{"amount": "many"}, {"amount": ""}, {"amount": "0"}, {"amount": "-5"}, {"amount": "0.00"},
+     {"amount": "99999999"}, {"months": "600"}, {"months": "0"}, {"method": "flat"}, {"purpose": "stocks"},
      {"key": "x"}, {"amount": "1" * 30}],
 )  # fmt: skip
 def test_a_form_that_is_wrong_keeps_what_was_typed(
@@ -234,8 +244,10 @@ def test_the_second_person_needs_a_second_factor(story: Story, lins: Client) -> 
     address = f"/loans/applications/{application.ref}/"
     send(lins, address, "decide", outcome="approve")
     assert "等另一位有权限的同事复核" in text(lins, address)
+    assert "等复核" in text(lins, "/loans/")
     plain, proven = signed_in(story.people.chen), past_second_factor(story.people.chen)
     key = {"key": "01900000-0000-7000-8000-000000000009"}
+    assert "复核要先用两步验证登录" in text(plain, address)
     answer = plain.post(address, {"step": "confirm", "outcome": "approve", **key})
     assert answer.status_code == 422
     assert states(Application) == ["in_review"]

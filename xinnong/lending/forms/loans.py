@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -33,9 +34,10 @@ MOST_REFERENCE = 64
 
 
 class YuanField(forms.CharField):
-    """An amount typed in yuan, taken as fen."""
+    """An amount typed in yuan, taken as fen; nothing below `least_minor` is understood."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, least_minor: int = 0, **options: Any) -> None:
+        self.least_minor = least_minor
         options.setdefault("max_length", 16)
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**options)
@@ -46,13 +48,31 @@ class YuanField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_yuan(text)
+            amount_minor = parse_yuan(text)
         except Refused:
             raise forms.ValidationError(_("请填金额，最多两位小数，例如 50000。")) from None
+        if amount_minor < self.least_minor:
+            raise forms.ValidationError(_("金额要大于零，例如 50000。"))
+        return amount_minor
 
     def prepare_value(self, value: Any) -> Any:
         """Show fen that a page filled in as yuan."""
         return yuan(value).removesuffix(".00") if isinstance(value, int) else value
+
+
+class SumField(forms.FileField):
+    """A scan or picture, taken as its SHA-256; the file itself goes into the lender's own archive."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", _("只记下文件的校验码，不保存文件；原件请按本行规定存档。"))
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> str:
+        """Sixty-four hexadecimal digits."""
+        digest = hashlib.sha256()
+        for chunk in super().clean(data, initial).chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
 
 
 class KeyedForm(forms.Form):
@@ -64,7 +84,7 @@ class KeyedForm(forms.Form):
 class WishForm(KeyedForm):
     """What somebody asks of one product."""
 
-    amount = YuanField(label=_("借多少（元）"))
+    amount = YuanField(label=_("借多少（元）"), least_minor=1)
     months = forms.IntegerField(label=_("借几个月"), min_value=1, max_value=600)
     method = forms.ChoiceField(label=_("怎么还"))
     purpose = forms.ChoiceField(label=_("用来做什么"))
@@ -76,7 +96,8 @@ class WishForm(KeyedForm):
 
     def __init__(self, data: Any = None, *, product: Product, **options: Any) -> None:
         super().__init__(data, **options)
-        self._offer("method", [way.method for way in product.ways], wording.METHODS)
+        self.product = product
+        self._offer("method", [way.method for way in product.ways], wording.METHODS_SAID)
         self._offer("purpose", PURPOSES, wording.WORDS)
         self._offer("security", product.securities, wording.WORDS)
         self._offer("produces", product.produces, wording.WORDS)
@@ -89,6 +110,25 @@ class WishForm(KeyedForm):
         months = self.fields["months"]
         assert isinstance(months, forms.IntegerField)
         months.help_text = wording.months_text(product)
+        self.fields["amount"].help_text = wording.amounts_text(product)
+
+    def clean_amount(self) -> int:
+        """Inside what the product lends, so that a slip of the finger is no refusal on record."""
+        amount_minor = int(self.cleaned_data["amount"])
+        if not self.product.least_minor <= amount_minor <= self.product.most_minor:
+            raise forms.ValidationError(
+                _("这个产品可以借 %(bounds)s。") % {"bounds": wording.amounts_text(self.product)}
+            )
+        return amount_minor
+
+    def clean_months(self) -> int:
+        """As for the amount."""
+        months = int(self.cleaned_data["months"])
+        if not self.product.least_months <= months <= self.product.most_months:
+            raise forms.ValidationError(
+                _("这个产品可以借 %(bounds)s。") % {"bounds": wording.months_text(self.product)}
+            )
+        return months
 
     def _offer(self, name: str, codes: Sequence[str], words: Any) -> None:
         field = self.fields[name]
@@ -164,7 +204,7 @@ class DecisionForm(KeyedForm):
         choices=[(each.value, each.label) for each in (Outcome.APPROVE, Outcome.REFUSE)],
         widget=forms.RadioSelect,
     )
-    amount = YuanField(label=_("同意的金额（元）"), required=False)
+    amount = YuanField(label=_("同意的金额（元）"), required=False, least_minor=1)
     months = forms.IntegerField(label=_("同意的期限（月）"), required=False, min_value=1)
     rate_percent = forms.DecimalField(
         label=_("年利率（%）"), required=False, max_digits=9, decimal_places=6
@@ -200,7 +240,7 @@ class VisitForm(KeyedForm):
     visited_on = forms.DateField(
         label=_("上门日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    photo = forms.CharField(label=_("现场照片校验码（SHA-256）"), max_length=64)
+    photo = SumField(label=_("现场照片"))
     purpose = forms.ChoiceField(
         label=_("看到的用途"), choices=[(code, wording.WORDS[code]) for code in PURPOSES]
     )
@@ -208,8 +248,10 @@ class VisitForm(KeyedForm):
     mu = forms.DecimalField(label=_("规模（亩）"), min_value=0, max_digits=8, decimal_places=2)
     finding = forms.ChoiceField(label=_("结论"), choices=Finding.choices)
 
-    def __init__(self, data: Any = None, *, crops: Sequence[str], **options: Any) -> None:
-        super().__init__(data, **options)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, crops: Sequence[str], **options: Any
+    ) -> None:
+        super().__init__(data, files, **options)
         field = self.fields["crop"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("其他")), *((crop, crop) for crop in crops)]
@@ -218,7 +260,7 @@ class VisitForm(KeyedForm):
 class ReportForm(KeyedForm):
     """Asking for a credit report."""
 
-    authorisation = forms.CharField(label=_("书面授权扫描件校验码（SHA-256）"), max_length=64)
+    authorisation = SumField(label=_("书面授权扫描件"))
     authorised_on = forms.DateField(
         label=_("授权日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -236,7 +278,7 @@ class SigningForm(KeyedForm):
 
     identity_check = forms.CharField(label=_("身份核验编号"), max_length=MOST_REFERENCE)
     photo = forms.CharField(label=_("面签照片编号"), max_length=MOST_REFERENCE)
-    scan_sha256 = forms.CharField(label=_("签字页扫描件校验码（SHA-256）"), max_length=64)
+    scan_sha256 = SumField(label=_("签字页扫描件"))
 
 
 class ConditionForm(KeyedForm):

@@ -34,6 +34,7 @@ from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
     from uuid import UUID
@@ -102,6 +103,15 @@ def first_approval(application: Application) -> Decision | None:
         Outcome.APPROVE,
     )
     return newest if waits and application.state == ApplicationState.IN_REVIEW else None
+
+
+def waiting_for_second(applications: Iterable[Application]) -> set[int]:
+    """Which of these applications an officer approved and a second person has yet to confirm."""
+    reviewed = [each.pk for each in applications if each.state == ApplicationState.IN_REVIEW]
+    newest = Decision.objects.filter(application__in=reviewed).order_by("application_id", "-id")
+    said = newest.distinct("application_id").values_list("application_id", "kind", "outcome")
+    wanted = (DecisionKind.OFFICER, Outcome.APPROVE)
+    return {number for number, kind, outcome in said if (kind, outcome) == wanted}
 
 
 def investigations_of(application: Application) -> list[Investigation]:

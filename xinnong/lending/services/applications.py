@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from xinnong.registry.models import Person
 
 OF_AGE = 18
+HERE = ("", "正常")
+"""States of the population register in which somebody lives here; the others died or moved away."""
 OWN_CHANNELS = (Channel.PHONE, Channel.PRE_OFFERED)
 STAFF_CHANNELS = (Channel.DESK, Channel.OUTLET)
 
@@ -163,7 +165,8 @@ def _refuse_unfit(
         or product_of(offer.product).way(wish.method) is None
     ):
         raise WishNotUnderstood(field="amount_minor, months, method")
-    if person.state or person.birth is None or age_on(person.birth, today) < OF_AGE:
+    is_here = person.state in HERE
+    if not is_here or person.birth is None or age_on(person.birth, today) < OF_AGE:
         raise NotOfAge
     if channel == Channel.PRE_OFFERED and (evidence is None or not evidence.line.line_minor):
         raise NoLineForTwoTaps

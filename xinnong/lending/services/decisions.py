@@ -114,7 +114,8 @@ def _approve(
     rate_percent: Decimal | None,
     now: datetime,
 ) -> None:
-    amount, term = amount_minor or mine.amount_minor, months or mine.months
+    amount = mine.amount_minor if amount_minor is None else amount_minor
+    term = mine.months if months is None else months
     if not (0 < amount <= mine.amount_minor and 0 < term <= mine.months):
         raise MoreThanAsked
     take_turns(mine.institution, mine.household_id)

@@ -113,7 +113,7 @@ def _remember(request: HttpRequest, found: Contract) -> None:
 
 
 def _sign(request: HttpRequest, found: Contract) -> tuple[Form, Callable[[], object]]:
-    form = SigningForm(request.POST)
+    form = SigningForm(request.POST, request.FILES)
     return form, lambda: services.sign_in_person(
         actor=user_of(request), contract=found, now=timezone.now(), **form.cleaned_data
     )

@@ -162,7 +162,7 @@ def _confirm(request: HttpRequest, found: Application) -> tuple[Form, Callable[[
 
 
 def _visit(request: HttpRequest, found: Application) -> tuple[Form, Callable[[], object]]:
-    form = VisitForm(request.POST, crops=crops_with_norm())
+    form = VisitForm(request.POST, request.FILES, crops=crops_with_norm())
 
     def act() -> object:
         said = form.cleaned_data
@@ -187,7 +187,7 @@ def _visit(request: HttpRequest, found: Application) -> tuple[Form, Callable[[],
 
 
 def _ask_report(request: HttpRequest, found: Application) -> tuple[Form, Callable[[], object]]:
-    form = ReportForm(request.POST)
+    form = ReportForm(request.POST, request.FILES)
 
     def act() -> object:
         said, person = form.cleaned_data, person_by_ref(found.person)
@@ -325,6 +325,7 @@ def _open_steps(request: HttpRequest, found: Application, form: Form | None) -> 
     return {
         "against": problems_said(against) if waits else [],
         "first": first,
+        "needs_factor": Permission.CONFIRM_LOANS in user.approving and not may_confirm,
         "is_first": first is not None and first.decided_by == user.ref,
         "decision_form": kept(DecisionForm, DecisionForm(initial=initial))
         if waits and first is None

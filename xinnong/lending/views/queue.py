@@ -20,6 +20,7 @@ from xinnong.lending.queries.applications import (
     applications_page,
     offer_by_ref,
     open_offers,
+    waiting_for_second,
 )
 from xinnong.lending.queries.borrowers import (
     borrower_names,
@@ -62,7 +63,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         purpose=Purpose.APPLICATION,
     )
     names = borrower_names(each.person for each in shown)
-    context = {"form": form, "table": queue_table(shown, names, pager)}
+    context = {"form": form, "table": queue_table(shown, names, waiting_for_second(shown), pager)}
     return render(request, "lending/applications.html", context)
 
 
