@@ -56,7 +56,7 @@ class LendingConfig(AppConfig):
                 44,
                 _("贷款产品"),
                 "lending:products",
-                lambda request: request.user.is_authenticated,
+                lambda request: request.user.is_authenticated and bool(request.user.granted),
                 about=_("谁能借、借多少、怎么还、利率在什么范围"),
             )
         )

@@ -34,7 +34,9 @@ class Loan(models.Model):
     ref = models.UUIDField(unique=True)
     institution = models.CharField(max_length=32)
     area12 = models.CharField(max_length=12)
-    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey(
+        Household, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     person = models.UUIDField()
     contract_ref = models.UUIDField()
     product = models.ForeignKey(PublishedProduct, on_delete=models.PROTECT, related_name="+")
