@@ -22,7 +22,7 @@ WORDS = {
         "ask": "提交申请", "look": "先看看要花多少", "waits": "工作人员正在看",
         "approve": "同意", "decide": "记下决定", "draft": "生成合同", "sign": "登记当面签约",
         "signed": "已签，条件未齐", "read": "看合同全文（PDF）", "paper": "下载合同（PDF）",
-        "costs": "利息最多",
+        "costs": "利息最多", "others": "看别的贷款",
     },
     "en": {
         "ask": "Hand in the application",
@@ -30,7 +30,7 @@ WORDS = {
         "approve": "Approve", "decide": "Record the decision", "draft": "Make the agreement",
         "sign": "Record the signing", "signed": "Signed, conditions missing",
         "read": "Read the whole agreement (PDF)", "paper": "Download the agreement (PDF)",
-        "costs": "Interest at most",
+        "costs": "Interest at most", "others": "See other loans",
     },
 }  # fmt: skip
 
@@ -60,6 +60,8 @@ def test_a_first_loan_is_asked_decided_and_signed(
     farmer = visit(story.people.wu, phone=True, language=language, size=size)
     officer = visit(story.people.lin, language=language)
     page = farmer.open("/borrow/")
+    well(farmer)
+    page.get_by_text(words["others"]).click()
     well(farmer)
     page.locator(f"a[href='/borrow/{offer.ref}/']").click()
     page.locator("#id_amount").fill("40000")

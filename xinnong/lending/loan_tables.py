@@ -258,14 +258,14 @@ def contract_facts(contract: Contract, terms: Mapping[str, object]) -> list[Defi
 
 
 def conditions_said(
-    wanted: Sequence[str], met: Mapping[str, ContractCondition]
+    wanted: Sequence[str], met: Mapping[str, ContractCondition], *, is_own: bool = False
 ) -> list[Definition]:
-    """What must hold before money leaves, and whether it does."""
+    """What must hold before money leaves, and whether it does; staff also see what shows it."""
     return [
         Definition(
             wording.word(code),
             _("已办好") if code in met else _("还没办"),
-            note=met[code].evidence if code in met else "",
+            note=met[code].evidence if code in met and not is_own else "",
             tone="good" if code in met else "warn",
         )
         for code in wanted

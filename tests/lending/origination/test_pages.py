@@ -100,6 +100,8 @@ def test_from_the_phone_to_a_contract_that_waits_for_money(
     own = f"/borrow{contract.removeprefix('/loans')}"
     assert "银行卡是新绑的" in text(wus, own)
     assert "尾号 0124" in text(wus, own)
+    assert "run:" in text(lins, contract)
+    assert "run:" not in text(wus, own)
 
 
 def test_both_sides_download_the_same_paper(story: Story, wus: Client, lins: Client) -> None:
@@ -247,7 +249,7 @@ def test_the_second_person_needs_a_second_factor(story: Story, lins: Client) -> 
     assert "等复核" in text(lins, "/loans/")
     plain, proven = signed_in(story.people.chen), past_second_factor(story.people.chen)
     key = {"key": "01900000-0000-7000-8000-000000000009"}
-    assert "复核要先用两步验证登录" in text(plain, address)
+    assert "请先开启两步验证" in text(plain, address)
     answer = plain.post(address, {"step": "confirm", "outcome": "approve", **key})
     assert answer.status_code == 422
     assert states(Application) == ["in_review"]

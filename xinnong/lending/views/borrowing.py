@@ -317,7 +317,7 @@ def _contract_page(
         "contract": found,
         "lender": terms["lender_name"],
         "facts": contract_facts(found, terms),
-        "conditions": conditions_said(conditions_wanted(found), conditions_met(found)),
+        "conditions": conditions_said(conditions_wanted(found), conditions_met(found), is_own=True),
         "paper": paper_of(found),
         "cards": cards_said(cards, waiting),
         "form": check if is_drafted and by_card and cards else None,
