@@ -7,12 +7,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.core import signing
 from django.utils import timezone
 
 from tests.factories import LENDER, signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.origination.story import LATER, PHONE, Story
 from tests.people import NOW
+from xinnong.accounts.devices import COOKIE, SALT
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
@@ -189,6 +191,28 @@ def test_lin_pays_out_and_takes_money_at_the_counter(
         assert [each.amount_minor for each in Repayment.objects.order_by("id")] == [
             500_000, 1_500_000,
         ]  # fmt: skip
+
+
+def test_wang_draws_on_the_own_phone_and_pays_everything_back(
+    story: Story, contract: Contract, today: None
+) -> None:
+    phone, page = signed_in(story.people.wu), f"/borrow/contracts/{contract.ref}/"
+    form = {"step": "draw", "amount": "20000", "card": str(own_card().ref)}
+    stranger = phone.post(page, form | {"key": str(uuid4())})
+    assert stranger.status_code == 422  # this phone has no name that we gave it
+    assert loans() == []
+    known_phone(story)
+    phone.cookies[COOKIE] = signing.dumps([PHONE, []], salt=SALT)
+    assert "打到我的卡上" in phone.get(page).content.decode()
+    key = {"key": str(uuid4())}
+    drawn = [phone.post(page, form | key) for _pressed_twice in range(2)]
+    assert loans() == [(2_000_000, "active")]
+    assert drawn[0]["Location"] == drawn[1]["Location"]
+    address = drawn[0]["Location"]
+    pay = {"step": "settle", "amount": "", "excess": "hold", "key": str(uuid4())}
+    assert phone.post(address, pay).status_code == 302
+    assert "已经还清" in phone.get(address).content.decode()
+    assert loans() == [(2_000_000, "settled")]
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "很多", "0.001"])

@@ -55,6 +55,7 @@ from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import problems_said, reasons_of
 from xinnong.lending.services.commands import at_counter
+from xinnong.lending.services.contract_draws import NO_DEVICE
 from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals, user_of
 from xinnong.lending.views.drawing import card_choices, draw_form, note_newness
@@ -310,7 +311,8 @@ def _contract_page(
     waiting = open_holds(found.person, institution=found.institution, now=now)
     is_drafted, cools = found.state == ContractState.DRAFTED, found.cooling_off_until
     by_card = "card_check" in terms["signing"]
-    against = drawable(found, now=now, device=services.device_mark(device_of(request)))
+    mark = services.device_mark(device_of(request))
+    against = drawable(found, now=now, device=NO_DEVICE if mark is None else mark)
     left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
     check = form if isinstance(form, CardCheckForm) else CardCheckForm(cards=choices)
     context = {
