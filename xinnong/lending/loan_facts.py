@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Contract, Loan
 
 CLASSES: Mapping[AssetClass, _StrPromise] = {
-    AssetClass.NORMAL: _l("正常"),
+    AssetClass.NORMAL: _l("正常类"),
     AssetClass.SPECIAL_MENTION: _l("关注"),
     AssetClass.SUBSTANDARD: _l("次级"),
     AssetClass.DOUBTFUL: _l("可疑"),
