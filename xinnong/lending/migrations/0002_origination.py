@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("drafted", "待签"),
                             ("signed", "已签，条件未齐"),
-                            ("in_force", "生效"),
+                            ("in_force", "生效中"),
                             ("ended", "结束"),
                             ("cancelled", "已取消"),
                         ],

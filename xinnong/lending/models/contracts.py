@@ -16,7 +16,7 @@ class ContractState(models.TextChoices):
 
     DRAFTED = "drafted", _("待签")
     SIGNED = "signed", _("已签，条件未齐")
-    IN_FORCE = "in_force", _("生效")
+    IN_FORCE = "in_force", _("生效中")
     ENDED = "ended", _("结束")
     CANCELLED = "cancelled", _("已取消")
 
