@@ -63,7 +63,7 @@ def test_a_first_loan_is_asked_decided_and_signed(
     well(farmer)
     page.get_by_text(words["others"]).click()
     well(farmer)
-    page.locator(f"a[href='/borrow/{offer.ref}/']").click()
+    page.locator(f"a[href^='/borrow/{offer.ref}/']").click()
     page.locator("#id_amount").fill("40000")
     page.get_by_role("button", name=words["look"]).click()
     expect(page.get_by_text(words["costs"])).to_be_visible()

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 HOMES = (
     "SELECT h.ref, p.key FROM registry_household h JOIN registry_person p ON p.household_id = h.id"
+    " WHERE h.first_run_id = (SELECT min(id) FROM registry_run)"
 )
 
 
