@@ -48,6 +48,7 @@ def signed_in_by_keyboard(page: Page, name: str) -> None:
     page.keyboard.type(PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")  # a key pressed while scripts arrive opens nothing
 
 
 def test_an_officer_needs_no_mouse(county: County, visit: Visit) -> None:
