@@ -14,20 +14,12 @@ from decimal import Decimal
 from typing import Final
 
 from xinnong.core.errors import Problem
+from xinnong.core.schedule.terms import DayCount, InterestPeriod, Method, Unit
 
-METHODS: Final = (
-    "equal_installment",
-    "equal_principal",
-    "flat",
-    "interest_first",
-    "at_maturity",
-    "balloon",
-    "seasonal",
-    "revolving",
-)
-UNITS: Final = ("days", "weeks", "months", "quarters", "years")
-DAY_COUNTS: Final = ("actual/actual", "actual/365", "actual/360", "actual/364", "30/360")
-INTEREST_PERIODS: Final = ("daily", "same_as_repayment")
+METHODS: Final = tuple(each.value for each in Method)
+UNITS: Final = tuple(each.value for each in Unit)
+DAY_COUNTS: Final = tuple(each.value for each in DayCount)
+INTEREST_PERIODS: Final = tuple(each.value for each in InterestPeriod)
 BORROWERS: Final = ("household", "organisation")
 LENDERS: Final = ("bank", "small_loan", "fund")
 SECURITIES: Final = ("credit", "guarantee", "mortgage", "custody", "insurance", "chain")

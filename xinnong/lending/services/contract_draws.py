@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xinnong.accounts.models import Institution, User, lender_code
-from xinnong.accounts.permissions import Permission
+from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import scoped
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.errors import Problem
@@ -29,9 +28,8 @@ from xinnong.lending.models import BankCard, Contract
 from xinnong.lending.queries.contracts import card_by_ref, contract_by_ref, drawable, terms_of
 from xinnong.lending.queries.loans import drawn_minor
 from xinnong.lending.services.drawing import draw
-from xinnong.lending.services.lender_scope import of_lender
+from xinnong.lending.services.lender_scope import check_mover, of_lender
 from xinnong.lending.services.loan_refusals import DrawHeld, NoSeason
-from xinnong.lending.services.refusals import NotYours
 
 OWN_CARD: Final = "own_card"
 NO_DEVICE: Final = -1
@@ -56,10 +54,7 @@ def draw_on_contract(
     The borrower draws from an own device, an officer of the lender at a counter. Raises NotYours,
     DrawHeld with everything that keeps the money, and whatever `draw` raises.
     """
-    is_borrower = actor.institution is None and actor.person_ref == contract.person
-    works_there = lender_code(actor.institution) == contract.institution
-    if not is_borrower and not (works_there and actor.can(Permission.HANDLE_LOANS)):
-        raise NotYours
+    is_borrower = check_mover(actor, contract)
     with scoped(of_lender(contract.institution, actor)):
         terms = loan_terms_of(contract, on=on, card=card)
     mark = (NO_DEVICE if device is None else device) if is_borrower else None

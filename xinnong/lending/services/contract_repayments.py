@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from xinnong.accounts.models import Institution, User, lender_code
-from xinnong.accounts.permissions import Permission
-from xinnong.lending.services.refusals import NotYours
+from xinnong.accounts.models import Institution, User
+from xinnong.lending.services.lender_scope import check_mover
 from xinnong.lending.services.repaying import Excess, PaymentReceipt, repay
 
 if TYPE_CHECKING:
@@ -33,10 +32,7 @@ def repay_loan(
 
     Raises NotYours and what `repay` raises.
     """
-    is_borrower = actor.person_ref == loan.person and actor.institution is None
-    works_there = lender_code(actor.institution) == loan.institution
-    if not is_borrower and not (works_there and actor.can(Permission.HANDLE_LOANS)):
-        raise NotYours
+    check_mover(actor, loan)
     return repay(
         actor=actor,
         institution=Institution.objects.select_related("operator").get(code=loan.institution),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from xinnong.accounts.models import User, lender_code
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import EVERYWHERE, Scope
 from xinnong.audit.services import ActsFor
+from xinnong.lending.models import Contract, Loan
+from xinnong.lending.services.refusals import NotYours
 
 LENDERS: Final = OwnerKind.LENDER.value
 
@@ -26,3 +30,15 @@ def of_lender(institution: str, actor: ActsFor | UUID) -> Scope:
         persons=True,
         books=True,
     )
+
+
+def check_mover(actor: User, about: Contract | Loan) -> bool:
+    """Whether the actor is the borrower; staff of the lender who handle loans are not.
+
+    Raises NotYours for everybody else.
+    """
+    is_borrower = actor.institution is None and actor.person_ref == about.person
+    works_there = lender_code(actor.institution) == about.institution
+    if not is_borrower and not (works_there and actor.can(Permission.HANDLE_LOANS)):
+        raise NotYours
+    return is_borrower

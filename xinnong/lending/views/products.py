@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from xinnong.accounts.models import User, lender_code
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, signed_in
 from xinnong.core.errors import Refused
@@ -29,6 +28,7 @@ from xinnong.lending.tables import (
     products_table,
     versions_table,
 )
+from xinnong.lending.views.asking import lender_of, user_of
 from xinnong.web import figures
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 from xinnong.web.tables import Definition
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @signed_in
 def products(request: HttpRequest) -> HttpResponse:
     """List what is in force, and the own lender's drafts."""
-    lender = _lender(request)
+    lender = lender_of(request)
     found = queries.products_in_force(on=timezone.localdate())
     context = {
         "table": products_table([(each, queries.product_of(each)) for each in found]),
@@ -104,7 +104,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 @allowed(Permission.PUBLISH_PRODUCT)
 def draft(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Show a draft with its comparison and reach; save, sign, publish or drop it."""
-    found = queries.draft_by_ref(ref, institution=_lender(request))
+    found = queries.draft_by_ref(ref, institution=lender_of(request))
     if found is None:
         raise Http404
     if request.method == "GET":
@@ -116,7 +116,7 @@ def draft(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _step(request: HttpRequest, found: ProductDraft, step: str) -> HttpResponse:
-    actor, now = _user(request), timezone.now()
+    actor, now = user_of(request), timezone.now()
     try:
         if step == "sign":
             services.sign_draft(actor=actor, draft=found, now=now)
@@ -141,8 +141,8 @@ def _save(request: HttpRequest, found: ProductDraft | None) -> HttpResponse:
         return _editor(request, found, source, form=form)
     try:
         saved = services.save_draft(
-            actor=_user(request),
-            institution=_lender(request),
+            actor=user_of(request),
+            institution=lender_of(request),
             source=form.cleaned_data["source"],
             now=timezone.now(),
             draft=found,
@@ -167,7 +167,7 @@ def _editor(
         "form": form or SourceForm(initial={"source": source}),
         "problems": problems,
         "refusal": wording_of(refusal.code, refusal.params) if refusal else None,
-        "may_publish": found is not None and found.first_signer != _user(request).ref,
+        "may_publish": found is not None and found.first_signer != user_of(request).ref,
     }
     if read is not None:
         context |= _effect(request, read)
@@ -204,8 +204,8 @@ def _effect(request: HttpRequest, read: Product) -> dict[str, object]:
 
 def _reach(request: HttpRequest, read: Product) -> list[Definition]:
     """Counts for whoever may see the county's figures; no single household."""
-    lender = _lender(request)
-    if not lender or not _user(request).can(Permission.READ_COUNTY):
+    lender = lender_of(request)
+    if not lender or not user_of(request).can(Permission.READ_COUNTY):
         return []
     reach = queries.reach_of(read, lender=lender)
     return [
@@ -229,13 +229,4 @@ def _published(sha256: str) -> PublishedProduct:
 
 
 def _may_draft(request: HttpRequest) -> bool:
-    return bool(_lender(request)) and _user(request).can(Permission.PUBLISH_PRODUCT)
-
-
-def _lender(request: HttpRequest) -> str:
-    return lender_code(_user(request).institution)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+    return bool(lender_of(request)) and user_of(request).can(Permission.PUBLISH_PRODUCT)
