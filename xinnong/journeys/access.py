@@ -23,12 +23,6 @@ def may(request: HttpRequest, permission: Permission) -> bool:
     return isinstance(user, User) and user.can(permission)
 
 
-def user_of(request: HttpRequest) -> User:
-    """Return the signed-in user; only for views behind a guard of accounts.visibility."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def lender_of(user: User) -> str:
     """Return the code of the lender whose granted lines this person works with; "" for others."""
     return lender_code(user.institution)

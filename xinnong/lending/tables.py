@@ -10,19 +10,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from xinnong.lending import wording
+from xinnong.lending.loan_tables import day
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from xinnong.core.products import Product
     from xinnong.lending.models import ProductDraft, PublishedProduct
     from xinnong.lending.queries import Difference
-
-
-def _day(on: date) -> str:
-    return date_format(on, "SHORT_DATE_FORMAT")
 
 
 def products_table(found: Sequence[tuple[PublishedProduct, Product]]) -> Table:
@@ -67,7 +63,7 @@ def versions_table(versions: Sequence[PublishedProduct], *, shown: PublishedProd
     rows = [
         [
             Cell(each.version, url=reverse("lending:product", args=[each.sha256])),
-            Cell(_day(each.effective_on)),
+            Cell(day(each.effective_on)),
             Cell(_("正在看"))
             if each == shown
             else Cell(_("与这一版比较"), url=f"{compare}?old={each.sha256}&new={shown.sha256}"),
@@ -148,7 +144,7 @@ def facts_of(published: PublishedProduct, read: Product) -> list[Definition]:
             note=_("未付利息计复利") if overdue.compound else _("不计复利"),
         ),
         Definition(_("以后可以"), _later(read)),
-        Definition(_("生效"), _day(published.effective_on)),
+        Definition(_("生效"), day(published.effective_on)),
         Definition(_("签署"), _("两人签署，发布后不能改动"), note=published.sha256),
     ]
     if read.produces:

@@ -144,6 +144,7 @@ FIELDS: Mapping[str, _StrPromise] = {
 _MEND = _l("按列出的每一处改正后再保存。")
 _AGAIN = _l("请刷新页面，看它现在的状态。")
 REFUSALS: Mapping[str, Wording] = {
+    "terms.invalid": Wording(_l("还款条件不成立。"), _l("按列出的每一处改正后再提交。")),
     "product.invalid": Wording(_l("贷款产品的内容不符合要求。"), _MEND),
     "product.draft_moved": Wording(_l("这份草稿已经是「%(state)s」，这一步做不了。"), _AGAIN),
     "product.draft_changed": Wording(

@@ -15,7 +15,6 @@ def register() -> None:
             "document.invalid": Wording(_("文件内容不符合要求。"), mend),
             "scorecard.invalid": Wording(_("评分卡不符合要求。"), mend),
             "policy.invalid": Wording(_("授信政策不符合要求。"), mend),
-            "terms.invalid": Wording(_("还款条件不成立。"), mend),
             "money.invalid": Wording(
                 _("金额写法不正确。"), _("写成元，最多两位小数，例如 1234.50。")
             ),

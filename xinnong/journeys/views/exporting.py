@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, inside_areas
+from xinnong.accounts.visibility import allowed, inside_areas, user_of
 from xinnong.areas.places import places
 from xinnong.audit.services import record
 from xinnong.core.money import yuan
-from xinnong.journeys.access import user_of
 from xinnong.journeys.forms import ExportForm
 from xinnong.journeys.queries.finding import find
 from xinnong.journeys.search_terms import Term, TermKind

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect, render
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import signed_in
+from xinnong.accounts.visibility import signed_in, user_of
 from xinnong.areas.places import places
-from xinnong.journeys.access import user_of
 from xinnong.journeys.forms import FindForm
 from xinnong.journeys.views.recent import recent_shown
 from xinnong.journeys.wording import ROLE_HOMES

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.areas.places import places
 from xinnong.core.bins import DIMENSIONS
 from xinnong.core.errors import Refused
-from xinnong.journeys.access import user_of
 from xinnong.journeys.forms import KnownOnForm, PurposeForm
 from xinnong.journeys.purposes import Chosen, choose_purpose, chosen_purpose, last_purpose
 from xinnong.journeys.queries.household import household_by_ref, members_of

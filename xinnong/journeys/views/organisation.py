@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, inside_areas
+from xinnong.accounts.visibility import allowed, inside_areas, user_of
 from xinnong.areas.places import places
-from xinnong.journeys.access import user_of
 from xinnong.journeys.purposes import last_purpose
 from xinnong.journeys.views.tables import day
 from xinnong.privacy.services import record_listing

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 
 from xinnong.accounts.models import ApiClient, User
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, signed_in
+from xinnong.accounts.visibility import allowed, signed_in, user_of
 from xinnong.audit.queries import PAGE as ENTRIES_PAGE
 from xinnong.audit.queries import entries_page
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.ids import household_ref
-from xinnong.journeys.access import institution_name, user_of
+from xinnong.journeys.access import institution_name
 from xinnong.journeys.forms import ReadFilter
 from xinnong.journeys.views.tables import moment, reads_cells
 from xinnong.journeys.wording import ACTIONS, ASKED, COUNTED, said

@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.bins import DIMENSIONS
-from xinnong.journeys.access import user_of
 from xinnong.journeys.queries.household import own_history_of, own_household, own_person
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.household import ALL_FACTS

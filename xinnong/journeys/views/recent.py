@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from xinnong.accounts.visibility import user_of
 from xinnong.areas.places import places
-from xinnong.journeys.access import user_of
 from xinnong.journeys.purposes import last_purpose, recent_households
 from xinnong.journeys.queries.household import households_by_refs
 from xinnong.privacy.services import record_listing

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, inside_areas
+from xinnong.accounts.visibility import allowed, inside_areas, user_of
 from xinnong.areas.places import Place, Places, places
 from xinnong.credit.models import Line, LineKind
-from xinnong.journeys.access import lender_of, user_of
+from xinnong.journeys.access import lender_of
 from xinnong.journeys.forms import ExportForm, FilterForm, FindForm
 from xinnong.journeys.purposes import last_purpose
 from xinnong.journeys.queries.finding import Filters, Found, find

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.errors import Refused
 from xinnong.ledger import queries, services
 from xinnong.ledger.forms import AssertForm, CloseForm, DayForm, ExplainForm, SpanForm, new_key
@@ -25,7 +25,6 @@ from xinnong.ledger.views.reading import (
     number_of,
     pager_of,
     today,
-    user_of,
 )
 from xinnong.web.refusals import UNPROCESSABLE, render_refused
 

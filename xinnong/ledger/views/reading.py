@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.ledger import queries
 from xinnong.ledger.chart import AccountKindUnknown, kind_of
 from xinnong.ledger.forms import AssertForm, DayForm, SpanForm, new_key
@@ -21,12 +21,6 @@ from xinnong.ledger.views import tables
 from xinnong.web.paging import Pager
 
 LONGEST_KEY = 18
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in user; only behind a guard."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def today() -> date:

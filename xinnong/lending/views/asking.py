@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xinnong.accounts.models import User, lender_code
+from xinnong.accounts.models import lender_code
+from xinnong.accounts.visibility import user_of
 from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
 from xinnong.lending.services.loan_refusals import DrawHeld
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from xinnong.web.refusals import Wording
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in user; only behind a guard of accounts.visibility."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def lender_of(request: HttpRequest) -> str:

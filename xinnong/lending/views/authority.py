@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending import services
 from xinnong.lending.forms.loans import LimitForm
 from xinnong.lending.loan_tables import limits_table
 from xinnong.lending.queries.applications import limits_of
 from xinnong.lending.queries.borrowers import staff_names
-from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.devices import device_of
 from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.origination import contract_rate, needs_line
 from xinnong.lending import services, wording
 from xinnong.lending.forms.loans import CardCheckForm, CardForm, DrawForm, WishForm
@@ -57,7 +57,7 @@ from xinnong.lending.reasons import problems_said, reasons_of
 from xinnong.lending.services.commands import at_counter
 from xinnong.lending.services.contract_draws import NO_DEVICE
 from xinnong.lending.services.refusals import CardNotYours
-from xinnong.lending.views.asking import Refusals, user_of
+from xinnong.lending.views.asking import Refusals
 from xinnong.lending.views.drawing import card_choices, draw_form, note_newness
 from xinnong.lending.views.queue import wish_of_form
 from xinnong.web.refusals import UNPROCESSABLE

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, signed_in
+from xinnong.accounts.visibility import allowed, signed_in, user_of
 from xinnong.lending import services, wording
 from xinnong.lending.forms.loans import (
     CardForm,
@@ -40,7 +40,7 @@ from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
 from xinnong.lending.services.conditions import BY_DOCUMENT
 from xinnong.lending.services.refusals import NotYours
-from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.views.drawing import card_choices, draw_form
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read

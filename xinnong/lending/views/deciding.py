@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.origination import needs_line, obstacles
 from xinnong.lending import services, wording
 from xinnong.lending.forms.loans import AnswerForm, DecisionForm, ReportForm, SecondForm, VisitForm
@@ -45,7 +45,7 @@ from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import problems_said, reasons_of
 from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.tables import facts_of
-from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
 from xinnong.web.refusals import UNPROCESSABLE

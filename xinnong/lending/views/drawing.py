@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from xinnong.accounts.devices import device_of
+from xinnong.accounts.visibility import user_of
 from xinnong.lending import services
 from xinnong.lending.forms.loans import DrawForm
 from xinnong.lending.queries.contracts import cards_of
-from xinnong.lending.views.asking import user_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
 from xinnong.lending.loan_facts import (
     LOAN_TONES,
@@ -31,7 +31,7 @@ from xinnong.lending.queries.loans import loan_by_ref
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.repaying import Excess
-from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.wording import title_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read

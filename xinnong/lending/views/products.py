@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed, signed_in
+from xinnong.accounts.visibility import allowed, signed_in, user_of
 from xinnong.core.errors import Refused
 from xinnong.core.product_file import (
     InvalidProduct,
@@ -28,7 +28,7 @@ from xinnong.lending.tables import (
     products_table,
     versions_table,
 )
-from xinnong.lending.views.asking import lender_of, user_of
+from xinnong.lending.views.asking import lender_of
 from xinnong.web import figures
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 from xinnong.web.tables import Definition

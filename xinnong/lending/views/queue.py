@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending import services, wording
 from xinnong.lending.forms.loans import CounterForm, DeskWishForm, QueueForm, WishForm
 from xinnong.lending.loan_tables import queue_table
@@ -29,7 +29,7 @@ from xinnong.lending.queries.borrowers import (
     person_by_ref,
 )
 from xinnong.lending.queries.products import product_of
-from xinnong.lending.views.asking import Refusals, lender_of, user_of
+from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_listing, record_read
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of

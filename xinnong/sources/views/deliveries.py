@@ -16,7 +16,7 @@ from xinnong.accounts.middleware import scope_exempt
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.audit.refs import new_ref
 from xinnong.core.errors import Refused
 from xinnong.sources.departments import classes_of, readable_classes
@@ -38,12 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REQUEST_TOO_LARGE = 413
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in user; only for views behind `allowed`."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @require_GET

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.analytics.contracts import FORM, FORM_TABLES, Contract, Field, load_contracts
 from xinnong.analytics.contracts.templates import csv_template, xlsx_template
 from xinnong.sources.departments import readable_classes
 from xinnong.sources.forms import class_title
-from xinnong.sources.views.deliveries import user_of
 from xinnong.sources.wording import deliverer_name, in_language
 from xinnong.web.tables import Cell, Column, Definition, Table
 

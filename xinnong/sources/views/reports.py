@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import allowed
+from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.errors import Refused
 from xinnong.sources.departments import classes_of, readable_classes
 from xinnong.sources.error_files import error_file_name, opened_error_file, opened_error_workbook
@@ -23,7 +23,6 @@ from xinnong.sources.forms import BatchFilter, WithdrawForm, class_title
 from xinnong.sources.models import Batch, BatchReason, BatchState
 from xinnong.sources.queries import PAGE_ROWS, batches_page, relying_on, visible_batches
 from xinnong.sources.services import note_error_file_read, withdraw_batch
-from xinnong.sources.views.deliveries import user_of
 from xinnong.sources.views.shown import (
     batches_table,
     code_lines,
