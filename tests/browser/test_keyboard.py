@@ -87,8 +87,8 @@ def test_a_steward_needs_no_mouse(county: County, visit: Visit, tmp_path: Path) 
     visitor = visit()
     page = visitor.open("/data/deliver/")
     signed_in_by_keyboard(page, "zhou")
-    tab_to(page, "#id_file")
-    with page.expect_file_chooser() as opened:
+    with page.expect_file_chooser() as opened:  # asked for early: it takes effect a little later
+        tab_to(page, "#id_file")
         page.keyboard.press("Enter")
     opened.value.set_files(empty)
     press_on(page, "form[enctype] button")
