@@ -131,6 +131,8 @@ PAGES: dict[str, Wall] = {
     "lending:contract": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
     "lending:paper": signed_in(404, ref=NOBODY_KNOWS),
     "lending:loan": only(*LENDERS, answer=404, ref=NOBODY_KNOWS),
+    "lending:statement": signed_in(404, ref=NOBODY_KNOWS),
+    "lending:statement_file": signed_in(404, ref=NOBODY_KNOWS, form="pdf"),
     "lending:my_loans": only("farmer"),
     "lending:my_loan": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "lending:borrow": only("farmer", answer=404, offer=NOBODY_KNOWS),

@@ -41,18 +41,23 @@ class TypesettingFailed(Refused):
 
 def set_contract(terms: Mapping[str, Any], *, sha256: str) -> bytes:
     """Set a contract: the same terms give the same bytes. Raises TypesettingFailed."""
-    template = files("xinnong.lending").joinpath("published", TEMPLATE).read_bytes()
     with translation.override(LANGUAGE):
-        data = json.dumps(contract_data(terms, sha256=sha256), ensure_ascii=False)
-    made_at = datetime.fromisoformat(terms["starts_on"]).replace(tzinfo=UTC)
+        data = contract_data(terms, sha256=sha256)
+    return typeset(TEMPLATE, data, made_on=date.fromisoformat(terms["starts_on"]))
+
+
+def typeset(template: str, data: Mapping[str, object], *, made_on: date) -> bytes:
+    """Set data as a PDF by one of the published templates. Raises TypesettingFailed."""
+    source = files("xinnong.lending").joinpath("published", template).read_bytes()
+    made_at = datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC)
     try:
         import typst
 
         document = typst.compile(
-            template,
+            source,
             format="pdf",
             font_paths=_fonts(),
-            sys_inputs={"data": data},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             timestamp=made_at,
         )
     except (ImportError, RuntimeError) as fault:

@@ -11,6 +11,7 @@ from xinnong.lending.views import (
     products,
     queue,
     schedules,
+    statements,
 )
 
 app_name = "lending"
@@ -30,6 +31,8 @@ urlpatterns = [
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
+    path("loans/<uuid:ref>/statement/", statements.statement, name="statement"),
+    path("loans/<uuid:ref>/statement.<str:form>", statements.statement_file, name="statement_file"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),

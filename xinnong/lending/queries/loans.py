@@ -122,16 +122,18 @@ def payments_of(loan: Loan) -> list[tuple[Repayment, Payment]]:
 
 def booked_of(loan: Loan, *, before: date) -> dict[str, int]:
     """Interest, penalty and compound interest ever booked for a loan up to a day, with corrections."""
-    with connection.cursor() as cursor:
-        last = before - timedelta(1)
-        cursor.execute(DAYS_BOOKED, [loan.pk, loan.disbursed_on, last])
-        row = cursor.fetchone()
-    assert row is not None
+    days = booked_days(loan, loan.disbursed_on, before - timedelta(1))
     sums = {name: Sum(f"{name}_minor") for name in BOOKED}
     corrected = AccrualCorrection.objects.filter(loan=loan).aggregate(**sums)
-    return {
-        name: int(days) + (corrected[name] or 0) for name, days in zip(BOOKED, row, strict=True)
-    }
+    return {name: days[name] + (corrected[name] or 0) for name in BOOKED}
+
+
+def booked_days(loan: Loan, first: date, last: date) -> dict[str, int]:
+    """What the days from one to another, both included, were booked to have cost."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_BOOKED, [loan.pk, first, last])
+        [row] = cursor.fetchall()
+    return {name: int(days) for name, days in zip(BOOKED, row, strict=True)}
 
 
 def earned_before(book: Book, day: date) -> int:
