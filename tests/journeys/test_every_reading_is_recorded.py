@@ -40,7 +40,10 @@ PAGES = {
     "list": Page("lin", "/workbench/", NAME, "application", asked="nothing"),
     "village": Page("xu", "/workbench/?grade=&state=", NAME, "application", asked="nothing"),
     "household": Page(
-        "lin", "/households/{home}/", NAME, fields=("household", "line", "members", "score")
+        "lin",
+        "/households/{home}/",
+        NAME,
+        fields=("applications", "household", "line", "loans", "members", "score"),
     ),
     "cadre": Page(
         "xu", "/households/{home}/", NAME, fields=("household", "line", "members", "score")

@@ -97,6 +97,14 @@ PEOPLE: Final = (
         _("看县域情况；开通两步验证后复核大额贷款、导出额度"),
     ),
     DemoUser(
+        "manager.two",
+        "卢夏至",
+        "manager",
+        "BANK-01",
+        "county",
+        _("与 manager 互相复核：审批权限、贷款产品都要两个人"),
+    ),
+    DemoUser(
         "accountant",
         "方处暑",
         "accountant",

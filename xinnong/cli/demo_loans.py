@@ -14,6 +14,7 @@ from xinnong.core.dates import age_on
 from xinnong.core.errors import Refused
 from xinnong.credit.models import Line, LineKind
 from xinnong.lending import services
+from xinnong.lending.demo_book.plan import LENDER
 from xinnong.lending.models import Application, Channel, Offer, Outcome
 from xinnong.lending.services import Wish
 from xinnong.registry.models import Person
@@ -22,8 +23,6 @@ from xinnong.registry.queries import current_run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LENDER: Final = "BANK-01"
-"""The bank of the demo's officer, manager, accountant and farmer."""
 OF_AGE: Final = 18
 SMALL: Final = Wish(
     amount_minor=3_000_000,

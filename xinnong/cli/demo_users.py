@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+from contextlib import suppress
+from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import override
@@ -39,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         _give_the_farmer_a_file()
         _offer_products()
         _lend()
+        _order_book()
         return 0
     now = timezone.now()
     if not Area.objects.filter(code=demo.COUNTY).exists():
@@ -88,8 +91,8 @@ def _give_the_farmer_a_file() -> None:
     from xinnong.accounts.models import User
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.accounts.services import link_person
-    from xinnong.cli.demo_loans import LENDER
     from xinnong.credit.models import Line, LineKind
+    from xinnong.lending.demo_book.plan import LENDER
     from xinnong.registry.models import Person
     from xinnong.registry.queries import current_run
 
@@ -133,7 +136,7 @@ def _offer_products() -> None:
                 institution=lender.code,
                 limits=FIRST_LIMITS,
                 signers=RELEASE_SIGNERS,
-                from_on=today,
+                from_on=min(each.effective_on for each in products_in_force(on=today)),
                 now=timezone.now(),
             )
 
@@ -144,6 +147,27 @@ def _lend() -> None:
     from xinnong.cli.demo_loans import lend
 
     lend(now=timezone.now(), but=User.objects.get(username="farmer").person_ref)
+
+
+def _order_book() -> None:
+    """Ask the worker for the bank's loans with their history; nobody waits for it."""
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.lending.demo_book.notice import TASK
+    from xinnong.lending.models import Application
+    from xinnong.registry.queries import current_run
+
+    with scoped(SYSTEM):
+        run, newest = current_run(), Application.objects.order_by("-id").first()
+    if run is None:
+        return
+    asked = {"run": run.pk, "known": newest.pk if newest else 0}
+    last_on = timezone.localdate() - timedelta(1)
+    job = app.configure_task(TASK, queueing_lock=TASK, lock="lending.days", queue="lending")
+    with suppress(AlreadyEnqueued):
+        job.defer(last_on=last_on.isoformat(), **asked)
 
 
 def demo_areas() -> list[Row]:

@@ -23,7 +23,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "DATABASE_BATCH_URL": "PostgreSQL address of the publisher role (xinnong_batch)",
     "DATABASE_ADMIN_URL": "PostgreSQL address of a superuser, for backup and restore alone",
     "XINNONG_ROLE": "role whose address this process uses: app (default), owner or batch",
-    "XINNONG_DEMO": "1 lets a demo on a given server make its own secrets",
+    "XINNONG_DEMO": "1 for a demo: makes its own secrets, and stand-ins answer for card and identity checks",
     "XINNONG_DATA": "folder of the lake, the keys and, without DATABASE_URL, the database",
     "XINNONG_SECRET_KEY": "signs sessions and forms; 64 hexadecimal digits",
     "XINNONG_PERSON_KEY": "keys the hash that turns a resident id into a person key",

@@ -78,6 +78,12 @@ READ_FIELDS: Mapping[str, _StrPromise] = {
     "rid": _("完整身份证号"),
     "phone": _("完整手机号"),
     "address": _("住址"),
+    "applications": _("贷款申请"),
+    "loans": _("在本机构的贷款"),
+    "loan": _("一笔贷款的情况"),
+    "repayments": _("还款记录"),
+    "contract": _("借款合同"),
+    "visit": _("上门办理的资料"),
 }
 
 RELATIONS: Mapping[str, _StrPromise] = {

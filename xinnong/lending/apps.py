@@ -24,6 +24,7 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.accounts.permissions import Permission
+        from xinnong.lending.demo_book.notice import demo_panel
         from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.reasons import DECISIONS, STEPS
@@ -31,8 +32,10 @@ class LendingConfig(AppConfig):
         from xinnong.lending.services.contract_draws import hold_to_contract, sum_drawn
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
+        from xinnong.web.panels import register_panel
         from xinnong.web.refusals import register_wordings
 
+        register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
         for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):

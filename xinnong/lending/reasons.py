@@ -169,7 +169,7 @@ STEPS: Mapping[str, Wording] = {
         _l("没有核实到是本人，不能签约。"), _l("请带身份证到网点当面签，或请客户经理上门。")
     ),
     "card.not_proven": Wording(
-        _l("没有核实到这张卡是您本人的。"), _l("请带身份证和银行卡到网点绑定。")
+        _l("没有核实到尾号 %(last4)s 的卡是您本人的。"), _l("请带身份证和银行卡到网点绑定。")
     ),
     "card.number": Wording(_l("银行卡号不对。"), _l("请照着卡面重新填写。")),
     "condition.unknown": Wording(_l("合同没有这个条件。"), _RELOAD),

@@ -20,6 +20,7 @@ from xinnong.journeys.forms import KnownOnForm, PurposeForm
 from xinnong.journeys.purposes import Chosen, choose_purpose, chosen_purpose, last_purpose
 from xinnong.journeys.queries.household import household_by_ref, members_of
 from xinnong.journeys.queries.identity import open_identity
+from xinnong.journeys.views.borrowed import SEEN, borrowing_context
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.tables import reads_table
 from xinnong.privacy.models import ReadKind
@@ -48,10 +49,13 @@ def household(request: HttpRequest, ref: str) -> HttpResponse:
     chosen = _purpose(request, ref)
     if chosen is None:
         return _ask(request, home, PurposeForm(initial={"purpose": last_purpose(request.session)}))
-    _remember(request, home, chosen, OPENED)
-    form, basis = KnownOnForm(request.GET), request.GET.get("basis", "")
-    context = file_context(home, user=user_of(request), chosen_basis=basis, past=form.past())
+    form, basis, user = KnownOnForm(request.GET), request.GET.get("basis", ""), user_of(request)
+    past = form.past()
+    borrowed = {} if past else borrowing_context(home, user)
+    _remember(request, home, chosen, OPENED + SEEN if borrowed else OPENED)
+    context = file_context(home, user=user, chosen_basis=basis, past=past)
     extra = {
+        **borrowed,
         "purpose_label": Purpose(chosen.purpose).label,
         "chosen_basis": basis,
         "known_on_form": form,

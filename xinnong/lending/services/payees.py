@@ -81,7 +81,7 @@ def bind_card(
     elif actor.person_ref != person.ref:
         raise NotYours
     elif is_own_card(person.ref, digits, bank) is not True:
-        raise CardNotProven
+        raise CardNotProven(last4=digits[-LAST:])
     mark = hash63(search_key("card"), digits)
     with at_counter(actor, institution=institution, home=home):
         claimed = claim(

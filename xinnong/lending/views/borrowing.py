@@ -16,6 +16,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.origination import contract_rate, needs_line
 from xinnong.lending import services, wording
+from xinnong.lending.demo_checks import DEMO_BANK, DEMO_PHOTO, cards_to_try
 from xinnong.lending.forms.loans import CardCheckForm, CardForm, DrawForm, WishForm
 from xinnong.lending.loan_facts import LOAN_TONES, left_minor
 from xinnong.lending.loan_tables import (
@@ -325,6 +326,9 @@ def _contract_page(
         "form": check if is_drafted and by_card and cards else None,
         "card_form": None if cards else form if isinstance(form, CardForm) else CardForm(),
         "signs_by_card": by_card,
+        "demo_cards": cards_to_try(),
+        "demo_bank": DEMO_BANK,
+        "demo_photo": DEMO_PHOTO,
         "is_drafted": is_drafted,
         "may_cancel": is_drafted or (cools is not None and timezone.localdate(now) <= cools),
         "against": problems_said(against),

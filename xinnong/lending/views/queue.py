@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending import services, wording
+from xinnong.lending.demo_book.notice import demo_panel
 from xinnong.lending.forms.loans import CounterForm, DeskWishForm, QueueForm, WishForm
 from xinnong.lending.loan_tables import queue_table
 from xinnong.lending.queries.applications import (
@@ -63,7 +64,11 @@ def applications(request: HttpRequest) -> HttpResponse:
         purpose=Purpose.APPLICATION,
     )
     names = borrower_names(each.person for each in shown)
-    context = {"form": form, "table": queue_table(shown, names, waiting_for_second(shown), pager)}
+    context = {
+        "form": form,
+        "table": queue_table(shown, names, waiting_for_second(shown), pager),
+        "panel": demo_panel(request),
+    }
     return render(request, "lending/applications.html", context)
 
 

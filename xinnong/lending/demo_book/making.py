@@ -1,0 +1,198 @@
+"""Making the demo's book: every loan through the commands that everybody uses, day after day.
+
+A day's borrowing and paying is done before the day is ended; every command has a key made of the
+tale, the person and the step. Cut off anywhere, the same job goes on where it stopped: what was
+done answers as it did, and a day that is ended is not ended again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from xinnong.accounts.models import Institution, User
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.errors import Refused
+from xinnong.lending.demo_book.borrowing import Staff, at, borrow, borrowers
+from xinnong.lending.demo_book.plan import LENDER, Tale, is_paid, tales
+from xinnong.lending.models import Loan, LoanState, Offer, OpenDue, PayChannel
+from xinnong.lending.queries.loans import open_day_of, settlement_quote
+from xinnong.lending.services.end_of_day import end_day
+from xinnong.lending.services.losses import recover, write_off
+from xinnong.lending.services.repaying import repay
+from xinnong.lending.services.servicing import judge
+from xinnong.registry.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+logger = structlog.get_logger("xinnong.lending")
+CHANNELS = (PayChannel.CARD, PayChannel.TRANSFER, PayChannel.CASH)
+NEARLY_LOST_PERCENT = 95
+
+
+@dataclass
+class Book:
+    """Everybody and everything the days need; `loans` by tale, as far as they are drawn."""
+
+    staff: Staff
+    bank: Institution
+    offers: dict[str, Offer]
+    people: dict[int, Person]
+    told: list[Tale]
+    loans: dict[int, UUID] = field(default_factory=dict)
+
+
+def make_book(
+    *, run: int, last_on: date, known: int, but: UUID | None, told: list[Tale] | None = None
+) -> int:
+    """Lend and collect day by day up to and with `last_on`; answers how many loans there are.
+
+    Raises nothing for a tale that a rule refuses: it is left out and said in the log.
+    """
+    book = _prepared(run, last_on, known, but, told)
+    if not book.told:
+        return 0
+    first_on = _open_on() or book.told[0].drawn_on
+    for tale in book.told:
+        if tale.drawn_on < first_on:
+            _draw(book, tale)
+    for ahead in range((last_on - first_on).days + 1):
+        live(book, first_on + timedelta(ahead))
+    return len(book.loans)
+
+
+def live(book: Book, day: date) -> None:
+    """One business day: who borrows, who pays, what the bank does, and the end of the day."""
+    for tale in book.told:
+        if tale.drawn_on == day:
+            _draw(book, tale)
+    for act in (*_payments(book, day), *_events(book, day)):
+        _try(act)
+    if _open_on() == day:
+        end_day(institution=LENDER, on=day, today=day, clock=lambda: at(day, 23))
+
+
+def _prepared(
+    run: int, last_on: date, known: int, but: UUID | None, told: list[Tale] | None
+) -> Book:
+    with scoped(SYSTEM):
+        offered = Offer.objects.filter(institution=LENDER, until_on=None)
+        offers = {each.product.code: each for each in offered.select_related("product")}
+        staff = Staff(*(User.objects.get(username=name) for name in ("officer", "manager.two")))
+        bank = Institution.objects.select_related("operator").get(code=LENDER)
+        first_on = max((each.from_on for each in offers.values()), default=last_on)
+    wanted = tales(first_on=first_on, last_on=last_on) if told is None else told
+    people = borrowers(wanted, run=run, known=known, but=but)
+    possible = [each for each in wanted if each.number in people and each.kind.product in offers]
+    return Book(staff, bank, offers, people, possible)
+
+
+def _open_on() -> date | None:
+    with scoped(SYSTEM):
+        return open_day_of(LENDER)
+
+
+def _draw(book: Book, tale: Tale) -> None:
+    def act() -> None:
+        person, offer = book.people[tale.number], book.offers[tale.kind.product]
+        book.loans[tale.number] = borrow(book.staff, tale, person, offer)
+
+    _try(act)
+
+
+def _payments(book: Book, day: date) -> Iterator[Callable[[], object]]:
+    """What comes in on a day: what fell due, as each borrower pays; and settlements."""
+    by_loan = {ref: tale for tale in book.told if (ref := book.loans.get(tale.number))}
+    with scoped(SYSTEM):
+        rows = list(
+            OpenDue.objects.filter(institution=LENDER, loan__ref__in=by_loan)
+            .select_related("loan")
+            .order_by("loan_id", "n")
+        )
+        settling = [ref for ref, tale in by_loan.items() if tale.settles_on == day]
+        quotes = {
+            loan.ref: settlement_quote(loan, on=day).total_minor
+            for loan in Loan.objects.filter(ref__in=settling, state=LoanState.ACTIVE)
+        }
+    due: dict[UUID, int] = {}
+    for row in rows:
+        due.setdefault(row.loan.ref, 0)
+        due[row.loan.ref] += _brought(by_loan[row.loan.ref], row, day)
+    for ref, amount in due.items():
+        if amount and ref not in quotes:
+            yield _paying(book, by_loan[ref], amount, day)
+    for ref, amount in quotes.items():
+        yield _paying(book, by_loan[ref], amount, day, settles=True)
+
+
+def _brought(tale: Tale, row: OpenDue, day: date) -> int:
+    """How much of one due the borrower pays on a day."""
+    if not is_paid(tale, n=row.n, due_on=row.on, on=day):
+        return 0
+    owed = (row.fee_minor + row.interest_minor + row.penalty_minor + row.compound_minor
+            + row.principal_minor)  # fmt: skip
+    if tale.habit.half:
+        return owed // 2 if row.on == day else 0
+    return owed
+
+
+def _paying(
+    book: Book, tale: Tale, amount: int, day: date, *, settles: bool = False
+) -> Callable[[], object]:
+    return lambda: repay(
+        actor=book.staff.officer, institution=book.bank, loan_ref=book.loans[tale.number],
+        amount_minor=amount, channel=CHANNELS[tale.number % len(CHANNELS)].value, on=day,
+        now=at(day, 15), key=_key(book, tale, f"pay {day}"), settles=settles,
+        reference=f"demo/{tale.number}/{day:%Y%m%d}",
+    )  # fmt: skip
+
+
+def _events(book: Book, day: date) -> Iterator[Callable[[], object]]:
+    """What the bank does with the loans that went wrong."""
+    for tale in book.told:
+        ref, on = book.loans.get(tale.number), tale.event_on
+        if ref is None or on is None:
+            continue
+        said = {
+            "actor": book.staff.second, "institution": book.bank, "loan_ref": ref, "on": day,
+            "now": at(day, 16),
+        }  # fmt: skip
+        if tale.habit.event == "restructure" and day == on:
+            yield _later(judge, said | {"restructured": True})
+        elif tale.habit.event == "write_off":
+            yield from _losing(book, tale, day - on, said)
+
+
+def _losing(
+    book: Book, tale: Tale, since: timedelta, said: dict[str, object]
+) -> Iterator[Callable[[], object]]:
+    """Judged a loss, written off the day after, and a week later a little comes back."""
+    if since == timedelta(-1):
+        yield _later(judge, said | {"expected_loss_percent": NEARLY_LOST_PERCENT})
+    elif since == timedelta(0):
+        yield _later(write_off, said | {"key": _key(book, tale, "write off")})
+    elif since == timedelta(7):
+        back = {"amount_minor": 50_000, "channel": "cash", "key": _key(book, tale, "recover")}
+        yield _later(recover, said | back)
+
+
+def _later(command: Callable[..., object], said: dict[str, object]) -> Callable[[], object]:
+    return lambda: command(**said)
+
+
+def _key(book: Book, tale: Tale, step: str) -> str:
+    return str(tale.key(book.people[tale.number].ref, step))
+
+
+def _try(act: Callable[[], object]) -> None:
+    """Do one thing; what a rule refuses is left out of the book."""
+    try:
+        act()
+    except Refused as refused:
+        logger.info("demo-book-without", code=refused.code)

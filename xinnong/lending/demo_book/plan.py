@@ -1,0 +1,142 @@
+"""The tales of the demo's loans: the same days and the same households give the same book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LENDER: Final = "BANK-01"
+"""The bank of the demo's officer, managers, accountant and farmer."""
+BOOK_DAYS: Final = 320
+"""How far back the first loan lies, as far as products were in force."""
+LEAST_DAYS: Final = 60
+"""A history shorter than this is not worth making."""
+LOANS: Final = 96
+ROUND_YUAN: Final = 100_000
+"""Fen of a thousand yuan, of which the amounts are multiples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """How a borrower pays. Days count from the last day of the book back.
+
+    `stops_back`: from that many days before the end on nothing is paid any more. `slips`: every
+    third payment comes so many days late. `half`: pays half of what is due. `settles_back`: pays
+    all of it on that day. `event` is something the bank does on day `event_back`.
+    """
+
+    stops_back: int = 0
+    slips: int = 0
+    half: bool = False
+    settles_back: int = 0
+    event: str = ""
+    event_back: int = 0
+
+
+ON_TIME: Final = Habit()
+HABITS: Final[tuple[Habit, ...]] = (
+    ON_TIME, ON_TIME, Habit(settles_back=20), ON_TIME, Habit(stops_back=12), ON_TIME,
+    Habit(slips=4), ON_TIME, Habit(stops_back=55), ON_TIME, Habit(settles_back=75), ON_TIME,
+    Habit(slips=9), ON_TIME, Habit(stops_back=85), ON_TIME, ON_TIME, Habit(settles_back=140),
+    Habit(half=True), ON_TIME, Habit(stops_back=150), ON_TIME, ON_TIME, Habit(stops_back=215),
+    Habit(event="restructure", event_back=40, stops_back=95), ON_TIME, Habit(settles_back=45),
+    Habit(event="write_off", event_back=15, stops_back=260), ON_TIME, Habit(slips=14), ON_TIME,
+    Habit(stops_back=280),
+)  # fmt: skip
+"""Two in three pay to the day; the others fall into every bucket of lateness, or are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A product as the demo's borrowers take it up."""
+
+    product: str
+    method: str
+    months: int
+    purpose: str
+    yuan: tuple[int, ...]
+    produces: tuple[str, ...] = ()
+
+
+KINDS: Final = (
+    Kind("inclusive", "equal_installment", 12, "seed_and_fertiliser", (20, 30, 45, 60)),
+    Kind("online", "interest_first", 12, "processing_and_trade", (15, 25, 50)),
+    Kind("inclusive", "interest_first", 24, "greenhouse_and_barn", (50, 80, 120)),
+    Kind("revolving", "revolving", 24, "seed_and_fertiliser", (10, 20, 40)),
+    Kind("tea", "interest_first", 12, "seed_and_fertiliser", (30, 40), ("tea",)),
+    Kind("inclusive", "equal_principal", 24, "machinery", (36, 60, 90)),
+    Kind("bayberry", "interest_first", 12, "seed_and_fertiliser", (20, 30), ("bayberry",)),
+    Kind("online", "equal_installment", 12, "feed_and_young_stock", (12, 24, 36)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """One loan: who took it stands elsewhere; `drawn_on` is the day the money left."""
+
+    number: int
+    kind: Kind
+    habit: Habit
+    amount_minor: int
+    drawn_on: date
+    stops_on: date | None
+    settles_on: date | None
+    event_on: date | None
+
+    def key(self, person: UUID, step: str) -> UUID:
+        """The key of one step, the same however often the book is begun."""
+        return uuid5(NAMESPACE_URL, f"urn:xinnong:demo-book:{self.number}:{person}:{step}")
+
+
+def tales(*, first_on: date, last_on: date, loans: int = LOANS) -> list[Tale]:
+    """The book's loans by the day on which they are drawn; none where the days are too few.
+
+    Loans that stop, or end, begin early enough to have fallen due by then.
+    """
+    start = max(first_on, last_on - timedelta(BOOK_DAYS))
+    span = (last_on - start).days
+    if span < LEAST_DAYS:
+        return []
+    told = [_tale(number, start, span, last_on) for number in range(loans)]
+    return sorted(told, key=lambda tale: (tale.drawn_on, tale.number))
+
+
+def _tale(number: int, start: date, span: int, last_on: date) -> Tale:
+    kind, habit = KINDS[number % len(KINDS)], HABITS[(number * 5) % len(HABITS)]
+    turning = max(habit.stops_back, habit.settles_back, habit.event_back)
+    room = max(span - turning - 35, 1) if turning else span - 2
+    back = {
+        name: last_on - timedelta(days) if 0 < days < span else None
+        for name, days in _turns(habit).items()
+    }
+    return Tale(
+        number=number,
+        kind=kind,
+        habit=habit,
+        amount_minor=kind.yuan[number // len(KINDS) % len(kind.yuan)] * ROUND_YUAN,
+        drawn_on=start + timedelta(2 + number * 37 % room),
+        stops_on=back["stops"],
+        settles_on=back["settles"],
+        event_on=back["event"],
+    )
+
+
+def _turns(habit: Habit) -> Mapping[str, int]:
+    return {
+        "stops": habit.stops_back,
+        "settles": habit.settles_back,
+        "event": habit.event_back,
+    }
+
+
+def is_paid(tale: Tale, *, n: int, due_on: date, on: date) -> bool:
+    """Tell whether the borrower pays on a day what fell due on another."""
+    if tale.stops_on is not None and on >= tale.stops_on:
+        return False
+    waits = tale.habit.slips if n % 3 == 0 else 0
+    return on >= due_on + timedelta(waits)
