@@ -18,6 +18,26 @@ SCHEMA: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surety:
+    """Somebody who answers for the loan, and for how much of it."""
+
+    name: str
+    kind: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mortgaged:
+    """A thing that secures the loan; `covers_minor` is what is left after haircut and prior claims."""
+
+    kind: str
+    label: str
+    certificate: str
+    owners: tuple[str, ...]
+    covers_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """What the product leaves open and the application settled."""
 
@@ -40,6 +60,8 @@ class Agreed:
     security: str
     payee: str
     purpose: str
+    guarantors: tuple[Surety, ...] = ()
+    collateral: tuple[Mortgaged, ...] = ()
 
 
 def terms_document(product: Product, agreed: Agreed) -> bytes:
@@ -81,8 +103,31 @@ def terms_document(product: Product, agreed: Agreed) -> bytes:
             ),
             "signing": list(product.signing),
             "cooling_off_days": product.cooling_off_days,
+            **_secured(agreed),
         }
     )
+
+
+def _secured(agreed: Agreed) -> dict[str, object]:
+    """Who and what stands behind the loan; nothing where nothing does."""
+    said: dict[str, object] = {}
+    if agreed.guarantors:
+        said["guarantors"] = [
+            {"name": each.name, "kind": each.kind, "amount_yuan": yuan(each.amount_minor)}
+            for each in agreed.guarantors
+        ]
+    if agreed.collateral:
+        said["collateral"] = [
+            {
+                "kind": each.kind,
+                "label": each.label,
+                "certificate": each.certificate,
+                "owners": list(each.owners),
+                "covers_yuan": yuan(each.covers_minor),
+            }
+            for each in agreed.collateral
+        ]
+    return said
 
 
 def _percent(rate: Decimal) -> str:

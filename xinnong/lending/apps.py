@@ -29,6 +29,7 @@ class LendingConfig(AppConfig):
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.reasons import DECISIONS, STEPS
         from xinnong.lending.seams import register_drawn
+        from xinnong.lending.security_wording import SECURITY_REFUSALS
         from xinnong.lending.services.contract_draws import hold_to_contract, sum_drawn
         from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
@@ -38,7 +39,7 @@ class LendingConfig(AppConfig):
         register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
-        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
+        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS, SECURITY_REFUSALS):
             register_wordings(sentences)
         entries = (
             (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),

@@ -98,7 +98,14 @@ def contract_data(terms: Mapping[str, Any], *, sha256: str) -> dict[str, object]
         "articles": [
             {"title": title, "lines": lines} for title, lines in _articles(terms, starts, ends)
         ],
-        "signatures": [_("出借人（盖章）及经办人"), _("借款人（签字、按指印）")],
+        "signatures": [
+            _("出借人（盖章）及经办人"),
+            _("借款人（签字、按指印）"),
+            *(
+                _("保证人 %(name)s（签字、按指印）") % {"name": each["name"]}
+                for each in terms.get("guarantors", ())
+            ),
+        ],
     }  # fmt: skip
 
 
@@ -125,7 +132,36 @@ def _amount_lines(terms: Mapping[str, Any], starts: date, ends: date) -> list[st
         _("期限：%(months)s 个月，自 %(starts)s 起至 %(ends)s 止，含起始日、不含终止日。")
         % {"months": terms["months"], "starts": starts, "ends": ends},
         _("担保方式：%(security)s。") % {"security": wording.word(terms["security"])},
+        *_security_lines(terms),
     ]
+
+
+def _security_lines(terms: Mapping[str, Any]) -> list[str]:
+    """Who answers for the loan, and what is mortgaged for it; two sentences of what that means."""
+    sureties = [
+        _("保证人：%(name)s，对借款本金 %(amount)s 及其利息、罚息承担连带责任保证。")
+        % {"name": each["name"], "amount": figures.yuan(parse_yuan(each["amount_yuan"]))}
+        for each in terms.get("guarantors", ())
+    ]
+    things = [
+        _("抵押物：%(kind)s「%(label)s」，证号 %(certificate)s，所有权人 %(owners)s。")
+        % {
+            "kind": wording.word(each["kind"]), "label": each["label"],
+            "certificate": each["certificate"], "owners": "、".join(each["owners"]),
+        }
+        for each in terms.get("collateral", ())
+    ]  # fmt: skip
+    if sureties:
+        sureties.append(
+            _("保证期间为借款到期之日起三年。借款人到期没有还清的，出借人可以要求保证人还。")
+        )
+    if things:
+        things.append(
+            _(
+                "还清以后，出借人配合注销抵押登记。到期还不上的，卖得的价款先还借款，多的退给所有权人。"
+            )
+        )
+    return [*sureties, *things]
 
 
 def _rate_lines(terms: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from xinnong.lending.views import (
     products,
     queue,
     schedules,
+    securities,
     statements,
 )
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("loans/authority/", authority.authority, name="authority"),
     path("loans/applications/<uuid:ref>/", deciding.application, name="application"),
     path("loans/applications/<uuid:ref>/letter/", deciding.letter, name="letter"),
+    path("loans/applications/<uuid:ref>/security/", securities.security, name="security"),
+    path("loans/releases/", securities.releases, name="releases"),
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),

@@ -25,6 +25,7 @@ from xinnong.lending.models import (
     ContractCondition,
     CreditReportQuery,
     Decision,
+    Guarantor,
     Investigation,
     Offer,
     PaymentHold,
@@ -32,6 +33,7 @@ from xinnong.lending.models import (
     Receipt,
 )
 from xinnong.lending.services import Wish
+from xinnong.lending.services.guarantors import Consent, Means, name_guarantor
 from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 from xinnong.registry.models import Person
 
@@ -212,3 +214,15 @@ def known_on(*, day: date) -> datetime:
 
 
 SOME_KEY = UUID("01900000-0000-7000-8000-000000000001")
+
+
+def answered_for(story: Story, application: Application) -> Guarantor:
+    """A neighbour with means answers for all that an application asks."""
+    lin = story.people.lin
+    with scoped(lin):
+        return name_guarantor(
+            actor=lin, application=application, signatory=story.person("李大山"),
+            organisation=None, is_spouse=False, amount_minor=application.amount_minor,
+            means=Means(income_minor=6_000_000, net_assets_minor=20_000_000, reference="means/1"),
+            consent=Consent(sha256=SUM, on=NOW.date()), now=NOW, key=uuid4(),
+        )  # fmt: skip

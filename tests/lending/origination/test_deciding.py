@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests.factories import LENDER
-from tests.lending.origination.story import SOME_KEY, Story, counts, states
+from tests.lending.origination.story import SOME_KEY, Story, answered_for, counts, states
 from tests.people import NOW
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -170,6 +170,7 @@ def test_without_a_line_rule_a_person_names_the_rate(story: Story) -> None:
         "application.not_approvable", story.decide, application, story.people.lin,
         rate_percent=percent("99"),
     )  # fmt: skip
+    answered_for(story, application)
     story.decide(application, story.people.lin, rate_percent=percent("5.2"))
     with scoped(SYSTEM):
         newest = Decision.objects.order_by("-id").first()

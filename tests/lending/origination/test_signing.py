@@ -19,6 +19,7 @@ from tests.lending.origination.story import (
     SOME_KEY,
     SUM,
     Story,
+    answered_for,
     counts,
     report_file,
     states,
@@ -227,6 +228,7 @@ def test_whoever_is_not_proven_does_not_sign(story: Story, answer: object) -> No
 
 def test_a_product_signed_face_to_face_alone_is_not_signed_by_card(story: Story) -> None:
     application = story.apply("guaranteed", amount_minor=4_000_000, security="guarantee")
+    answered_for(story, application)
     story.decide(application, story.people.lin, rate_percent=story.line().rate_percent)
     contract, card = story.draft(application), story.bind(story.people.lin)
     seen_before(story)

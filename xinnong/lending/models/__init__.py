@@ -64,6 +64,14 @@ from xinnong.lending.models.repayments import (
     RepaymentPart,
     RepaymentState,
 )
+from xinnong.lending.models.securities import (
+    Collateral,
+    CollateralOwner,
+    CollateralState,
+    Guarantor,
+    GuarantorState,
+    Valuation,
+)
 
 __all__ = [
     "AccrualCorrection",
@@ -76,6 +84,9 @@ __all__ = [
     "CalledHow",
     "Channel",
     "ClassChange",
+    "Collateral",
+    "CollateralOwner",
+    "CollateralState",
     "Contract",
     "ContractCondition",
     "ContractPaper",
@@ -90,6 +101,8 @@ __all__ = [
     "EodRun",
     "EodStep",
     "Finding",
+    "Guarantor",
+    "GuarantorState",
     "HoldKind",
     "Investigation",
     "Loan",
@@ -113,5 +126,6 @@ __all__ = [
     "RunState",
     "SignedHow",
     "Standing",
+    "Valuation",
     "VerifiedHow",
 ]

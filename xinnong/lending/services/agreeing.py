@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xinnong.accounts.models import Institution
-from xinnong.core.contract_terms import Agreed, terms_document
+from xinnong.core.contract_terms import Agreed, Mortgaged, Surety, terms_document
 from xinnong.core.ids import mask_rid
 from xinnong.core.origination import last_day
 from xinnong.core.products import late_percent
 from xinnong.lending.queries.products import product_of
+from xinnong.lending.queries.securities import (
+    covers_minor,
+    live_collateral,
+    live_guarantors,
+    owners_of,
+)
 from xinnong.registry.models import Person
 from xinnong.registry.vault import opened
 
@@ -54,5 +60,27 @@ def agreed_terms(
         security=application.security,
         payee=application.payee,
         purpose=application.purpose,
+        guarantors=_sureties(application),
+        collateral=_mortgaged(application, today),
     )
     return agreed, terms_document(product, agreed)
+
+
+def _sureties(application: Application) -> tuple[Surety, ...]:
+    return tuple(
+        Surety(name=each.name, kind=each.kind, amount_minor=each.amount_minor)
+        for each in live_guarantors(application)
+    )
+
+
+def _mortgaged(application: Application, today: date) -> tuple[Mortgaged, ...]:
+    return tuple(
+        Mortgaged(
+            kind=each.kind,
+            label=each.label,
+            certificate=each.certificate,
+            owners=tuple(owner.name for owner in owners_of(each)),
+            covers_minor=covers_minor(each, on=today),
+        )
+        for each in live_collateral(application)
+    )

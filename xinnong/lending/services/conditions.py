@@ -18,6 +18,7 @@ from xinnong.lending.models import (
     ReportPurpose,
 )
 from xinnong.lending.queries.contracts import conditions_missing, conditions_wanted
+from xinnong.lending.queries.securities import guarantors_signed, mortgages_registered
 from xinnong.lending.seams import is_witnessed
 from xinnong.lending.services.commands import (
     claim,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
     from xinnong.accounts.models import User
 
-BY_DOCUMENT: Final = frozenset({"guarantor_signed", "mortgage_registered", "fund_member"})
-"""An officer shows these by the reference of a document; every other one shows itself or is vouched
+BY_DOCUMENT: Final = frozenset({"fund_member"})
+"""An officer shows this by the reference of a document; every other one shows itself or is vouched
 for by the app that owns it."""
 OPEN: Final = (ContractState.DRAFTED, ContractState.SIGNED, ContractState.IN_FORCE)
 
@@ -52,7 +53,7 @@ def meet_condition(
 ) -> ContractCondition:
     """Put on record that a condition holds; with the last one a signed contract comes into force.
 
-    Line, credit report and visit are looked up and not believed; `evidence` is then ignored. A
+    Line, credit report, visit, guarantors and mortgages are looked up and not believed; `evidence` is then ignored. A
     condition already met stays as it is. Raises NotYours, OwnHousehold, ConditionUnknown,
     ConditionNotShown, EvidenceMissing, Moved, KeyReused.
     """
@@ -119,7 +120,13 @@ def _shown(contract: Contract, code: str, evidence: str, now: datetime) -> str:
 
 def _looked_up(contract: Contract, code: str, now: datetime) -> str:
     """The evidence that lies in this lender's own books; "" where there is none."""
-    finders = {"line_granted": _line, "credit_report": _report, "site_visit": _visit}
+    finders = {
+        "line_granted": _line,
+        "credit_report": _report,
+        "site_visit": _visit,
+        "guarantor_signed": _guarantors,
+        "mortgage_registered": _mortgages,
+    }
     find = finders.get(code)
     return find(contract, now) if find else ""
 
@@ -149,3 +156,11 @@ def _visit(contract: Contract, _now: datetime) -> str:
     visits = Investigation.objects.filter(application=contract.application)
     newest = visits.exclude(finding="differs").order_by("-id").first()
     return f"visit:{newest.ref}" if newest else ""
+
+
+def _guarantors(contract: Contract, _now: datetime) -> str:
+    return guarantors_signed(contract)
+
+
+def _mortgages(contract: Contract, now: datetime) -> str:
+    return mortgages_registered(contract, on=timezone.localdate(now))

@@ -25,6 +25,7 @@ from xinnong.lending.papers import set_contract
 from xinnong.lending.queries.applications import last_decision
 from xinnong.lending.queries.contracts import open_holds, terms_of
 from xinnong.lending.queries.lpr import lpr_percent_on
+from xinnong.lending.queries.securities import security_problems
 from xinnong.lending.seams import drawn_minor, is_the_person
 from xinnong.lending.services.agreeing import agreed_terms
 from xinnong.lending.services.applications import locked
@@ -49,6 +50,7 @@ from xinnong.lending.services.refusals import (
     DeviceWaits,
     DrawnAlready,
     Moved,
+    NotApprovable,
     NumberWaits,
     PersonNotProven,
     SigningNotOffered,
@@ -66,7 +68,7 @@ def draft_contract(*, actor: User, application: Application, now: datetime, key:
     """Write down what was approved, as terms and as a PDF; from here on neither changes.
 
     By the lender's officer or by the borrower. Raises NotYours, OwnHousehold, Moved,
-    TypesettingFailed, KeyReused.
+    NotApprovable where guarantors or collateral fall short, TypesettingFailed, KeyReused.
     """
     refuse_strangers(actor, application)
     if actor.institution is not None:
@@ -85,6 +87,9 @@ def draft_contract(*, actor: User, application: Application, now: datetime, key:
         if not is_ready or decision is None or decision.outcome != Outcome.APPROVE:
             raise Moved(state=mine.get_state_display())
         today = timezone.localdate(now)
+        unsecured = security_problems(mine, amount_minor=decision.amount_minor, on=today)
+        if unsecured:
+            raise NotApprovable(problems=unsecured)
         agreed, terms = agreed_terms(mine, decision, claimed.subject, today, lpr_percent_on(today))
         contract = Contract.objects.create(
             **(same_owner(mine) | {"ref": claimed.subject}),

@@ -30,6 +30,7 @@ from xinnong.lending.models import (
 from xinnong.lending.queries.applications import authority_of, decidable, first_approval
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
+from xinnong.lending.queries.securities import security_problems
 from xinnong.lending.services.applications import locked, move, write_decision
 from xinnong.lending.services.commands import (
     claim,
@@ -139,7 +140,11 @@ def _rate_without_obstacles(
     """The rate at which it may be approved. Raises NotApprovable with everything against it."""
     product = product_of(mine.offer.product)
     wish = decidable(mine, product, amount_minor=amount, months=term, rate_percent=rate_percent)
-    found = obstacles(wish, product, lpr_percent=lpr_percent_on(timezone.localdate(now)))
+    today = timezone.localdate(now)
+    found = (
+        *obstacles(wish, product, lpr_percent=lpr_percent_on(today)),
+        *security_problems(mine, amount_minor=amount, on=today),
+    )
     if found:
         raise NotApprovable(problems=found)
     return wish.request.rate_percent

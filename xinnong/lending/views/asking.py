@@ -10,6 +10,7 @@ from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
 from xinnong.lending.services.loan_refusals import DrawHeld
 from xinnong.lending.services.refusals import NotApprovable
+from xinnong.lending.services.security_refusals import NotSecurable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class Refusals:
             act()
         except Refused as refused:
             self.refusal = refusal_said(refused.code, refused.params)
-            if isinstance(refused, NotApprovable | DrawHeld):
+            if isinstance(refused, NotApprovable | DrawHeld | NotSecurable):
                 self.problems = problems_said(refused.problems)
             return False
         return True

@@ -38,6 +38,7 @@ from xinnong.lending.queries.contracts import (
 )
 from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
+from xinnong.lending.security_tables import secured_by
 from xinnong.lending.services.conditions import BY_DOCUMENT
 from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.views.asking import Refusals, lender_of
@@ -206,6 +207,7 @@ def _page(
         "name": borrower_names([found.person]).get(found.person, ""),
         "facts": contract_facts(found, terms),
         "paper": paper_of(found),
+        "secured_by": secured_by(found.application),
         "conditions": conditions_said(conditions_wanted(found), met),
         "missing": [
             (ConditionForm(initial={"condition": code}), wording.word(code), code in BY_DOCUMENT)

@@ -42,7 +42,9 @@ from xinnong.lending.queries.contracts import contract_of, report_by_ref, report
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.norms import crops_with_norm
 from xinnong.lending.queries.products import product_of
+from xinnong.lending.queries.securities import security_problems
 from xinnong.lending.reasons import problems_said, reasons_of
+from xinnong.lending.security_tables import secured_by
 from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.tables import facts_of
 from xinnong.lending.views.asking import Refusals, lender_of
@@ -289,6 +291,7 @@ def _page(
             for code in product.conditions_for(security=found.security, payee=found.payee)
         ],
         "contract": contract_of(found.pk),
+        "secured_by": secured_by(found),
         "preview": _preview(found),
         "problems": told.problems if told else [],
         "refusal": told.refusal if told else None,
@@ -313,7 +316,11 @@ def _open_steps(request: HttpRequest, found: Application, form: Form | None) -> 
     """Forms of the steps that this person could take now; what was typed stays."""
     product, first = product_of(found.offer.product), first_approval(found)
     wish = decidable(found, product, amount_minor=found.amount_minor, months=found.months)
-    against = obstacles(wish, product, lpr_percent=lpr_percent_on(timezone.localdate()))
+    today = timezone.localdate()
+    against = (
+        *obstacles(wish, product, lpr_percent=lpr_percent_on(today)),
+        *security_problems(found, amount_minor=found.amount_minor, on=today),
+    )
     user = user_of(request)
     may_confirm = user.can(Permission.CONFIRM_LOANS)
     waits = found.state in WAITING
