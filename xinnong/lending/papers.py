@@ -41,19 +41,24 @@ class TypesettingFailed(Refused):
 
 def set_contract(terms: Mapping[str, Any], *, sha256: str) -> bytes:
     """Set a contract: the same terms give the same bytes. Raises TypesettingFailed."""
-    template = files("xinnong.lending").joinpath("published", TEMPLATE).read_bytes()
     with translation.override(LANGUAGE):
-        data = json.dumps(contract_data(terms, sha256=sha256), ensure_ascii=False)
+        data = contract_data(terms, sha256=sha256)
     made_at = datetime.fromisoformat(terms["starts_on"]).replace(tzinfo=UTC)
+    return typeset(TEMPLATE, data, made_at=made_at)
+
+
+def typeset(template: str, data: Mapping[str, object], *, made_at: datetime) -> bytes:
+    """Set a published template with data as a PDF. Raises TypesettingFailed."""
+    source = files("xinnong.lending").joinpath("published", template).read_bytes()
     try:
         import typst
 
         document = typst.compile(
-            template,
+            source,
             format="pdf",
             font_paths=_fonts(),
-            sys_inputs={"data": data},
-            timestamp=made_at,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            timestamp=made_at.astimezone(UTC),
         )
     except (ImportError, RuntimeError) as fault:
         raise TypesettingFailed from fault

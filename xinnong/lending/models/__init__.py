@@ -1,5 +1,13 @@
 """Products, applications, contracts, payees, and the loans that were drawn."""
 
+from xinnong.lending.models.aftercare import LoanCheck, UseFound
+from xinnong.lending.models.alerts import (
+    AlertDecision,
+    AlertKind,
+    AlertLoan,
+    AlertState,
+    LoanAlert,
+)
 from xinnong.lending.models.applications import (
     Application,
     ApplicationState,
@@ -16,6 +24,14 @@ from xinnong.lending.models.checks import (
     Finding,
     Investigation,
     ReportPurpose,
+)
+from xinnong.lending.models.collecting import (
+    CollectionContact,
+    CollectionLetter,
+    ContactKind,
+    ContactParty,
+    LetterKind,
+    NextStep,
 )
 from xinnong.lending.models.contracts import (
     Contract,
@@ -67,6 +83,10 @@ from xinnong.lending.models.repayments import (
 
 __all__ = [
     "AccrualCorrection",
+    "AlertDecision",
+    "AlertKind",
+    "AlertLoan",
+    "AlertState",
     "Application",
     "ApplicationState",
     "AuthorityLimit",
@@ -76,6 +96,10 @@ __all__ = [
     "CalledHow",
     "Channel",
     "ClassChange",
+    "CollectionContact",
+    "CollectionLetter",
+    "ContactKind",
+    "ContactParty",
     "Contract",
     "ContractCondition",
     "ContractPaper",
@@ -92,11 +116,15 @@ __all__ = [
     "Finding",
     "HoldKind",
     "Investigation",
+    "LetterKind",
     "Loan",
+    "LoanAlert",
+    "LoanCheck",
     "LoanDue",
     "LoanState",
     "LoanStretch",
     "LoanVersion",
+    "NextStep",
     "Offer",
     "OpenDue",
     "Outcome",
@@ -113,5 +141,6 @@ __all__ = [
     "RunState",
     "SignedHow",
     "Standing",
+    "UseFound",
     "VerifiedHow",
 ]

@@ -8,6 +8,7 @@ from xinnong.accounts.models import lender_code
 from xinnong.accounts.visibility import user_of
 from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
+from xinnong.lending.services.aftercare_refusals import ContactNotAllowed
 from xinnong.lending.services.loan_refusals import DrawHeld
 from xinnong.lending.services.refusals import NotApprovable
 
@@ -37,7 +38,7 @@ class Refusals:
             act()
         except Refused as refused:
             self.refusal = refusal_said(refused.code, refused.params)
-            if isinstance(refused, NotApprovable | DrawHeld):
+            if isinstance(refused, NotApprovable | DrawHeld | ContactNotAllowed):
                 self.problems = problems_said(refused.problems)
             return False
         return True
