@@ -212,6 +212,12 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.write-off": _("核销贷款"),
     "lending.recover": _("收回已核销贷款"),
     "lending.end-of-day": _("日终"),
+    "lending.record-contact": _("登记催收"),
+    "lending.export-collections": _("导出逾期贷款"),
+    "lending.make-checks": _("排出贷后检查"),
+    "lending.do-check": _("登记贷后检查"),
+    "lending.find-alerts": _("发现借名、冒名线索"),
+    "lending.decide-alert": _("处理借名、冒名线索"),
 }
 """What an audit entry says was done."""
 

@@ -43,13 +43,13 @@ def set_contract(terms: Mapping[str, Any], *, sha256: str) -> bytes:
     """Set a contract: the same terms give the same bytes. Raises TypesettingFailed."""
     with translation.override(LANGUAGE):
         data = contract_data(terms, sha256=sha256)
-    return typeset(TEMPLATE, data, made_on=date.fromisoformat(terms["starts_on"]))
+    made_at = datetime.fromisoformat(terms["starts_on"]).replace(tzinfo=UTC)
+    return typeset(TEMPLATE, data, made_at=made_at)
 
 
-def typeset(template: str, data: Mapping[str, object], *, made_on: date) -> bytes:
-    """Set data as a PDF by one of the published templates. Raises TypesettingFailed."""
+def typeset(template: str, data: Mapping[str, object], *, made_at: datetime) -> bytes:
+    """Set a published template with data as a PDF. Raises TypesettingFailed."""
     source = files("xinnong.lending").joinpath("published", template).read_bytes()
-    made_at = datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC)
     try:
         import typst
 
@@ -58,7 +58,7 @@ def typeset(template: str, data: Mapping[str, object], *, made_on: date) -> byte
             format="pdf",
             font_paths=_fonts(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=made_at,
+            timestamp=made_at.astimezone(UTC),
         )
     except (ImportError, RuntimeError) as fault:
         raise TypesettingFailed from fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -128,7 +129,8 @@ def set_statement(found: LoanStatement, *, lender: str, name: str) -> bytes:
     """The statement as a PDF in Chinese. Raises TypesettingFailed."""
     with translation.override(LANGUAGE):
         data = paper_data(found, lender=lender, name=name)
-    return typeset(TEMPLATE, data, made_on=found.until)
+    made_at = datetime.combine(found.until, time(), UTC)
+    return typeset(TEMPLATE, data, made_at=made_at)
 
 
 def paper_data(found: LoanStatement, *, lender: str, name: str) -> dict[str, object]:

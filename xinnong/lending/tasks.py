@@ -9,9 +9,13 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from xinnong.accounts.models import User
+from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
 from xinnong.lending.demo_book.making import make_book
 from xinnong.lending.demo_book.notice import TASK as DEMO_BOOK
+from xinnong.lending.queries.loans import open_day_of
+from xinnong.lending.services.aftercare import make_checks
+from xinnong.lending.services.alerts import find_alerts
 from xinnong.lending.services.end_of_day import end_days, lenders_with_days
 
 logger = structlog.get_logger("xinnong.lending")
@@ -45,3 +49,21 @@ def make_demo_book(run: int, last_on: str, known: int) -> int:
     """Make the demo's loans with their history; while it works nobody else ends a day."""
     but = User.objects.get(username="farmer").person_ref
     return make_book(run=run, last_on=date.fromisoformat(last_on), known=known, but=but)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="lending.tend_loans", queueing_lock="lending.tend_loans", queue="lending")
+def tend_loans(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Make the checks that are due and find what borrowers share; returns how many are new."""
+    return sum(tend(institution) for institution in lenders_with_days())
+
+
+def tend(institution: str) -> int:
+    """What one lender's loans want on its open day, however often it is asked."""
+    with scoped(SYSTEM):
+        on = open_day_of(institution)
+    if on is None:
+        return 0
+    now = timezone.now()
+    made = make_checks(institution=institution, on=on, now=now)
+    return made + find_alerts(institution=institution, on=on, now=now)

@@ -58,7 +58,7 @@ def walled() -> list[migrations.RunSQL]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0005_loans_are_walled"),
+        ("lending", "0007_after_lending"),
         ("registry", "0002_pending_links_are_personal"),
     ]
 

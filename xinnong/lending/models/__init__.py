@@ -1,5 +1,13 @@
 """Products, applications, contracts, payees, and the loans that were drawn."""
 
+from xinnong.lending.models.aftercare import LoanCheck, UseFound
+from xinnong.lending.models.alerts import (
+    AlertDecision,
+    AlertKind,
+    AlertLoan,
+    AlertState,
+    LoanAlert,
+)
 from xinnong.lending.models.applications import (
     Application,
     ApplicationState,
@@ -16,6 +24,14 @@ from xinnong.lending.models.checks import (
     Finding,
     Investigation,
     ReportPurpose,
+)
+from xinnong.lending.models.collecting import (
+    CollectionContact,
+    CollectionLetter,
+    ContactKind,
+    ContactParty,
+    LetterKind,
+    NextStep,
 )
 from xinnong.lending.models.contracts import (
     Contract,
@@ -75,6 +91,10 @@ from xinnong.lending.models.securities import (
 
 __all__ = [
     "AccrualCorrection",
+    "AlertDecision",
+    "AlertKind",
+    "AlertLoan",
+    "AlertState",
     "Application",
     "ApplicationState",
     "AuthorityLimit",
@@ -87,6 +107,10 @@ __all__ = [
     "Collateral",
     "CollateralOwner",
     "CollateralState",
+    "CollectionContact",
+    "CollectionLetter",
+    "ContactKind",
+    "ContactParty",
     "Contract",
     "ContractCondition",
     "ContractPaper",
@@ -105,11 +129,15 @@ __all__ = [
     "GuarantorState",
     "HoldKind",
     "Investigation",
+    "LetterKind",
     "Loan",
+    "LoanAlert",
+    "LoanCheck",
     "LoanDue",
     "LoanState",
     "LoanStretch",
     "LoanVersion",
+    "NextStep",
     "Offer",
     "OpenDue",
     "Outcome",
@@ -126,6 +154,7 @@ __all__ = [
     "RunState",
     "SignedHow",
     "Standing",
+    "UseFound",
     "Valuation",
     "VerifiedHow",
 ]

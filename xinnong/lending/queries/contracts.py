@@ -19,6 +19,7 @@ from xinnong.lending.models import (
     HoldKind,
     PaymentHold,
 )
+from xinnong.lending.queries.alerts import alert_problems
 from xinnong.lending.seams import draw_hold_of
 from xinnong.registry.models import Identity
 
@@ -129,6 +130,7 @@ def drawable(
         *_payee_problems(contract, card, now),
         *_newness_problems(contract, device, now),
         *_guard_problems(contract),
+        *alert_problems(contract),
     )
 
 

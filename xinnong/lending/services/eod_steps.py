@@ -25,7 +25,8 @@ from xinnong.lending.queries.day_sql import (
 
 DUNNED_DAYS: Final = (1, 7, 15, 30, 60, 90, 180, 270, 360)
 """Days past due on which somebody is told again."""
-DUE_SOON_DAYS: Final = 3
+DUE_SOON: Final = {"due_soon": 7, "due_tomorrow": 1}
+"""Days before a due on which somebody is told of it, by kind of the reminder."""
 
 
 Figure = int | list[int]
@@ -191,7 +192,7 @@ WHERE s.institution = %(institution)s AND s.days_past_due > 0
 """
 REMIND_SOON: Final = """
 INSERT INTO lending_reminder (loan_id, institution, "on", kind, amount_minor, days_past_due)
-SELECT d.loan_id, d.institution, %(on)s, 'due_soon',
+SELECT d.loan_id, d.institution, %(on)s, '{kind}',
        d.principal_minor + d.interest_minor + d.fee_minor, 0
 FROM lending_loandue AS d JOIN lending_standing AS s ON s.loan_id = d.loan_id
 WHERE d.institution = %(institution)s AND d.until_version IS NULL
@@ -202,7 +203,8 @@ WHERE d.institution = %(institution)s AND d.until_version IS NULL
 
 def remind(night: Night) -> int:
     """Note whom to tell that something is late, or will be due soon; answers how many are late."""
-    run(REMIND_SOON, night, soon=DUE_SOON_DAYS)
+    for kind, days in DUE_SOON.items():
+        run(REMIND_SOON.format(kind=kind), night, soon=days)
     return run(REMIND_LATE, night, days=list(DUNNED_DAYS))
 
 

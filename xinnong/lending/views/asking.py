@@ -8,6 +8,7 @@ from xinnong.accounts.models import lender_code
 from xinnong.accounts.visibility import user_of
 from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
+from xinnong.lending.services.aftercare_refusals import ContactNotAllowed
 from xinnong.lending.services.loan_refusals import DrawHeld
 from xinnong.lending.services.refusals import NotApprovable
 from xinnong.lending.services.security_refusals import NotSecurable
@@ -25,6 +26,9 @@ def lender_of(request: HttpRequest) -> str:
     return lender_code(user_of(request).institution)
 
 
+WITH_PROBLEMS = (NotApprovable, DrawHeld, NotSecurable, ContactNotAllowed)
+
+
 class Refusals:
     """What came of a command: nothing, or why it was refused and everything in its way."""
 
@@ -38,7 +42,7 @@ class Refusals:
             act()
         except Refused as refused:
             self.refusal = refusal_said(refused.code, refused.params)
-            if isinstance(refused, NotApprovable | DrawHeld | NotSecurable):
+            if isinstance(refused, WITH_PROBLEMS):
                 self.problems = problems_said(refused.problems)
             return False
         return True

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
+from xinnong.lending.aftercare_tables import reminders_list
 from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
 from xinnong.lending.loan_facts import (
     LOAN_TONES,
@@ -26,6 +27,7 @@ from xinnong.lending.loan_facts import (
 )
 from xinnong.lending.models import LoanState, PayChannel
 from xinnong.lending.queries.borrowers import borrower_names
+from xinnong.lending.queries.collecting import reminders_of
 from xinnong.lending.queries.contracts import contract_by_ref
 from xinnong.lending.queries.loans import loan_by_ref
 from xinnong.lending.queries.products import product_of
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Loan
 
 SEEN = ("loan", "repayments")
+MOST_REMINDERS = 3
+"""The newest ones; older ones stand in the collection record."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,4 +138,5 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "original": original_table(found),
         "repayments": repayments_table(found),
         "classes": classes_table(found),
+        "reminders": reminders_list(reminders_of(found, most=MOST_REMINDERS)),
     }

@@ -1,0 +1,1 @@
+"""What happens around a loan after it was drawn."""
