@@ -50,6 +50,10 @@ class LendingConfig(AppConfig):
                 21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
                 _("为到场的农户申请和签约，不用手机"),
             ),
+            (
+                22, _("上门办理"), "visit", Permission.HANDLE_LOANS,
+                _("出门前下载名单，没有网络也能调查、签约，回来发送"),
+            ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip
         for position, label, name, verb, about in entries:

@@ -11,6 +11,7 @@ from xinnong.lending.views import (
     products,
     queue,
     schedules,
+    visiting,
 )
 
 app_name = "lending"
@@ -30,6 +31,11 @@ urlpatterns = [
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
+    path("visit/", visiting.visit, name="visit"),
+    path("visit/worker.js", visiting.worker, name="visit_worker"),
+    path("visit/list/", visiting.taken_along, name="visit_list"),
+    path("visit/sync/", visiting.sync, name="visit_sync"),
+    path("visit/people/<uuid:person>/", visiting.choose, name="visit_choose"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),
