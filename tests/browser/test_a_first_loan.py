@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, expect
 from pypdf import PdfReader
 
+from tests.browser.borrowing_steps import well
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.test_every_page import follows_the_rules, looks_right
 from tests.factories import Sample
 from tests.lending.origination.story import Story, told
 from tests.people import People
@@ -40,13 +40,6 @@ def story(county: tuple[People, Sample], site: str) -> Iterator[Story]:
     people, sample = county
     with told(people, sample) as made:
         yield made
-
-
-def well(visitor: Visitor) -> Page:
-    """The page as it stands breaks no rule and nothing is cut off."""
-    looks_right(visitor)
-    follows_the_rules(visitor)
-    return visitor.page
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def test_an_officer_sees_what_the_family_asked_the_own_bank_for(
 ) -> None:
     with told(people, sample) as story:
         asked = story.apply()
-    page = page_of(lin, story.borrower.household.ref)
+    home = story.borrower.household
+    assert home is not None
+    page = page_of(lin, home.ref)
     assert "在本行借钱" in page
     assert f"/loans/applications/{asked.ref}/" in page
     assert "没有借过本行的钱" in page

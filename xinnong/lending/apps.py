@@ -59,9 +59,13 @@ class LendingConfig(AppConfig):
                 21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
                 _("为到场的农户申请和签约，不用手机"),
             ),
-            (22, _("催收"), "collections", Permission.HANDLE_LOANS, _("逾期贷款、承诺和催收记录")),
-            (23, _("贷后检查"), "checks", Permission.HANDLE_LOANS, _("放款后要去看的和看过的")),
-            (24, _("预警"), "alerts", Permission.CONFIRM_LOANS, _("借名、冒名和多人共用的线索")),
+            (23, _("催收"), "collections", Permission.HANDLE_LOANS, _("逾期贷款、承诺和催收记录")),
+            (24, _("贷后检查"), "checks", Permission.HANDLE_LOANS, _("放款后要去看的和看过的")),
+            (25, _("预警"), "alerts", Permission.CONFIRM_LOANS, _("借名、冒名和多人共用的线索")),
+            (
+                22, _("上门办理"), "visit", Permission.HANDLE_LOANS,
+                _("出门前下载名单，没有网络也能调查、签约，回来发送"),
+            ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip
         for position, label, name, verb, about in entries:

@@ -17,6 +17,7 @@ from xinnong.lending.views import (
     schedules,
     securities,
     statements,
+    visiting,
 )
 
 app_name = "lending"
@@ -50,6 +51,11 @@ urlpatterns = [
     path("loans/alerts/<uuid:ref>/", alerts.alert, name="alert"),
     path("loans/<uuid:ref>/file/", diligence.loan_file, name="loan_file"),
     path("loans/<uuid:ref>/file.pdf", diligence.loan_file_paper, name="loan_file_paper"),
+    path("visit/", visiting.visit, name="visit"),
+    path("visit/worker.js", visiting.worker, name="visit_worker"),
+    path("visit/list/", visiting.taken_along, name="visit_list"),
+    path("visit/sync/", visiting.sync, name="visit_sync"),
+    path("visit/people/<uuid:person>/", visiting.choose, name="visit_choose"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),

@@ -9,6 +9,7 @@ import pytest
 from tests.factories import LENDER, signed_in
 from tests.lending.origination.story import Story, counts
 from tests.people import NOW
+from xinnong.accounts.demo import COUNTY
 from xinnong.areas.models import Area
 from xinnong.lending import demo_checks
 from xinnong.lending.demo_checks import DEMO_CARDS, DEMO_PHOTO, NotTheDemoCounty
@@ -53,7 +54,7 @@ def test_a_wrong_card_is_refused_by_its_last_digits_and_nothing_is_bound(standin
 
 
 def test_without_the_invented_county_nothing_stands_in(story: Story) -> None:
-    Area.objects.filter(code=demo_checks.COUNTY).update(code="339982000000")
+    Area.objects.filter(code=COUNTY).update(code="339982000000")
     with pytest.raises(NotTheDemoCounty):
         demo_checks.register()
     assert is_own_card(story.borrower.ref, OWN, demo_checks.DEMO_BANK) is None

@@ -41,7 +41,7 @@ def borrowing_context(home: Household, user: User) -> dict[str, object]:
         return {}
     asked = applications_of_household(home.pk, institution=lender)
     loans = loans_of_household(home.pk, institution=lender)
-    names = borrower_names(each.person for each in (*asked, *loans))
+    names = borrower_names([*(each.person for each in asked), *(each.person for each in loans)])
     return {
         "applications": _applications_table(asked, names),
         "loans": _loans_table(loans, names),

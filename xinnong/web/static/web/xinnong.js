@@ -67,8 +67,20 @@
     const refusal = event.target.querySelector && event.target.querySelector(".errors");
     if (refusal) refusal.focus();
   });
+  // Whoever signs out leaves nobody's data of a visit on the device; what was not sent stays sealed.
+  function leave() {
+    if (!window.indexedDB || !document.querySelector('[data-xinnong="sign-in"]')) return;
+    const asked = indexedDB.open("xinnong-visit");
+    asked.onupgradeneeded = function () { asked.transaction.abort(); };
+    asked.onerror = function (event) { event.preventDefault(); };
+    asked.onsuccess = function () {
+      asked.result.transaction("kept", "readwrite").objectStore("kept").delete("list");
+      asked.result.close();
+    };
+  }
   document.addEventListener("DOMContentLoaded", function () {
     prepare();
+    leave();
     const refusal = document.querySelector(".errors");
     if (refusal) refusal.focus();
   });
