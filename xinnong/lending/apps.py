@@ -24,6 +24,7 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.accounts.permissions import Permission
+        from xinnong.lending.bank_wording import BANK_REFUSALS
         from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.reasons import DECISIONS, STEPS
@@ -35,7 +36,7 @@ class LendingConfig(AppConfig):
 
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
-        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
+        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS, BANK_REFUSALS):
             register_wordings(sentences)
         entries = (
             (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),
@@ -46,6 +47,14 @@ class LendingConfig(AppConfig):
             (
                 21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
                 _("为到场的农户申请和签约，不用手机"),
+            ),
+            (
+                41, _("付款"), "payments", Permission.KEEP_LEDGER,
+                _("放款和退款送银行付出，登记银行结果"),
+            ),
+            (
+                42, _("银行账户对账单"), "statements", Permission.KEEP_LEDGER,
+                _("读入对账单，认领来账"),
             ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip

@@ -8,9 +8,11 @@ from xinnong.lending.views import (
     contracts,
     deciding,
     loans,
+    payments,
     products,
     queue,
     schedules,
+    statements,
 )
 
 app_name = "lending"
@@ -30,6 +32,15 @@ urlpatterns = [
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
+    path("loans/<uuid:ref>/pay-back/", payments.give_back, name="pay_back"),
+    path("bank/payments/", payments.orders, name="payments"),
+    path("bank/payments/send/", payments.send, name="send_payments"),
+    path("bank/payments/accounts/", payments.enter_account, name="enter_own_account"),
+    path("bank/payments/results/", payments.results, name="payment_results"),
+    path("bank/payments/results/settle/", payments.settle, name="settle_payment_result"),
+    path("bank/payments/files/<uuid:ref>/", payments.payment_file, name="payment_file"),
+    path("bank/statements/", statements.statements, name="statements"),
+    path("bank/lines/<uuid:ref>/", statements.line, name="statement_line"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),

@@ -24,6 +24,14 @@ from xinnong.lending.models.contracts import (
     ContractState,
     SignedHow,
 )
+from xinnong.lending.models.core_book import (
+    BreakKind,
+    BreakState,
+    CoreAside,
+    CoreBreak,
+    CoreFigure,
+    CoreFile,
+)
 from xinnong.lending.models.days import (
     BusinessDay,
     DayState,
@@ -51,6 +59,16 @@ from xinnong.lending.models.payees import (
     PaymentHold,
     VerifiedHow,
 )
+from xinnong.lending.models.payments import (
+    OwnAccount,
+    PaymentFile,
+    PaymentForm,
+    PaymentKind,
+    PaymentOrder,
+    PaymentResult,
+    PaymentState,
+    ResultState,
+)
 from xinnong.lending.models.products import (
     BookOfRecord,
     DraftState,
@@ -64,6 +82,11 @@ from xinnong.lending.models.repayments import (
     RepaymentPart,
     RepaymentState,
 )
+from xinnong.lending.models.statements import (
+    BankStatement,
+    LineState,
+    StatementLine,
+)
 
 __all__ = [
     "AccrualCorrection",
@@ -71,7 +94,10 @@ __all__ = [
     "ApplicationState",
     "AuthorityLimit",
     "BankCard",
+    "BankStatement",
     "BookOfRecord",
+    "BreakKind",
+    "BreakState",
     "BusinessDay",
     "CalledHow",
     "Channel",
@@ -80,6 +106,10 @@ __all__ = [
     "ContractCondition",
     "ContractPaper",
     "ContractState",
+    "CoreAside",
+    "CoreBreak",
+    "CoreFigure",
+    "CoreFile",
     "CreditReportQuery",
     "DayState",
     "DecidingRole",
@@ -92,6 +122,7 @@ __all__ = [
     "Finding",
     "HoldKind",
     "Investigation",
+    "LineState",
     "Loan",
     "LoanDue",
     "LoanState",
@@ -100,8 +131,15 @@ __all__ = [
     "Offer",
     "OpenDue",
     "Outcome",
+    "OwnAccount",
     "PayChannel",
+    "PaymentFile",
+    "PaymentForm",
     "PaymentHold",
+    "PaymentKind",
+    "PaymentOrder",
+    "PaymentResult",
+    "PaymentState",
     "ProductDraft",
     "PublishedProduct",
     "Receipt",
@@ -110,8 +148,10 @@ __all__ = [
     "RepaymentPart",
     "RepaymentState",
     "ReportPurpose",
+    "ResultState",
     "RunState",
     "SignedHow",
     "Standing",
+    "StatementLine",
     "VerifiedHow",
 ]
