@@ -113,10 +113,13 @@ def _answer(method: str, name: str, wall: Wall, role: str, county: County) -> in
     return int(getattr(browser, method)(address, wall.form).status_code)
 
 
+POSTED = {"api:deliver", "api:plan", "api:make_file", "api:take_file", "api:take_results"}
+
+
 def _call(browser: Client, name: str, program: Program, sample: Sample, token: str = "") -> int:
     address = reverse(name, kwargs=_real(program.arguments, sample))
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    call = browser.post if name in {"api:deliver", "api:plan"} else browser.get
+    call = browser.post if name in POSTED else browser.get
     answer = call(f"{address}?{program.query}", headers=headers)
     return int(answer.status_code)
 

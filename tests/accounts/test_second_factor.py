@@ -36,6 +36,7 @@ MUST_BE_APPROVED = {
     Permission.MANAGE_USERS,
     Permission.MANAGE_CLIENTS,
     Permission.CLOSE_LEDGER,
+    Permission.CARRY_PAYMENTS,
 }
 
 

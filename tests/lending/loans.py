@@ -141,9 +141,9 @@ class Lender:
             return sum(balances_now(each)[0] for each in found)
 
 
-def open_lender(*, from_on: date = date(2020, 1, 1)) -> Lender:
+def open_lender(*, from_on: date = date(2020, 1, 1), people: People | None = None) -> Lender:
     """Everybody settled, every product offered, no loan yet."""
-    people = settle()
+    people = people or settle()
     bank = people.lin.institution
     assert bank is not None
     products = {each.code: each for each in ship_products(signers=RELEASE_SIGNERS, now=NOW)}

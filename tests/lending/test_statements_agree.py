@@ -15,8 +15,8 @@ from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Account
 from xinnong.ledger.queries import balance_at
 from xinnong.lending.models import Loan
+from xinnong.lending.queries.loan_statements import Kind, LoanStatement, statement_of
 from xinnong.lending.queries.loans import BOOKED, booked_of, dues_in_force
-from xinnong.lending.queries.statements import Kind, LoanStatement, statement_of
 from xinnong.lending.services import (
     Excess,
     judge,

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     READ_LEDGER = "ledger.read"
     KEEP_LEDGER = "ledger.keep"
     CLOSE_LEDGER = "ledger.close"
+    CARRY_PAYMENTS = "payments.carry"
 
 
 PERSONAL: frozenset[Permission] = frozenset(

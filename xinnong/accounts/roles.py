@@ -85,13 +85,13 @@ class BranchManager(Role):
 
 
 class Accountant(Role):
-    """Keeps a lender's books: statements, assertions, breaks; closes periods with a second factor."""
+    """Keeps a lender's books and carries its payments; closes and sends with a second factor."""
 
     code = "accountant"
     label = _("会计")
     kinds = frozenset({OwnerKind.LENDER})
-    permissions = frozenset({P.READ_LEDGER, P.KEEP_LEDGER, P.CLOSE_LEDGER})
-    approving = frozenset({P.CLOSE_LEDGER})
+    permissions = frozenset({P.READ_LEDGER, P.KEEP_LEDGER, P.CLOSE_LEDGER, P.CARRY_PAYMENTS})
+    approving = frozenset({P.CLOSE_LEDGER, P.CARRY_PAYMENTS})
 
 
 class DataSteward(Role):

@@ -30,6 +30,7 @@ numbers in the unit of the feature, money in fen. Null is unknown, never zero.
 TAGS: Final = [
     {"name": "sources", "description": "Deliveries, their reports, and the contracts of the files"},
     {"name": "households", "description": "Profile, score and lines of one household"},
+    {"name": "payments", "description": "What a bank is to pay, and what came of it"},
     {"name": "schedules", "description": "Repayment schedules worked out from terms"},
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}

@@ -218,6 +218,22 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.do-check": _("登记贷后检查"),
     "lending.find-alerts": _("发现借名、冒名线索"),
     "lending.decide-alert": _("处理借名、冒名线索"),
+    "lending.enter-own-account": _("登记本机构账户"),
+    "lending.send-payments": _("生成付款文件"),
+    "lending.fetch-payments": _("取走付款文件"),
+    "lending.take-payments": _("银行接收付款文件"),
+    "lending.payment-results": _("读入付款结果"),
+    "lending.settle-result": _("查清付款结果"),
+    "lending.unpaid": _("撤销没有付成的放款"),
+    "lending.pay-back": _("退还多收的钱"),
+    "lending.take-statement": _("读入银行对账单"),
+    "lending.open-line": _("查看对账单的一行"),
+    "lending.propose-line": _("提出来账的去处"),
+    "lending.assign-line": _("认领来账到贷款"),
+    "lending.send-line-back": _("退回来账"),
+    "lending.reject-line": _("不同意来账的去处"),
+    "lending.line-is-fee": _("记为银行收费"),
+    "lending.unbook-line": _("冲下认错的来账"),
 }
 """What an audit entry says was done."""
 

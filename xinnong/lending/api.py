@@ -11,8 +11,10 @@ from pydantic import ConfigDict
 from xinnong.accounts.api_auth import needs
 from xinnong.accounts.permissions import Permission
 from xinnong.core.schedule import build_schedule, load_terms, schedule_document
+from xinnong.lending.payments_api import router as payments_router
 
 router = Router(tags=["schedules"])
+router.add_router("", payments_router)
 
 
 class TermsIn(Schema):

@@ -23,16 +23,12 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
-        from xinnong.accounts.permissions import Permission
-        from xinnong.lending.aftercare_wording import AFTERCARE_REFUSALS
         from xinnong.lending.demo_book.notice import demo_panel
-        from xinnong.lending.loan_wording import LOAN_REFUSALS
+        from xinnong.lending.entries import entries
         from xinnong.lending.may_draw import register_draw_gate
-        from xinnong.lending.reasons import DECISIONS, STEPS
         from xinnong.lending.seams import register_drawn
-        from xinnong.lending.security_wording import SECURITY_REFUSALS
+        from xinnong.lending.sentences import SENTENCES
         from xinnong.lending.services.contract_draws import hold_to_contract, sum_drawn
-        from xinnong.lending.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.panels import register_panel
         from xinnong.web.refusals import register_wordings
@@ -40,35 +36,9 @@ class LendingConfig(AppConfig):
         register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
-        for sentences in (
-            REFUSALS,
-            DECISIONS,
-            STEPS,
-            LOAN_REFUSALS,
-            SECURITY_REFUSALS,
-            AFTERCARE_REFUSALS,
-        ):
+        for sentences in SENTENCES:
             register_wordings(sentences)
-        entries = (
-            (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),
-            (
-                20, _("贷款申请"), "applications", Permission.HANDLE_LOANS,
-                _("等待处理的申请、审批、签约"),
-            ),
-            (
-                21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
-                _("为到场的农户申请和签约，不用手机"),
-            ),
-            (23, _("催收"), "collections", Permission.HANDLE_LOANS, _("逾期贷款、承诺和催收记录")),
-            (24, _("贷后检查"), "checks", Permission.HANDLE_LOANS, _("放款后要去看的和看过的")),
-            (25, _("预警"), "alerts", Permission.CONFIRM_LOANS, _("借名、冒名和多人共用的线索")),
-            (
-                22, _("上门办理"), "visit", Permission.HANDLE_LOANS,
-                _("出门前下载名单，没有网络也能调查、签约，回来发送"),
-            ),
-            (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
-        )  # fmt: skip
-        for position, label, name, verb, about in entries:
+        for position, label, name, verb, about in entries():
             register(NavEntry(position, label, f"lending:{name}", _holds(verb), about=about))
         register(
             NavEntry(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from xinnong.core.asset_class import AssetClass
+from xinnong.core.payments import number_of
 from xinnong.core.schedule.terms import Method
 from xinnong.lending import wording
 from xinnong.lending.models import (
@@ -55,7 +56,12 @@ OWED: Mapping[str, _StrPromise] = {
     "compound": _l("复利"),
     "principal": _l("本金"),
 }
-LOAN_TONES: Mapping[str, str] = {"active": "plain", "settled": "good", "written_off": "bad"}
+LOAN_TONES: Mapping[str, str] = {
+    "active": "plain",
+    "settled": "good",
+    "written_off": "bad",
+    "unpaid": "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def left_minor(contract: Contract, *, revolving: bool, today: date) -> int:
     """
     loans = loans_of_contract(contract.ref)
     if not revolving:
-        return max(0, contract.limit_minor - sum(loan.principal_minor for loan in loans))
+        paid = (loan for loan in loans if loan.state != LoanState.UNPAID)
+        return max(0, contract.limit_minor - sum(loan.principal_minor for loan in paid))
     running = [loan for loan in loans if loan.state == LoanState.ACTIVE]
     used = sum(facts_of_loan(loan, today=today).principal_minor for loan in running)
     return max(0, contract.limit_minor - used)
@@ -116,6 +123,7 @@ def loan_definitions(facts: LoanFacts) -> list[Definition]:
     """What was agreed."""
     loan, terms = facts.loan, facts.terms
     return [
+        Definition(_("贷款编号"), number_of("L", loan.pk), note=_("转账还款时写在附言里")),
         Definition(_("借款金额"), figures.yuan(loan.principal_minor)),
         Definition(_("放款日"), date_format(loan.disbursed_on)),
         Definition(_("到期日"), date_format(loan.matures_on)),

@@ -32,9 +32,13 @@ API_VERBS: Final = frozenset(
         Permission.PLAN_LOAN,
         Permission.READ_COUNTY,
         Permission.READ_RUNS,
+        Permission.CARRY_PAYMENTS,
     }
 )
-"""What a program may be allowed; people's decisions are never among them."""
+"""What a program may be allowed; people's decisions are never among them.
+
+Carrying payments is none: who is paid what was decided when the money was drawn.
+"""
 
 
 class ScopeNotForClients(Refused):

@@ -58,7 +58,7 @@ def walled() -> list[migrations.RunSQL]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0007_after_lending"),
+        ("lending", "0009_bank_hands"),
         ("registry", "0002_pending_links_are_personal"),
     ]
 

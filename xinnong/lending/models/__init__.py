@@ -40,6 +40,14 @@ from xinnong.lending.models.contracts import (
     ContractState,
     SignedHow,
 )
+from xinnong.lending.models.core_book import (
+    BreakKind,
+    BreakState,
+    CoreAside,
+    CoreBreak,
+    CoreFigure,
+    CoreFile,
+)
 from xinnong.lending.models.days import (
     BusinessDay,
     DayState,
@@ -67,6 +75,16 @@ from xinnong.lending.models.payees import (
     PaymentHold,
     VerifiedHow,
 )
+from xinnong.lending.models.payments import (
+    OwnAccount,
+    PaymentFile,
+    PaymentForm,
+    PaymentKind,
+    PaymentOrder,
+    PaymentResult,
+    PaymentState,
+    ResultState,
+)
 from xinnong.lending.models.products import (
     BookOfRecord,
     DraftState,
@@ -87,6 +105,10 @@ from xinnong.lending.models.securities import (
     Guarantor,
     GuarantorState,
     Valuation,
+from xinnong.lending.models.statements import (
+    BankStatement,
+    LineState,
+    StatementLine,
 )
 
 __all__ = [
@@ -99,7 +121,10 @@ __all__ = [
     "ApplicationState",
     "AuthorityLimit",
     "BankCard",
+    "BankStatement",
     "BookOfRecord",
+    "BreakKind",
+    "BreakState",
     "BusinessDay",
     "CalledHow",
     "Channel",
@@ -115,6 +140,10 @@ __all__ = [
     "ContractCondition",
     "ContractPaper",
     "ContractState",
+    "CoreAside",
+    "CoreBreak",
+    "CoreFigure",
+    "CoreFile",
     "CreditReportQuery",
     "DayState",
     "DecidingRole",
@@ -130,6 +159,7 @@ __all__ = [
     "HoldKind",
     "Investigation",
     "LetterKind",
+    "LineState",
     "Loan",
     "LoanAlert",
     "LoanCheck",
@@ -141,8 +171,15 @@ __all__ = [
     "Offer",
     "OpenDue",
     "Outcome",
+    "OwnAccount",
     "PayChannel",
+    "PaymentFile",
+    "PaymentForm",
     "PaymentHold",
+    "PaymentKind",
+    "PaymentOrder",
+    "PaymentResult",
+    "PaymentState",
     "ProductDraft",
     "PublishedProduct",
     "Receipt",
@@ -151,10 +188,12 @@ __all__ = [
     "RepaymentPart",
     "RepaymentState",
     "ReportPurpose",
+    "ResultState",
     "RunState",
     "SignedHow",
     "Standing",
     "UseFound",
     "Valuation",
+    "StatementLine",
     "VerifiedHow",
 ]

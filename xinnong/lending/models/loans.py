@@ -22,6 +22,7 @@ class LoanState(models.TextChoices):
     ACTIVE = "active", _("未结清")
     SETTLED = "settled", _("已结清")
     WRITTEN_OFF = "written_off", _("已核销")
+    UNPAID = "unpaid", _("款未付成，已撤销")
 
 
 class Loan(models.Model):

@@ -17,9 +17,14 @@ class VerifiedHow(models.TextChoices):
 
 
 class BankCard(OfHousehold):
-    """A card bound to its owner: a keyed hash finds it again, the last four digits name it."""
+    """A card bound to its owner: a keyed hash finds it again, the last four digits name it.
+
+    The number is sealed for its owner and opens for an order to the bank alone.
+    """
 
     number_hash = models.BigIntegerField()
+    number_sealed = models.BinaryField(null=True)
+    number_key = models.CharField(max_length=16, blank=True)
     last4 = models.CharField(max_length=4)
     bank = models.CharField(max_length=64)
     verified_how = models.CharField(max_length=12, choices=VerifiedHow.choices)

@@ -23,6 +23,7 @@ from xinnong.lending.models import (
     EodAccrual,
     Loan,
     LoanDue,
+    LoanState,
     LoanVersion,
     OpenDue,
     Repayment,
@@ -160,6 +161,8 @@ class Quote:
 
 def settlement_quote(loan: Loan, *, on: date) -> Quote:
     """What it takes to settle on the open day; interest runs to that day, which does not count."""
+    if loan.state == LoanState.UNPAID:
+        return Quote(on, dict.fromkeys(COMPONENTS, 0), 0, 0)
     rows = open_dues(loan)
     owed = {name: sum(getattr(row, f"{name}_minor") for row in rows) for name in COMPONENTS}
     terms = terms_in_force(loan)
@@ -186,8 +189,9 @@ def with_event(terms: Terms, event: Event) -> Terms:
 
 
 def drawn_minor(contract_ref: UUID) -> int:
-    """Everything ever drawn under a contract."""
-    found = Loan.objects.filter(contract_ref=contract_ref).aggregate(total=Sum("principal_minor"))
+    """Everything ever drawn under a contract; money that never left was not drawn."""
+    loans = Loan.objects.filter(contract_ref=contract_ref).exclude(state=LoanState.UNPAID)
+    found = loans.aggregate(total=Sum("principal_minor"))
     return int(found["total"] or 0)
 
 

@@ -37,6 +37,7 @@ from xinnong.lending.services.loan_refusals import (
     LineExceeded,
     NotOffered,
 )
+from xinnong.lending.services.payments import order_draw
 
 ROUTE: Final = "lending.draw"
 
@@ -95,6 +96,7 @@ def _draw(actor: ActsFor | UUID, terms: LoanTerms, asked: DrawAsked, key: str) -
     books = LoanBooks(terms.institution, actor, now, loan)
     move = Move(books.of_loan(PRINCIPAL), books.of_house(IN_TRANSIT), amount_minor, "loan.draw")
     books.post(key=key, on=on, reason="loan.draw", moves=[move])
+    order_draw(loan, on, now)
     record(
         actor=actor,
         action="lending.draw",

@@ -37,7 +37,7 @@ from xinnong.lending.services.refusals import (
     HoldSamePerson,
     NotYours,
 )
-from xinnong.privacy.vault import search_key
+from xinnong.privacy.vault import KEY_ID, seal, search_key
 from xinnong.registry.models import Identity
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from xinnong.registry.models import Person
 
 NO_WAIT = timedelta(0)
+NUMBER = "number"
+"""The one word in what is sealed of a card."""
 
 
 def device_mark(device: str) -> int | None:
@@ -68,7 +70,7 @@ def bind_card(
     """Bind a borrower's own card; it waits a day, or until somebody else asked the borrower back.
 
     At a counter an officer saw person and card; on a phone the card's bank has to vouch for it.
-    The number is hashed and forgotten. Raises NotACard, NotYours, OwnHousehold, CardNotProven,
+    The number is hashed and sealed. Raises NotACard, NotYours, OwnHousehold, CardNotProven,
     CardNotYours, KeyReused.
     """
     home, digits = person.household, clean_card(number)
@@ -99,6 +101,8 @@ def bind_card(
         card = BankCard.objects.create(
             **(owned_by(institution, person) | {"ref": claimed.subject}),
             number_hash=mark,
+            number_sealed=seal({NUMBER: digits}, person=person.ref),
+            number_key=KEY_ID,
             last4=digits[-LAST:],
             bank=bank,
             verified_how=VerifiedHow.COUNTER if at_desk else VerifiedHow.BANK_CHECK,

@@ -1,123 +1,152 @@
-"""A loan's statement between two days: for its borrower and for the lender's staff; also as a file."""
+"""Bank statements: taking them in, the lines that wait, and saying what a line was."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.visibility import signed_in, user_of
-from xinnong.ledger.exports import as_csv, as_xlsx
-from xinnong.lending.forms.statements import SpanForm
-from xinnong.lending.queries.borrowers import borrower_names
-from xinnong.lending.queries.loans import loan_by_ref
-from xinnong.lending.queries.statements import statement_of, usual_span
-from xinnong.lending.statement_facts import (
-    COLUMNS,
-    file_rows,
-    lines_table,
-    set_statement,
-    sums_of,
-)
-from xinnong.lending.views.asking import lender_of
-from xinnong.privacy.purposes import Purpose
-from xinnong.privacy.services import record_read
+from xinnong.accounts.visibility import allowed, user_of
+from xinnong.core.payments import number_of
+from xinnong.core.statement_matching import FOUR_EYES_MINOR
+from xinnong.lending.bank_tables import LINE_TONES, lines_table, rule_said, statements_table
+from xinnong.lending.forms.bank import AssignForm, LinesForm, StatementForm
+from xinnong.lending.loan_tables import day
+from xinnong.lending.models import LineState
+from xinnong.lending.queries.bank import line_by_ref, lines_page, own_accounts, statements_of
+from xinnong.lending.services import statement_lines
+from xinnong.lending.services.statements import take_statement
+from xinnong.lending.statement_files import statement_in
+from xinnong.lending.views.asking import Refusals
+from xinnong.lending.views.payments import institution_of, place_of
+from xinnong.web.figures import yuan
+from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
+from xinnong.web.tables import Definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
-    from xinnong.lending.models import Loan
-    from xinnong.lending.queries.statements import LoanStatement
+    from xinnong.lending.models import StatementLine
 
-SEEN = ("loan", "repayments")
-MEDIA = {
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+DEEDS: Final[dict[str, Callable[..., StatementLine]]] = {
+    "assign": statement_lines.assign_line,
+    "back": statement_lines.send_line_back,
+    "confirm": statement_lines.confirm_line,
+    "reject": statement_lines.reject_line,
+    "fee": statement_lines.book_bank_fee,
+    "unbook": statement_lines.unbook_line,
 }
 
 
-@require_GET
-@signed_in
-def statement(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """What happened to a loan between two days."""
-    found = _loaded(request, ref)
-    today = timezone.localdate()
-    form = SpanForm(request.GET or None)
-    span = form.span(today) if form.is_bound else usual_span(today)
-    from_on, until = span or usual_span(today)
-    said = statement_of(found, from_on=from_on, until=until)
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.KEEP_LEDGER)
+def statements(request: HttpRequest) -> HttpResponse:
+    """Take a statement in; list what came and which lines wait for somebody."""
+    lender, told = institution_of(request), Refusals()
+    accounts = own_accounts(lender.code)
+    form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
+
+    def act() -> None:
+        report = take_statement(
+            actor=user_of(request), institution=lender, account=form.cleaned_data["account"],
+            said=statement_in(place_of(form.cleaned_data["file"])), now=timezone.now(),
+        )  # fmt: skip
+        words = _(
+            "共 %(read)s 行：重复 %(repeated)s，记为还款 %(booked)s，是付款 %(payments)s，"
+            "待认领 %(waiting)s；余额相差 %(difference)s 元。"
+        )
+        messages.success(request, words % {
+            "read": report.read, "repeated": report.repeated, "booked": report.booked,
+            "payments": report.payments, "waiting": report.waiting,
+            "difference": yuan(report.difference_minor),
+        })  # fmt: skip
+
+    if request.method == "POST" and form.is_valid() and told.of(act):
+        return redirect("lending:statements")
+    chosen = LinesForm(request.GET)
+    rows = lines_page(
+        lender.code, state=chosen.chosen(), turn=turn_of(request.GET), limit=PAGE_ROWS + 1
+    )
+    shown, pager = page_of(rows, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))
     context = {
-        "loan": found,
-        "is_own": _is_own(request, found),
-        "name": borrower_names([found.person]).get(found.person, ""),
-        "form": form if span is None else SpanForm(initial={"from_on": from_on, "until": until}),
-        "sums": sums_of(said),
-        "table": lines_table(said),
-        "from_on": from_on,
-        "until": until,
-        "forms": list(MEDIA),
+        "form": form if accounts else None,
+        "chosen": chosen,
+        "table": lines_table(shown, pager),
+        "statements": statements_table(statements_of(lender.code)),
+        "refusal": told.refusal,
     }
-    status = 200 if span else UNPROCESSABLE
-    return render(request, "lending/statement.html", context, status=status)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "lending/statements.html", context, status=status)
 
 
-@require_GET
-@signed_in
-def statement_file(request: HttpRequest, ref: UUID, form: str) -> HttpResponse:
-    """The same as pdf, csv or xlsx; an unknown form or unreadable days find nothing."""
-    found = _loaded(request, ref)
-    span = SpanForm(request.GET).span(timezone.localdate())
-    if span is None or form not in MEDIA:
-        raise Http404
-    said = statement_of(found, from_on=span[0], until=span[1])
-    answer = HttpResponse(_content(said, form), content_type=MEDIA[form])
-    name = f"statement-{found.ref}-{span[1]}.{form}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _content(said: LoanStatement, form: str) -> bytes:
-    if form == "pdf":
-        loan = said.loan
-        name = borrower_names([loan.person]).get(loan.person, "")
-        return set_statement(said, lender=_lender(loan), name=name)
-    return (as_csv if form == "csv" else as_xlsx)(COLUMNS, file_rows(said))
-
-
-def _lender(loan: Loan) -> str:
-    return Institution.objects.get(code=loan.institution).name
-
-
-def _loaded(request: HttpRequest, ref: UUID) -> Loan:
-    """One's own loan, or one that one's own lender made; the look of staff is remembered."""
-    user, found = user_of(request), loan_by_ref(ref)
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.KEEP_LEDGER)
+def line(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Show who paid and in which words; say what the money was."""
+    lender, told = institution_of(request), Refusals()
+    found = line_by_ref(lender.code, ref)
     if found is None:
         raise Http404
-    if _is_own(request, found):
-        return found
-    if not user.can(Permission.HANDLE_LOANS) or found.institution != lender_of(request):
-        raise Http404
-    record_read(
-        actor=user,
-        at=timezone.now(),
-        purpose=Purpose.SERVICING,
-        case=str(found.ref),
-        fields=SEEN,
-        household_id=found.household_id,
-        person=found.person,
-        area12=found.area12,
-    )
-    return found
+    step = request.POST.get("step", "")
+    form = AssignForm(request.POST if step == "assign" else None)
+    if request.method == "POST":
+        if step not in DEEDS:
+            raise Http404
+        said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        is_whole = step != "assign" or bool(said)
+        if is_whole and told.of(
+            lambda: DEEDS[step](
+                actor=user_of(request), institution=lender, line=found.ref, now=timezone.now(),
+                **said,
+            )
+        ):  # fmt: skip
+            return redirect("lending:statement_line", found.ref)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "lending/statement_line.html", _shown(request, found, form, told),
+                  status=status)  # fmt: skip
 
 
-def _is_own(request: HttpRequest, found: Loan) -> bool:
-    return user_of(request).person_ref == found.person
+def _shown(
+    request: HttpRequest, found: StatementLine, form: AssignForm, told: Refusals
+) -> dict[str, Any]:
+    """A line with its words, and what may be done with it by whom."""
+    said = statement_lines.open_line(
+        actor=user_of(request), institution=institution_of(request), line=found,
+        now=timezone.now(),
+    )  # fmt: skip
+    facts = [
+        Definition(_("日期"), day(found.on)),
+        Definition(_("金额"), yuan(found.amount_minor)),
+        Definition(_("对方户名"), said["name"] or "—"),
+        Definition(_("对方账号"), said["account"] or "—", note=said["bank"]),
+        Definition(_("摘要和附言"), said["words"] or "—"),
+        Definition(_("怎么认出的"), rule_said(found)),
+    ]
+    if found.loan_id:
+        facts.append(Definition(_("贷款编号"), number_of("L", found.loan_id)))
+    if found.order is not None:
+        facts.append(Definition(_("支付编号"), found.order.number))
+    waits, is_credit = found.state == LineState.WAITING, found.amount_minor > 0
+    return {
+        "line": found,
+        "tone": LINE_TONES.get(found.state, "plain"),
+        "facts": facts,
+        "form": form,
+        "may_assign": waits and is_credit,
+        "may_be_fee": waits and not is_credit,
+        "may_confirm": found.state == LineState.PROPOSED,
+        "is_own": found.proposed_by == user_of(request).ref,
+        "may_unbook": found.state == LineState.BOOKED,
+        "limit_yuan": yuan(FOUR_EYES_MINOR),
+        "refusal": told.refusal,
+    }

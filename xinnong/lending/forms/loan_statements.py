@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xinnong.lending.queries.statements import usual_span
+from xinnong.lending.queries.loan_statements import usual_span
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _l
 from xinnong.core.waterfall import COMPONENTS
 from xinnong.lending.loan_facts import OWED
 from xinnong.lending.papers import LANGUAGE, typeset
+from xinnong.lending.queries.loan_statements import Kind
 from xinnong.lending.queries.products import product_of
-from xinnong.lending.queries.statements import Kind
 from xinnong.lending.wording import title_of
 from xinnong.web import figures
 from xinnong.web.tables import Cell, Column, Definition, Table
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from xinnong.ledger.exports import Row
-    from xinnong.lending.queries.statements import Line, LoanStatement
+    from xinnong.lending.queries.loan_statements import Line, LoanStatement
 
-TEMPLATE: Final = "statement.typ"
+TEMPLATE: Final = "loan_statement.typ"
 KINDS: Mapping[Kind, _StrPromise] = {
     Kind.DRAWN: _l("放款"),
     Kind.TAKEN_OVER: _l("续贷，接过旧贷款本金"),
