@@ -105,6 +105,7 @@ from xinnong.lending.models.securities import (
     Guarantor,
     GuarantorState,
     Valuation,
+)
 from xinnong.lending.models.statements import (
     BankStatement,
     LineState,
@@ -192,8 +193,8 @@ __all__ = [
     "RunState",
     "SignedHow",
     "Standing",
+    "StatementLine",
     "UseFound",
     "Valuation",
-    "StatementLine",
     "VerifiedHow",
 ]
