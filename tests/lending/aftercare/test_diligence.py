@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -29,7 +30,10 @@ def lived(lent: Lent) -> str:
             now=LATER, key=uuid4(),
         )  # fmt: skip
     lent.late(5)
-    promise = {"promised_minor": 50_000, "promised_on": lent.loan.matures_on + timedelta(9)}
+    promise: dict[str, Any] = {
+        "promised_minor": 50_000,
+        "promised_on": lent.loan.matures_on + timedelta(9),
+    }
     lent.contact(lent.noon(6), kind="promise", **promise)
     return f"/loans/{lent.loan.ref}/file"
 
