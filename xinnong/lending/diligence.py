@@ -122,6 +122,8 @@ def _investigation(found: Dossier, who: _Names) -> Iterator[Step]:
         }
         people = wording.listed(who(ref) for ref in (each.first_by, each.second_by))
         yield Step(day(each.visited_on), people, _("两人上门调查"), facts)
+    if found.reports and not found.visits:
+        yield Step("—", "—", _("两人上门调查"), _("没有上门调查记录。"))
     asked = reports_table(found.reports).rows
     for row, report in zip(asked, found.reports, strict=True):
         facts = "，".join(str(cell.text) for cell in row[1:])

@@ -58,7 +58,7 @@ def typeset(template: str, data: Mapping[str, object], *, made_at: datetime) -> 
             format="pdf",
             font_paths=_fonts(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=made_at.astimezone(UTC),
+            timestamp=made_at.astimezone(UTC).replace(microsecond=0),
         )
     except (ImportError, RuntimeError) as fault:
         raise TypesettingFailed from fault

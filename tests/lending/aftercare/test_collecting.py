@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.slow  # a published county is made first
 QUEUE = "/loans/collections/"
 
 
-def refused(lent: Lent, days: int = 5, **said: object) -> list[str]:
+def refused(lent: Lent, days: int = 5, **said: Any) -> list[str]:
     """The codes of everything that forbids a contact; nothing is written."""
     lent.late(days)
     before = lent.contacts()
@@ -85,9 +86,7 @@ def test_a_note_may_be_written_late(lent: Lent) -> None:
         ({"kind": "promise"}, "collection.promise_of_nothing"),
     ],
 )
-def test_what_is_no_contact_is_refused_by_name(
-    lent: Lent, said: dict[str, object], code: str
-) -> None:
+def test_what_is_no_contact_is_refused_by_name(lent: Lent, said: dict[str, Any], code: str) -> None:
     assert code in refused(lent, **said)
 
 
@@ -106,9 +105,9 @@ def test_three_times_a_day_is_enough(lent: Lent) -> None:
 
 def test_a_promise_beyond_what_is_owed_or_far_away_is_none(lent: Lent) -> None:
     day = lent.loan.matures_on
-    much = {"promised_minor": 10**9, "promised_on": day + timedelta(10)}
+    much: dict[str, Any] = {"promised_minor": 10**9, "promised_on": day + timedelta(10)}
     assert refused(lent, kind="promise", **much) == ["collection.promise_too_much"]
-    far = {"promised_minor": 100, "promised_on": day + timedelta(200)}
+    far: dict[str, Any] = {"promised_minor": 100, "promised_on": day + timedelta(200)}
     assert refused(lent, kind="promise", **far) == ["collection.promise_day"]
 
 
@@ -130,7 +129,7 @@ def test_nobody_else_collects(lent: Lent, who: str) -> None:
 def test_a_promise_is_judged_by_what_was_paid(lent: Lent, paid: int, state: str) -> None:
     lent.late(5)
     day = lent.loan.matures_on
-    promise = {"promised_minor": 100_000, "promised_on": day + timedelta(8)}
+    promise: dict[str, Any] = {"promised_minor": 100_000, "promised_on": day + timedelta(8)}
     lent.contact(lent.noon(6), kind="promise", **promise)
     assert promise_of(lent) == ("open", "open")
     if paid:

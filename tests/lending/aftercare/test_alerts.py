@@ -1,0 +1,272 @@
+"""Chen sees what borrowers share, says what it is, and new draws wait while somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factories import LENDER, signed_in
+from tests.journeys.test_exporting_a_list import past_second_factor
+from tests.lending.aftercare.conftest import DRAWN, Lent
+from tests.lending.loans import nights
+from tests.lending.origination.story import LATER
+from xinnong.accounts.models import User
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.models import Entry
+from xinnong.core.borrowed_names import KINDS, AlertRules, Threshold, Trait, patterns
+from xinnong.core.errors import Refused
+from xinnong.lending.models import AlertLoan, BankCard, Loan, LoanAlert, LoanVersion, PaymentHold
+from xinnong.lending.queries.contracts import drawable
+from xinnong.lending.services.alerts import decide_alert, find_alerts, shared_traits
+
+pytestmark = pytest.mark.slow  # a published county is made first
+
+
+def find(on: date = DRAWN) -> int:
+    return find_alerts(institution=LENDER, on=on, now=LATER)
+
+
+def copy_loan(loan: Loan, person: UUID, **changes: Any) -> Loan:
+    """Another borrower's drawing like this one. In the system's scope."""
+    facts = {
+        field.attname: getattr(loan, field.attname)
+        for field in Loan._meta.concrete_fields
+        if field.attname != "id"
+    }
+    return Loan.objects.create(**(facts | {"ref": uuid4(), "person": person} | changes))
+
+
+def one_card(lent: Lent, *names: str) -> list[Loan]:
+    """These people's money goes to Wang's card."""
+    with scoped(SYSTEM):
+        return [
+            copy_loan(lent.loan, lent.story.person(name).ref, household_id=None) for name in names
+        ]
+
+
+def somebody_else(lent: Lent) -> str:
+    return next(name for name in lent.story.sample.people if name not in {"李大山", "王大山"})
+
+
+def alert() -> LoanAlert:
+    with scoped(SYSTEM):
+        return LoanAlert.objects.get(kind="card")
+
+
+def decide(lent: Lent, state: str, actor: User | None = None, **said: Any) -> LoanAlert:
+    by = actor or lent.story.people.chen
+    by.second_factor_passed = True
+    plain: dict[str, Any] = {"reason": "三户钱都进了一张卡", "key": uuid4()}
+    with scoped(by):
+        return decide_alert(actor=by, alert=alert(), state=state, now=LATER, **(plain | said))
+
+
+def in_the_way(lent: Lent, actor: User) -> list[str]:
+    with scoped(actor):
+        return [each.code for each in drawable(lent.contract, now=LATER)]
+
+
+def test_one_card_of_two_borrowers_is_an_alert_once(lent: Lent) -> None:
+    assert find() == 0
+    one_card(lent, "李大山")
+    assert [find(), find()] == [1, 0]
+    found = alert()
+    assert (found.borrowers, found.state) == (2, "open")
+    with scoped(SYSTEM):
+        assert AlertLoan.objects.filter(alert=found, holds=False).count() == 2
+
+
+def test_it_grows_with_the_next_borrower(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    decide(lent, "look_into")
+    one_card(lent, somebody_else(lent))
+    assert find() == 0
+    assert alert().borrowers == 3
+    with scoped(SYSTEM):
+        assert AlertLoan.objects.filter(holds=True).count() == 3
+
+
+def test_draws_wait_while_somebody_looks_and_go_on_after(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    people = lent.story.people
+    assert "hold.alert" not in in_the_way(lent, people.lin)
+    decide(lent, "look_into")
+    assert "hold.alert" in in_the_way(lent, people.lin)
+    assert "hold.alert" in in_the_way(lent, people.wu)
+    page = signed_in(people.wu).get(f"/borrow/contracts/{lent.contract.ref}/").content.decode()
+    assert "新的用款先停一停" in page
+    assert f"申诉编号 {alert().pk}" in page
+    decide(lent, "false_alarm")
+    assert "hold.alert" not in in_the_way(lent, people.lin)
+
+
+def test_whoever_shares_the_mark_waits_before_the_first_draw(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    decide(lent, "look_into")
+    with scoped(SYSTEM):
+        AlertLoan.objects.all().delete()
+    assert "hold.alert" in in_the_way(lent, lent.story.people.lin)
+
+
+def test_a_false_alarm_comes_back_only_with_somebody_new(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    decide(lent, "false_alarm")
+    assert find() == 0
+    one_card(lent, "李大山")
+    assert find() == 0
+    one_card(lent, somebody_else(lent))
+    assert find() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"reason": "  "}, "alert.no_reason"),
+        ({"reason": "由" * 301}, "alert.no_reason"),
+        ({"state": "open"}, "alert.no_reason"),
+        ({"state": "gone"}, "alert.no_reason"),
+    ],
+)
+def test_a_decision_needs_a_reason(lent: Lent, said: dict[str, Any], code: str) -> None:
+    one_card(lent, "李大山")
+    find()
+    with pytest.raises(Refused) as refusal:
+        decide(lent, said.pop("state", "look_into"), **said)
+    assert refusal.value.code == code
+    assert alert().state == "open"
+
+
+@pytest.mark.parametrize("who", ["lin", "zhao", "wu", "xu"])
+def test_only_a_manager_of_the_lender_decides(lent: Lent, who: str) -> None:
+    one_card(lent, "李大山")
+    find()
+    with pytest.raises(Refused) as refusal:
+        decide(lent, "look_into", getattr(lent.story.people, who))
+    assert refusal.value.code == "application.not_yours"
+
+
+def test_what_is_put_aside_stays_aside(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    decide(lent, "false_alarm")
+    with pytest.raises(Refused) as refusal:
+        decide(lent, "look_into")
+    assert refusal.value.code == "alert.moved"
+
+
+def test_the_page_opens_to_what_it_is_made_of(lent: Lent) -> None:
+    one_card(lent, "李大山")
+    find()
+    desk, page = past_second_factor(lent.story.people.chen), f"/loans/alerts/{alert().ref}/"
+    assert "同一张收款卡" in desk.get("/loans/alerts/").content.decode()
+    shown = desk.get(page).content.decode()
+    for text in ("李大山", "王大山", "2 个借款人", "达到 2 人"):
+        assert text in shown
+    form = {"step": "decide", "key": str(uuid4()), "state": "look_into", "reason": ""}
+    assert desk.post(page, form).status_code == 422
+    assert desk.post(page, form | {"reason": "要上门问"}).status_code == 302
+    assert "要上门问" in desk.get(page).content.decode()
+    with scoped(SYSTEM):
+        assert Entry.objects.filter(action="lending.decide-alert").count() == 1
+    assert "没有这样的预警" in desk.get("/loans/alerts/").content.decode()
+    assert desk.get("/loans/alerts/?state=x").status_code == 422
+    assert signed_in(lent.lin).get("/loans/alerts/").status_code == 403
+
+
+PEOPLE = [UUID(int=0x7000 + n) for n in range(4)]
+STAFF = [UUID(int=0x8000 + n) for n in range(2)]
+DRAWS = st.lists(
+    st.tuples(
+        st.integers(0, 3),  # whose
+        st.integers(0, 2),  # to which card
+        st.integers(0, 30),  # how many days ago
+        st.integers(0, 1),  # paid out by whom
+        st.sampled_from([None, 1, 2]),  # which household
+        st.booleans(),  # still running
+    ),
+    max_size=7,
+)
+SEEN = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(["device", "number"]), st.integers(1, 2)),
+    max_size=5,
+)
+RULES = st.fixed_dictionaries(
+    {},
+    optional={kind: st.builds(Threshold, st.integers(1, 3), st.integers(1, 31)) for kind in KINDS},
+)
+
+
+@settings(
+    max_examples=nights(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(draws=DRAWS, seen=SEEN, limits=RULES)
+def test_the_statement_says_what_the_reference_says(
+    lent: Lent,
+    draws: list[tuple[int, int, int, int, int | None, bool]],
+    seen: list[tuple[int, str, int]],
+    limits: dict[str, Threshold],
+) -> None:
+    rules = AlertRules(date(2020, 1, 1), limits)
+    with scoped(SYSTEM):
+        lender = f"L{uuid4().hex[:20]}"  # examples share a transaction
+        traits = list(_written(lent, lender, draws, seen))
+        found = shared_traits(lender, rules, DRAWN)
+    rightly = patterns(traits, rules, on=DRAWN)
+    assert [(f.kind, f.mark, f.borrowers, f.loans) for f in found] == [
+        (p.kind, p.mark, p.borrowers, p.loans) for p in rightly
+    ]
+
+
+def _written(lent: Lent, lender: str, draws: Any, seen: Any) -> Iterator[Trait]:
+    """Write drawings at a lender; yields what each shows."""
+    base = {
+        "institution": lender,
+        "area12": lent.loan.area12,
+        "household_id": lent.loan.household_id,
+    }
+    cards = [
+        BankCard.objects.create(
+            **base, ref=uuid4(), person=PEOPLE[n], number_hash=900 + n // 2, last4="0000", bank="b",
+            verified_how="counter", bound_by=STAFF[0], bound_at=LATER, removed_at=LATER,
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    shown = {(PEOPLE[who], kind, mark) for who, kind, mark in seen}
+    for person, kind, mark in shown:
+        PaymentHold.objects.create(
+            **base,
+            ref=uuid4(),
+            person=person,
+            kind=kind,
+            mark=mark,
+            seen_at=LATER,
+            held_until=LATER,
+        )
+    for who, card, ago, staff, home, running in draws:
+        day, person = DRAWN - timedelta(ago), PEOPLE[who]
+        state = {"state": "active"} if running else {"state": "settled", "closed_on": DRAWN}
+        loan = copy_loan(
+            lent.loan, person, institution=lender, payee=cards[card].ref, disbursed_on=day,
+            household_id=home, contract_ref=uuid4(), **state,
+        )  # fmt: skip
+        LoanVersion.objects.create(
+            loan=loan, version=1, from_on=day, reason="loan.draw", terms=b"", made_at=LATER,
+            made_by=STAFF[staff],
+        )  # fmt: skip
+        marks = [("card", str(cards[card].number_hash)), ("staff", str(STAFF[staff]))]
+        marks += [(kind, str(mark)) for whose, kind, mark in shown if whose == person]
+        if home is not None and running:
+            marks.append(("household", str(home)))
+        yield from (Trait(kind, mark, str(person), loan.pk, day) for kind, mark in marks)
