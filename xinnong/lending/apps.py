@@ -56,6 +56,10 @@ class LendingConfig(AppConfig):
                 42, _("银行账户对账单"), "statements", Permission.KEEP_LEDGER,
                 _("读入对账单，认领来账"),
             ),
+            (
+                42, _("核心系统对账"), "core_breaks", Permission.READ_LEDGER,
+                _("核心系统的数和我们算的数，哪里不一样"),
+            ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip
         for position, label, name, verb, about in entries:
