@@ -226,6 +226,8 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.settle-result": _("查清付款结果"),
     "lending.unpaid": _("撤销没有付成的放款"),
     "lending.pay-back": _("退还多收的钱"),
+    "lending.take-core-file": _("读入核心文件"),
+    "lending.explain-core-break": _("说明和核心系统的差异"),
     "lending.take-statement": _("读入银行对账单"),
     "lending.open-line": _("查看对账单的一行"),
     "lending.propose-line": _("提出来账的去处"),

@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from xinnong.core.asset_class import AssetClass
+from xinnong.core.payments import number_of
 from xinnong.lending.bank_wording import aside_said
+from xinnong.lending.loan_facts import CLASSES
 from xinnong.lending.loan_tables import day, moment
-from xinnong.lending.models import LineState, PaymentState
+from xinnong.lending.models import BreakKind, BreakState, LineState, PaymentState
 from xinnong.web import figures
-from xinnong.web.tables import Cell, Column, Table
+from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
     from xinnong.lending.models import (
         BankStatement,
+        CoreBreak,
+        CoreFigure,
+        CoreFile,
         OwnAccount,
         PaymentFile,
         PaymentOrder,
@@ -203,3 +209,102 @@ def rule_said(line: StatementLine) -> str:
     said = str(RULES[line.rule])
     is_sure = line.state == LineState.BOOKED and line.settled_by is None
     return said if is_sure else _("%(rule)s，但不能确定") % {"rule": said}
+
+
+def core_files_table(files: Sequence[CoreFile]) -> Table:
+    """Files of the core: read = matched + broken + put aside."""
+    rows = [
+        [
+            Cell(day(each.as_of), note=moment(each.came_at)),
+            *(
+                Cell(figures.count(figure))
+                for figure in (each.read, each.matched, each.broken, each.aside, each.missing)
+            ),
+        ]
+        for each in files
+    ]
+    columns = [
+        Column(_("日终日期")),
+        Column(_("读入行数"), is_figure=True),
+        Column(_("相符的行"), is_figure=True),
+        Column(_("有差异的行"), is_figure=True),
+        Column(_("放在一边的行"), is_figure=True),
+        Column(_("没有再出现的贷款"), is_figure=True),
+    ]
+    return Table(
+        _("已读入的核心文件"), columns, rows, empty_title=_("还没有读入过核心文件"),
+        empty_hint=_("每晚把核心系统的余额、交易和分类送来，这里逐笔核对。"),
+    )  # fmt: skip
+
+
+def breaks_table(breaks: Sequence[CoreBreak], pager: Pager | None = None) -> Table:
+    """What differs between the core and us."""
+    rows = [
+        [
+            Cell(
+                number_of("L", each.loan_id), url=reverse("lending:core_break", args=[each.ref]),
+                note=each.get_kind_display(),
+            ),
+            Cell(core_said(each.kind, each.ours)),
+            Cell(core_said(each.kind, each.theirs)),
+            Cell(core_difference(each)),
+            Cell(day(each.since_on)),
+            Cell(each.get_state_display(), tone=BREAK_TONES[each.state], note=each.explanation),
+        ]
+        for each in breaks
+    ]  # fmt: skip
+    columns = [
+        Column(_("贷款编号")),
+        Column(_("本系统算的"), is_figure=True),
+        Column(_("核心系统的"), is_figure=True),
+        Column(_("相差"), is_figure=True),
+        Column(_("从哪天起")),
+        Column(_("进度")),
+    ]
+    return Table(
+        _("和核心系统的差异"), columns, rows, pager=pager, empty_title=_("没有这样的差异"),
+        empty_hint=_("读入核心文件以后，不一样的数列在这里。"),
+    )  # fmt: skip
+
+
+BREAK_TONES: Mapping[str, str] = {
+    BreakState.OPEN: "bad",
+    BreakState.EXPLAINED: "warn",
+    BreakState.GONE: "good",
+}
+
+
+def core_said(kind: str, figure: int) -> str:
+    """A figure of a break in its unit."""
+    if kind == BreakKind.DAYS_PAST_DUE:
+        return figures.count(figure)
+    if kind == BreakKind.ASSET_CLASS:
+        return str(CLASSES[AssetClass(figure)])
+    return figures.yuan(figure)
+
+
+def core_difference(found: CoreBreak) -> str:
+    """Theirs less ours; between classes there is no figure."""
+    is_class = found.kind == BreakKind.ASSET_CLASS
+    return "—" if is_class else core_said(found.kind, found.difference)
+
+
+def core_definitions(figure: CoreFigure) -> list[Definition]:
+    """What the core says of a loan, ours beside it where it differs."""
+    pairs = (
+        (BreakKind.PRINCIPAL, figure.principal_minor, figure.our_principal_minor),
+        (BreakKind.INTEREST, figure.interest_minor, figure.our_interest_minor),
+        (BreakKind.DAYS_PAST_DUE, figure.days_past_due, figure.our_days_past_due),
+        (BreakKind.ASSET_CLASS, figure.asset_class, figure.our_asset_class),
+    )
+    said = [
+        Definition(
+            kind.label,
+            core_said(kind, theirs),
+            note="" if theirs == ours else _("本系统算的是 %(ours)s") % {
+                "ours": core_said(kind, ours)
+            },
+        )
+        for kind, theirs, ours in pairs
+    ]  # fmt: skip
+    return [Definition(_("日终日期"), day(figure.as_of)), *said]

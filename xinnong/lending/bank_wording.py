@@ -82,6 +82,28 @@ BANK_REFUSALS: Mapping[str, Wording] = {
     "statement.second_needed": Wording(
         _l("大额认领要由另一个人复核。"), _l("请另一位会计打开这一行复核。")
     ),
+    "core.none_here": Wording(
+        _l("本机构没有由核心系统记账的产品。"), _l("核心文件只对这类产品有用；核对机构代码。")
+    ),
+    "core.day_over": Wording(
+        _l("已经读入过 %(last_on)s 的核心文件，更早的不再读入。"), _l("核对文件日期。")
+    ),
+    "core.break_not_open": Wording(_l("这条差异已经说明或已经消失。"), _l("刷新页面再看。")),
+    "core.explanation_missing": Wording(
+        _l("没有写差异原因，或超过 %(limit)s 个字。"), _l("写清楚为什么不一样、由谁改。")
+    ),
+    "core.unreadable": Wording(_l("这一格读不懂。"), _l("照格式说明改好，再送一次。")),
+    "core.twice": Wording(_l("同一借据在文件里出现两次。"), _l("请核心系统只送一行。")),
+    "core.day_to_come": Wording(_l("日期不在这个文件的日终之前。"), _l("核对日期。")),
+    "core.other_loan": Wording(
+        _l("这个借据号以前是另一份合同、日期或金额的。"), _l("请核心系统核对借据号。")
+    ),
+    "core.contract_unknown": Wording(_l("没有这份合同。"), _l("核对合同编号。")),
+    "core.our_book": Wording(_l("这份合同的产品由本系统记账。"), _l("不要把它放进核心文件。")),
+    "core.terms": Wording(_l("合同排不出这笔贷款的还款计划。"), _l("核对放款日和合同期限。")),
+    "core.loan_unknown": Wording(
+        _l("前面的行里没有这个借据号的贷款。"), _l("贷款行要放在它的还款行前面。")
+    ),
 }
 
 

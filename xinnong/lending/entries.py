@@ -38,5 +38,12 @@ def entries() -> list[Entry]:
             P.KEEP_LEDGER,
             _("读入对账单，认领来账"),
         ),
+        (
+            42,
+            _("核心系统对账"),
+            "core_breaks",
+            P.READ_LEDGER,
+            _("核心系统的数和我们算的数，哪里不一样"),
+        ),
         (43, _("审批权限"), "authority", P.SET_AUTHORITY, _("每个岗位能批多少")),
     ]

@@ -156,13 +156,21 @@ def _money(row: int, field: str, text: str) -> int:
 
 
 def _day(row: int, text: str) -> date:
+    found = day_in(text)
+    if found is None:
+        raise BankFileValue(row=row, field=LAYOUT.shown("on"))
+    return found
+
+
+def day_in(text: str) -> date | None:
+    """The day that a text begins with, as banks write days; None where it is none."""
     plain = text.split(maxsplit=1)[0] if text.split() else ""
     for form in FORMATS:
         try:
             return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise BankFileValue(row=row, field=LAYOUT.shown("on"))
+    return None
 
 
 def _in_order(lines: list[Line]) -> list[Line]:

@@ -94,7 +94,7 @@ def test_she_takes_a_statement_in_and_says_what_a_line_was(lender: Lender, fangs
     assert "路人" not in listed
     shown = fangs.get(reverse("lending:statement_line", args=[line.ref])).content.decode()
     assert "路人" in shown
-    where = ("statement_line", line.ref)
+    where: tuple[Any, ...] = ("statement_line", line.ref)
     assert post(fangs, *where, step="assign", loan_number="")[0] == 422
     assert post(fangs, *where, step="assign", loan_number="L1")[0] == 422
     assert post(fangs, *where, step="anything")[0] == 404
@@ -108,11 +108,11 @@ def test_she_takes_a_statement_in_and_says_what_a_line_was(lender: Lender, fangs
 def test_an_officer_pays_back_what_is_held(lender: Lender) -> None:
     lin = signed_in(lender.people.lin)
     loan = lender.draw(1_000_000, household_id=1, payee=card(lender))
-    where = ("pay_back", loan.ref)
+    where: tuple[Any, ...] = ("pay_back", loan.ref)
     lender.repay(loan, 5_000, loan.disbursed_on)
     assert "50.00" in lin.get(reverse("lending:pay_back", args=[loan.ref])).content.decode()
     assert post(lin, *where, amount="50.01", key=uuid4())[0] == 422
-    form = {"amount": "50", "key": uuid4()}
+    form: dict[str, Any] = {"amount": "50", "key": uuid4()}
     assert post(lin, *where, **form)[0] == 302
     assert post(lin, *where, **form)[0] == 302
     assert lender.balance("224101") == 0

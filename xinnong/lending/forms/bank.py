@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.core.payments import Encoding, Form
 from xinnong.lending.bank_files import MEBIBYTE, MOST_BYTES
 from xinnong.lending.forms.loans import KeyedForm, YuanField
-from xinnong.lending.models import LineState, PaymentState
+from xinnong.lending.models import BreakState, LineState, PaymentState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +112,33 @@ class LinesForm(forms.Form):
     def chosen(self) -> str:
         """The state asked for; what is no state lists nothing."""
         return self.cleaned_data["state"] if self.is_valid() else "unknown"
+
+
+class CoreFileForm(forms.Form):
+    """A core's nightly file, and the day whose end it speaks of."""
+
+    as_of = forms.DateField(
+        label=_("日终日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    file = BankFileField(label=_("核心文件"))
+
+
+class BreaksForm(forms.Form):
+    """Which breaks are listed; by default those that stand."""
+
+    state = forms.ChoiceField(
+        label=_("进度"), required=False, choices=[("", _("还在的差异")), *BreakState.choices]
+    )
+
+    def chosen(self) -> str:
+        """The state asked for; what is no state lists nothing."""
+        return self.cleaned_data["state"] if self.is_valid() else "unknown"
+
+
+class ExplainBreakForm(forms.Form):
+    """Why the core and we differ."""
+
+    explanation = forms.CharField(label=_("差异原因"), max_length=200)
 
 
 class AssignForm(forms.Form):

@@ -95,3 +95,27 @@ class SecondNeeded(Refused):
     """Whoever said what the money was does not confirm it."""
 
     code: ClassVar[str] = "statement.second_needed"
+
+
+class NoCoreHere(Refused):
+    """The lender offers no product whose book its own core keeps."""
+
+    code: ClassVar[str] = "core.none_here"
+
+
+class CoreDayOver(Refused):
+    """A file of a later day came before; `last_on` is that day."""
+
+    code: ClassVar[str] = "core.day_over"
+
+
+class BreakNotOpen(Refused):
+    """There is no such break, or it is explained or gone."""
+
+    code: ClassVar[str] = "core.break_not_open"
+
+
+class ExplanationMissing(Refused):
+    """An explanation of 1 to 200 characters is needed."""
+
+    code: ClassVar[str] = "core.explanation_missing"

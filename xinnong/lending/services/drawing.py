@@ -125,8 +125,12 @@ def begin_loan(
     now: datetime,
     actor: ActsFor | UUID,
     renews: UUID | None = None,
+    book: BookOfRecord = BookOfRecord.XINNONG,
 ) -> Loan:
-    """Write a loan with its schedule and where it stands. In the caller's transaction."""
+    """Write a loan with its schedule and where it stands. In the caller's transaction.
+
+    A loan that the lender's core keeps stands nowhere here, so that no day's end ever books it.
+    """
     schedule = terms.schedule(amount_minor, on)
     plan = plan_of(schedule)
     loan = Loan.objects.create(
@@ -137,7 +141,7 @@ def begin_loan(
         person=terms.person,
         contract_ref=terms.contract_ref,
         product=terms.product,
-        book=BookOfRecord.XINNONG,
+        book=book,
         principal_minor=amount_minor,
         rate_percent=terms.rate_percent,
         late_rate_percent=terms.late_rate_percent,
@@ -153,7 +157,8 @@ def begin_loan(
     write_version(loan, schedule, on, now, actor, "loan.draw")
     write_stretches(loan, plan.stretches)
     write_dues(loan, plan.dues)
-    write_standing(loan, schedule, plan, on)
+    if book == BookOfRecord.XINNONG:
+        write_standing(loan, schedule, plan, on)
     return loan
 
 

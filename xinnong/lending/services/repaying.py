@@ -19,6 +19,7 @@ from xinnong.core.waterfall import COMPONENTS, Allocation, Part, allocate
 from xinnong.ledger.models import Account
 from xinnong.ledger.services import Move, answer_once
 from xinnong.lending.models import (
+    BookOfRecord,
     Loan,
     LoanDue,
     LoanState,
@@ -42,6 +43,7 @@ from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
+    CoreKeepsTheBook,
     LoanNotActive,
     LoanUnknown,
     NothingHeld,
@@ -136,12 +138,17 @@ def active_loan(institution: Institution, loan_ref: UUID, on: date) -> Loan:
 
 
 def held_loan(institution: Institution, loan_ref: UUID, on: date, *states: LoanState) -> Loan:
-    """The same of a loan in one of some states. Raises LoanUnknown, LoanNotActive."""
+    """The same of a loan in one of some states.
+
+    Raises LoanUnknown, LoanNotActive, and CoreKeepsTheBook of a loan whose book is not here.
+    """
     hold_day(institution.code, on)
     held = Loan.objects.select_for_update(of=("self",)).select_related("product")
     loan = held.filter(ref=loan_ref, institution=institution.code).first()
     if loan is None:
         raise LoanUnknown
+    if loan.book == BookOfRecord.CORE:
+        raise CoreKeepsTheBook
     if loan.state not in states:
         raise LoanNotActive(state=loan.get_state_display())
     return loan

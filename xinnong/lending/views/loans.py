@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending.aftercare_tables import reminders_list
+from xinnong.lending.bank_tables import breaks_table, core_definitions
 from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
 from xinnong.lending.loan_facts import (
     LOAN_TONES,
@@ -25,13 +26,15 @@ from xinnong.lending.loan_facts import (
     schedule_table,
     standing_definitions,
 )
-from xinnong.lending.models import LoanState, PayChannel
+from xinnong.lending.models import BookOfRecord, LoanState, PayChannel
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.collecting import reminders_of
 from xinnong.lending.queries.contracts import contract_by_ref
+from xinnong.lending.queries.core_book import breaks_of, figure_of
 from xinnong.lending.queries.loans import loan_by_ref
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.contract_repayments import repay_loan
+from xinnong.lending.services.paying_back import held_minor
 from xinnong.lending.services.repaying import Excess
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.wording import title_of
@@ -128,7 +131,9 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "facts": facts,
         "title": title_of(product_of(found.product)),
         "tone": LOAN_TONES[found.state],
-        "is_open": found.state == LoanState.ACTIVE,
+        "is_open": found.state == LoanState.ACTIVE and found.book == BookOfRecord.XINNONG,
+        "held": held_minor(found.ref),
+        **_core(found),
         "contract": contract,
         "name": borrower_names([found.person]).get(found.person, ""),
         "agreed": loan_definitions(facts),
@@ -139,4 +144,18 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "repayments": repayments_table(found),
         "classes": classes_table(found),
         "reminders": reminders_list(reminders_of(found, most=MOST_REMINDERS)),
+    }
+
+
+def _core(found: Loan) -> dict[str, Any]:
+    """The core's figures of a loan whose book it keeps, with the breaks beside them."""
+    figure = figure_of(found) if found.book == BookOfRecord.CORE else None
+    if figure is None:
+        return {"core": None}
+    breaks = breaks_of(found)
+    return {
+        "core": core_definitions(figure),
+        "breaks": breaks_table(breaks) if breaks else None,
+        "core_principal_minor": figure.principal_minor,
+        "core_interest_minor": figure.interest_minor,
     }
