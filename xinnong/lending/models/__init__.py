@@ -9,7 +9,6 @@ from xinnong.lending.models.applications import (
     Decision,
     DecisionKind,
     Outcome,
-    Receipt,
 )
 from xinnong.lending.models.checks import (
     CreditReportQuery,
@@ -41,6 +40,7 @@ from xinnong.lending.models.loans import (
     LoanState,
     LoanStretch,
     LoanVersion,
+    OffBalanceChange,
     OpenDue,
     Standing,
 )
@@ -97,6 +97,7 @@ __all__ = [
     "LoanState",
     "LoanStretch",
     "LoanVersion",
+    "OffBalanceChange",
     "Offer",
     "OpenDue",
     "Outcome",
@@ -104,7 +105,6 @@ __all__ = [
     "PaymentHold",
     "ProductDraft",
     "PublishedProduct",
-    "Receipt",
     "Reminder",
     "Repayment",
     "RepaymentPart",

@@ -54,7 +54,7 @@ def meet_condition(
 
     Line, credit report and visit are looked up and not believed; `evidence` is then ignored. A
     condition already met stays as it is. Raises NotYours, OwnHousehold, ConditionUnknown,
-    ConditionNotShown, EvidenceMissing, Moved, KeyReused.
+    ConditionNotShown, EvidenceMissing, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, contract.institution)
     refuse_own_household(actor, contract.household_id)
