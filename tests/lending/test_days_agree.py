@@ -15,6 +15,7 @@ from tests.people import LOTUS_VILLAGE, NOW, found_institutions
 from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.core import off_balance
 from xinnong.core.asset_class import LoanState, classify
 from xinnong.core.loan_book import DayEnd, Payment, run_days
 from xinnong.core.loan_plan import plan_of
@@ -29,15 +30,25 @@ from xinnong.core.schedule.terms import (
     Unit,
 )
 from xinnong.lending.loan_terms import LoanTerms, terms_bytes, terms_of
-from xinnong.lending.models import Loan, OpenDue, PublishedProduct, Standing
-from xinnong.lending.queries.loans import book_of, terms_in_force
+from xinnong.lending.models import (
+    Loan,
+    OffBalanceChange,
+    OpenDue,
+    PublishedProduct,
+    Repayment,
+    Standing,
+)
+from xinnong.lending.queries.loans import BOOKED, book_of, terms_in_force
 from xinnong.lending.services import ship_products
 from xinnong.lending.services.drawing import begin_loan
+from xinnong.lending.services.eod_off_balance import turn_off_balance
 from xinnong.lending.services.eod_steps import Night, accrue, classify_loans, open_next
-from xinnong.lending.services.repaying import spend
+from xinnong.lending.services.repaying import spend, write_parts
 from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 
 DAYS = 75
+SOON = off_balance.OffBalanceRule(date(2001, 1, 1), leaves_after_days=20, back_at_days=0)
+"""So that within the days of the test many loans leave the balance, and some come back."""
 METHODS = [each for each in Method if each not in {Method.SEASONAL, Method.BALLOON}]
 FIRST_DAYS = st.sampled_from(
     [date(2023, 12, 5), date(2024, 1, 31), date(2024, 12, 20), date(2027, 2, 27), date(2023, 6, 1)]
@@ -131,8 +142,9 @@ class Kept:
 )
 @given(first=FIRST_DAYS, cases=st.lists(CASES, min_size=4, max_size=12))
 def test_every_day_of_every_loan_is_what_the_reference_says(
-    db: None, first: date, cases: list[Case]
+    db: None, monkeypatch: pytest.MonkeyPatch, first: date, cases: list[Case]
 ) -> None:
+    monkeypatch.setattr(off_balance, "RULES", (SOON,))
     with scoped(SYSTEM):
         book = [_keep(case, first) for case in cases]
         for ahead in range(DAYS):
@@ -140,7 +152,8 @@ def test_every_day_of_every_loan_is_what_the_reference_says(
             for kept in book:
                 for offset, amount in kept.case.paid:
                     if offset == ahead:
-                        spend(kept.loan, amount)
+                        spread = spend(kept.loan, amount)
+                        write_parts(Repayment(pk=0, loan=kept.loan), spread.parts)
             _end(on)
             for kept in book:
                 _compare_standing(kept, kept.days[ahead])
@@ -151,6 +164,7 @@ def test_every_day_of_every_loan_is_what_the_reference_says(
                 figures = (found.interest, found.penalty, found.compound) if found else (0, 0, 0)
                 expected = (day.interest_minor, day.penalty_minor, day.compound_minor)
                 assert figures == expected, (kept.case, day.on)
+            _compare_turns(kept)
         _forget()
 
 
@@ -169,6 +183,7 @@ def _end(on: date) -> None:
     night = Night("BANK-01", on)
     accrue(night)
     classify_loans(night)
+    turn_off_balance(night)
     open_next(night)
 
 
@@ -188,6 +203,27 @@ def _compare_standing(kept: Kept, day: DayEnd) -> None:
         for each in day.owed
     }
     assert owed == rightly_owed, (kept.case, day.on)
+
+
+def _compare_turns(kept: Kept) -> None:
+    """The nights on which its unpaid interest turned, and how much of it there was."""
+    is_off, rightly = False, {}
+    unpaid = dict.fromkeys(BOOKED, 0)
+    for day in kept.days:
+        for name in BOOKED:
+            unpaid[name] -= sum(spread.paid(name) for spread in day.paid)
+        after = off_balance.is_off_after(day.days_past_due, was_off=is_off, on=day.on)
+        if after is not is_off:
+            rightly[day.on] = (after, *unpaid.values())
+        is_off = after
+        for name in BOOKED:
+            unpaid[name] += getattr(day, f"{name}_minor")
+    found = {
+        row.on: (row.is_off, row.interest_minor, row.penalty_minor, row.compound_minor)
+        for row in OffBalanceChange.objects.filter(loan=kept.loan)
+    }
+    assert found == rightly, kept.case
+    assert Standing.objects.get(loan=kept.loan).off_balance is is_off
 
 
 def _forget() -> None:

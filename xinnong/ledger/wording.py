@@ -57,7 +57,9 @@ POSTING: Final[Mapping[str, Wording]] = {
     ),
 }
 OTHERS: Final[Mapping[str, Wording]] = {
-    "ledger.command_key_reused": Wording(_("这个流水键已用在另一笔业务上。"), _KEY_ADVICE),
+    "ledger.command_key_reused": Wording(
+        _("这次提交和上一次用了同一个编号，内容却不一样，没有办理。"), _("请刷新页面重新填写。")
+    ),
     "ledger.reservation_not_reversed": Wording(
         _("这张凭证里有预留，不能冲正。"), _("请撤销预留。")
     ),

@@ -152,6 +152,12 @@ def standing_definitions(loan: Loan) -> list[Definition]:
         Definition(_("逾期天数"), figures.count(standing.days_past_due)),
         Definition(_("五级分类"), class_text(standing.asset_class)),
         Definition(_("专项准备"), figures.yuan(standing.special_minor)),
+        Definition(
+            _("未收利息记在"),
+            _("表外") if standing.off_balance else _("表内"),
+            note=_("逾期超过 90 天转表外，欠款还清后转回；借款人欠多少不变"),
+            tone="warn" if standing.off_balance else "",
+        ),
     ]
 
 

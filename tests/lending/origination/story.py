@@ -17,6 +17,7 @@ from xinnong.accounts.services import set_user
 from xinnong.areas.models import Area
 from xinnong.audit.models import Entry
 from xinnong.credit.models import Line
+from xinnong.ledger.models import IdempotencyKey
 from xinnong.lending import seams, services
 from xinnong.lending.models import (
     Application,
@@ -30,7 +31,6 @@ from xinnong.lending.models import (
     Offer,
     PaymentHold,
     PublishedProduct,
-    Receipt,
 )
 from xinnong.lending.services import Wish
 from xinnong.lending.services.guarantors import Consent, Means, name_guarantor
@@ -46,7 +46,7 @@ PHOTO = "photo/signing-1"
 LATER = NOW + timedelta(hours=25)
 EVERYTHING = (
     Application, Decision, Contract, ContractCondition, BankCard, PaymentHold, Investigation,
-    CreditReportQuery, Receipt, Entry,
+    CreditReportQuery, IdempotencyKey, Entry,
 )  # fmt: skip
 WISH = Wish(amount_minor=3_000_000, months=12, method="at_maturity", purpose="seed_and_fertiliser")
 

@@ -66,7 +66,7 @@ def test_it_is_the_same_application_for_the_same_key(story: Story) -> None:
 def test_it_refuses_another_wish_under_the_same_key(story: Story) -> None:
     submit(story, story.people.wu, key=SOME_KEY)
     other = replace(WISH, amount_minor=WISH.amount_minor + 100)
-    assert refused(story, story.people.wu, key=SOME_KEY, wish=other) == "command.key_reused"
+    assert refused(story, story.people.wu, key=SOME_KEY, wish=other) == "ledger.command_key_reused"
 
 
 def test_it_refers_more_than_the_rule_may_approve(story: Story) -> None:

@@ -12,8 +12,9 @@ from tests.lending.origination.story import SOME_KEY, WISH, Story
 from tests.people import FAR_VILLAGE, NOW
 from xinnong.accounts.scope import scoped
 from xinnong.core.errors import Refused
+from xinnong.ledger.models import IdempotencyKey
 from xinnong.lending import services
-from xinnong.lending.models import Application, AuthorityLimit, Decision, Receipt
+from xinnong.lending.models import Application, AuthorityLimit, Decision
 from xinnong.lending.services.commands import at_counter
 from xinnong.lending.services.refusals import NotYours
 from xinnong.registry.models import Person
@@ -39,7 +40,7 @@ def test_it_closes_after_a_command_done_and_after_one_refused(story: Story) -> N
         with pytest.raises(Refused):
             services.ask_for_person(actor=wu, application=application, now=NOW, key=uuid4())
         assert setting() == before
-        assert (Receipt.objects.count(), AuthorityLimit.objects.count()) == (0, 0)
+        assert (IdempotencyKey.objects.count(), AuthorityLimit.objects.count()) == (0, 0)
 
 
 def test_it_opens_one_lender_and_one_village(story: Story) -> None:

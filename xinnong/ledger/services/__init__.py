@@ -21,7 +21,7 @@ from xinnong.ledger.services.assertions import (
     assert_balance,
     explain_break,
 )
-from xinnong.ledger.services.commands import CommandKeyReused, answer_once
+from xinnong.ledger.services.commands import Answer, CommandKeyReused, answer_once
 from xinnong.ledger.services.exporting import BookFile, FormUnknown, export_books
 from xinnong.ledger.services.periods import (
     BalancesDiffer,
@@ -47,6 +47,7 @@ from xinnong.ledger.services.posting import (
 __all__ = [
     "AccountDiffers",
     "AccountNotEmpty",
+    "Answer",
     "BalancesDiffer",
     "BookFile",
     "BreaksOpen",

@@ -17,7 +17,6 @@ from xinnong.lending.models.applications import (
     Decision,
     DecisionKind,
     Outcome,
-    Receipt,
 )
 from xinnong.lending.models.checks import (
     CreditReportQuery,
@@ -65,6 +64,7 @@ from xinnong.lending.models.loans import (
     LoanState,
     LoanStretch,
     LoanVersion,
+    OffBalanceChange,
     OpenDue,
     Standing,
 )
@@ -169,6 +169,7 @@ __all__ = [
     "LoanStretch",
     "LoanVersion",
     "NextStep",
+    "OffBalanceChange",
     "Offer",
     "OpenDue",
     "Outcome",
@@ -183,7 +184,6 @@ __all__ = [
     "PaymentState",
     "ProductDraft",
     "PublishedProduct",
-    "Receipt",
     "Reminder",
     "Repayment",
     "RepaymentPart",

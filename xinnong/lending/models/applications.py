@@ -183,27 +183,3 @@ class AuthorityLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution} {self.role} {self.from_on}"
-
-
-class Receipt(models.Model):
-    """That a command came once: the same key with the same body answers what came of it."""
-
-    institution = models.CharField(max_length=32)
-    actor = models.UUIDField()
-    route = models.CharField(max_length=32)
-    key = models.UUIDField()
-    body_sha256 = models.CharField(max_length=64)
-    subject = models.UUIDField()
-    at = models.DateTimeField()
-
-    class Meta:
-        """A key is used once for a command by a person at a lender."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "actor", "route", "key"], name="receipt_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.route} {self.key}"

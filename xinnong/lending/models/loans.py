@@ -211,6 +211,7 @@ class Standing(models.Model):
     """Where an open loan stands: one row, copied from its terms and moved on by each day's end.
 
     The stretch is the one of the open day; `clock_from` is core.loan_plan.clock of its first day.
+    `off_balance`: what it earned and nobody paid stands in memorandum accounts (core.off_balance).
     """
 
     loan = models.OneToOneField(
@@ -245,6 +246,7 @@ class Standing(models.Model):
     restructured = models.BooleanField(default=False)
     expected_loss_percent = models.SmallIntegerField(null=True)
     special_minor = models.BigIntegerField(default=0)
+    off_balance = models.BooleanField(default=False)
 
     class Meta:
         """The day's end reads the whole institution, and again the few that need a look."""
@@ -260,6 +262,9 @@ class Standing(models.Model):
                 name="standing_to_look_at",
             ),
             models.Index(fields=["institution"], name="standing_of_institution"),
+            models.Index(
+                fields=["institution"], condition=Q(off_balance=True), name="standing_off_balance"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -289,6 +294,29 @@ class ClassChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.on} {self.before}→{self.after}"
+
+
+class OffBalanceChange(models.Model):
+    """A loan's unpaid interest left the balance at the end of a day, or came back, and how much."""
+
+    loan = of_loan()
+    institution = models.CharField(max_length=32)
+    on = models.DateField()
+    is_off = models.BooleanField()
+    interest_minor = models.BigIntegerField()
+    penalty_minor = models.BigIntegerField()
+    compound_minor = models.BigIntegerField()
+
+    class Meta:
+        """Once a day; the night's journal sums those of a day."""
+
+        indexes = [models.Index(fields=["institution", "on"], name="off_balance_change_of_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "on"], name="off_balance_change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.on} {'off' if self.is_off else 'on'}"
 
 
 class AccrualCorrection(models.Model):

@@ -98,7 +98,7 @@ def submit_application(
     By phone a person asks for herself; at a desk or an outlet an officer of the lender writes down
     what the borrower, who is there, asks for. The same key and wish again answer the same
     application. Raises NotYours, OwnHousehold, OfferClosed, WishNotUnderstood, NotOfAge,
-    NoLineForTwoTaps, OpenAlready, KeyReused.
+    NoLineForTwoTaps, OpenAlready, CommandKeyReused.
     """
     home = person.household
     if home is None:
@@ -276,7 +276,7 @@ def withdraw_application(
 ) -> Application:
     """Take an application back, by whoever asked or by the lender's officer for them.
 
-    Raises NotYours, Moved, KeyReused.
+    Raises NotYours, Moved, CommandKeyReused.
     """
     refuse_strangers(actor, application)
     with at_counter(actor, institution=application.institution, home=application.household):
@@ -293,7 +293,7 @@ def withdraw_application(
 def ask_for_person(
     *, actor: User, application: Application, now: datetime, key: UUID
 ) -> Application:
-    """Have a person look at what a rule alone refused (PIPL 24). Raises NotYours, Moved, KeyReused."""
+    """Have a person look at what a rule alone refused (PIPL 24). Raises NotYours, Moved, CommandKeyReused."""
     if actor.institution is None:
         refuse_all_but_borrower(actor, application)
     refuse_strangers(actor, application)

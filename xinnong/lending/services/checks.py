@@ -55,7 +55,7 @@ def record_investigation(
     """Put a visit by two people on record; `photos` are SHA-256 sums of the pictures.
 
     The need is the scale (hundredths of a mu) times the crop's norm. Raises NotYours,
-    OwnHousehold, SamePerson, EvidenceMissing, KeyReused.
+    OwnHousehold, SamePerson, EvidenceMissing, CommandKeyReused.
     """
     _refuse_visitors(actor, companion, application)
     sums = [checked_sum(photo, "photos") for photo in photos]
@@ -119,7 +119,7 @@ def ask_credit_report(
     """Put the asking of a credit report on record under the person's written authorisation.
 
     Nothing is sent from here: the answer comes as a file (`file_credit_report`). Raises NotYours,
-    OwnHousehold, EvidenceMissing, KeyReused.
+    OwnHousehold, EvidenceMissing, CommandKeyReused.
     """
     refuse_all_but_staff(actor, institution)
     if person.household is None:

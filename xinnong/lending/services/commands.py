@@ -14,9 +14,8 @@ from xinnong.accounts.models import Institution, User, lender_code
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import record
-from xinnong.core.documents import canonical_bytes, plain, sha256_hex
-from xinnong.lending.models import Receipt
-from xinnong.lending.services.refusals import KeyReused, NotYours, OwnHousehold
+from xinnong.ledger.services import Answer, answer_once
+from xinnong.lending.services.refusals import NotYours, OwnHousehold
 from xinnong.registry.models import Household, Person
 
 if TYPE_CHECKING:
@@ -74,20 +73,25 @@ def claim(
 ) -> Claim:
     """Take a key for a command, or find what came of it the first time.
 
-    A second command with the key waits for the first to end. Raises KeyReused for another body.
-    In the caller's transaction: a refusal later on gives the key back.
+    A second command with the key waits for the first to end. Raises CommandKeyReused for another
+    body. In the caller's transaction: a refusal later on gives the key back.
     """
-    body_sha256 = sha256_hex(canonical_bytes(plain(dict(body))))
-    receipt, is_new = Receipt.objects.get_or_create(
-        institution=institution,
-        actor=actor.ref,
-        route=route,
-        key=key,
-        defaults={"body_sha256": body_sha256, "subject": subject or new_ref(), "at": now},
+    came: list[Answer] = []
+
+    def work() -> Answer:
+        came.append({"subject": str(subject or new_ref())})
+        return came[0]
+
+    answer = answer_once(
+        institution=Institution.objects.get(code=institution),
+        actor=actor,
+        route=f"lending.{route}",
+        key=str(key),
+        body=body,
+        now=now,
+        work=work,
     )
-    if receipt.body_sha256 != body_sha256:
-        raise KeyReused(route=route)
-    return Claim(receipt.subject, is_new)
+    return Claim(UUID(answer["subject"]), is_new=bool(came))
 
 
 def owned_by(institution: str, person: Person) -> dict[str, Any]:

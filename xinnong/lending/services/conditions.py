@@ -55,7 +55,7 @@ def meet_condition(
 
     Line, credit report, visit, guarantors and mortgages are looked up and not believed; `evidence` is then ignored. A
     condition already met stays as it is. Raises NotYours, OwnHousehold, ConditionUnknown,
-    ConditionNotShown, EvidenceMissing, Moved, KeyReused.
+    ConditionNotShown, EvidenceMissing, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, contract.institution)
     refuse_own_household(actor, contract.household_id)

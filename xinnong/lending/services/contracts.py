@@ -68,7 +68,7 @@ def draft_contract(*, actor: User, application: Application, now: datetime, key:
     """Write down what was approved, as terms and as a PDF; from here on neither changes.
 
     By the lender's officer or by the borrower. Raises NotYours, OwnHousehold, Moved,
-    NotApprovable where guarantors or collateral fall short, TypesettingFailed, KeyReused.
+    NotApprovable where guarantors or collateral fall short, TypesettingFailed, CommandKeyReused.
     """
     refuse_strangers(actor, application)
     if actor.institution is not None:
@@ -135,7 +135,7 @@ def sign_in_person(
 
     `identity_check` is the reference of a passed check of person and id card, `photo` that of the
     picture of the signing, `scan_sha256` the sum of the scanned signature page. Raises NotYours,
-    OwnHousehold, SigningNotOffered, EvidenceMissing, Moved, KeyReused.
+    OwnHousehold, SigningNotOffered, EvidenceMissing, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, contract.institution)
     refuse_own_household(actor, contract.household_id)
@@ -171,7 +171,7 @@ def sign_by_card_check(
     The identity service says whether the live picture `photo` is the borrower; device, number and
     card must be ones that wait for nothing. There is no argument for a code sent by message, so
     there is no way to sign with one. Raises NotYours, SigningNotOffered, DeviceWaits, NumberWaits,
-    CardNotYours, CardWaits, PersonNotProven, Moved, KeyReused.
+    CardNotYours, CardWaits, PersonNotProven, Moved, CommandKeyReused.
     """
     refuse_all_but_borrower(actor, contract)
     shown = {"photo": checked_reference(photo, "photo"), "card": str(card.ref)}
@@ -233,7 +233,7 @@ def cancel_contract(*, actor: User, contract: Contract, now: datetime, key: UUID
     """Give a contract back: before it is signed by either side, in the cooling-off by the borrower.
 
     Nothing may have been drawn. The application is over with it. Raises NotYours, Moved,
-    CoolingOffOver, DrawnAlready, KeyReused.
+    CoolingOffOver, DrawnAlready, CommandKeyReused.
     """
     refuse_strangers(actor, contract)
     with at_counter(actor, institution=contract.institution, home=contract.household):

@@ -43,7 +43,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.services.amending import Change, put_in_force, write_correction
 from xinnong.lending.services.lender_scope import of_lender
-from xinnong.lending.services.loan_ledger import HELD, SUSPENSE, LoanBooks
+from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     DaysMissing,
@@ -287,10 +287,5 @@ def _write_spreads(loan: Loan, spreads: Sequence[Allocation], on: date) -> None:
 
 def _paid_moves(books: LoanBooks, before: Counter[str], after: Counter[str]) -> list[Move]:
     """The difference of what is paid, against suspense."""
-    suspense = books.of_house(SUSPENSE)
-    moves = []
-    for name in (*COMPONENTS, "held"):
-        if difference := after[name] - before[name]:
-            account = books.of_loan(HELD) if name == "held" else books.paid_into(name)
-            moves.append(books.signed(suspense, account, difference, f"loan.mend-{name}"))
-    return moves
+    differences = {name: after[name] - before[name] for name in (*COMPONENTS, "held")}
+    return books.paid_moves(books.of_house(SUSPENSE), differences, "loan.mend")

@@ -86,7 +86,7 @@ def decide_by_officer(
     `amount_minor` and `months` default to the wish and never exceed it. `rate_percent` is named
     where the product does not lend inside a line. A refusal gives reasons of OFFICER_REASONS.
     Raises NotYours, OwnHousehold, Moved, MoreThanAsked, NotApprovable, AuthorityOver,
-    ReasonMissing, KeyReused.
+    ReasonMissing, CommandKeyReused.
     """
     refuse_all_but_staff(actor, application.institution)
     refuse_own_household(actor, application.household_id)
@@ -192,7 +192,7 @@ def confirm_by_second(
     """Decide as the second person on what an officer approved: the same amount, or no.
 
     Raises NotYours, OwnHousehold, SamePerson, AuthorityOver, NothingToConfirm, NotApprovable,
-    ReasonMissing, KeyReused.
+    ReasonMissing, CommandKeyReused.
     """
     refuse_all_but_staff(actor, application.institution)
     with transaction.atomic():
@@ -255,7 +255,7 @@ def propose_limit(
 ) -> AuthorityLimit:
     """Propose what a role may approve from a day on; it counts once another manager confirms it.
 
-    Raises NotYours, LimitUnsound, KeyReused.
+    Raises NotYours, LimitUnsound, CommandKeyReused.
     """
     refuse_all_but_staff(actor, institution)
     sound = 0 <= alone_minor <= second_minor and from_on >= timezone.localdate(now)

@@ -29,6 +29,7 @@ from xinnong.lending.models import (
 )
 from xinnong.lending.services.days import take_day
 from xinnong.lending.services.eod_ledger import post_night
+from xinnong.lending.services.eod_off_balance import turn_off_balance
 from xinnong.lending.services.eod_steps import (
     Night,
     accrue,
@@ -158,6 +159,7 @@ def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
 
 def _classify(night: Night, run: EodRun, _clock: Clock) -> None:
     run.reclassified = classify_loans(night)
+    turn_off_balance(night)
 
 
 def _remind(night: Night, run: EodRun, _clock: Clock) -> None:

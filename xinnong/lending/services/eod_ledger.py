@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,14 @@ from xinnong.ledger.queries import balances_now
 from xinnong.ledger.services import Move, Opening, open_accounts, post_journal
 from xinnong.lending.queries.loans import BOOKED
 from xinnong.lending.services.eod_steps import Night, fetch
-from xinnong.lending.services.loan_ledger import IMPAIRMENT, INCOME, PROVISIONS, RECEIVABLE
+from xinnong.lending.services.loan_ledger import (
+    CONTRA,
+    IMPAIRMENT,
+    INCOME,
+    OFF_BALANCE,
+    PROVISIONS,
+    RECEIVABLE,
+)
 
 PER_MILLE: Final = 1000
 PER_CENT: Final = 100
@@ -39,12 +46,40 @@ FROM lending_standing AS s JOIN lending_loan AS l ON l.id = s.loan_id
 JOIN ledger_account AS a ON a.object_ref = l.ref AND a.kind = '130301'
 WHERE s.institution = %(institution)s AND s.asset_class > 1
 """
-BOOKED_IN_JOURNAL: Final = """
-SELECT coalesce(sum(CASE WHEN credit.kind LIKE '6%%' THEN t.amount_minor
-                         ELSE -t.amount_minor END), 0)::bigint
-FROM ledger_transfer AS t JOIN ledger_account AS credit ON credit.id = t.credit_id
-WHERE t.journal_id = %(journal)s AND t.reason LIKE 'eod.%%' AND t.reason <> 'eod.provisions'
+EARNED_OFF: Final = """
+SELECT p.code, sum(e.interest_minor)::bigint, sum(e.penalty_minor)::bigint,
+       sum(e.compound_minor)::bigint
+FROM lending_standing AS s JOIN lending_eodaccrual AS e ON e.loan_id = s.loan_id
+JOIN lending_publishedproduct AS p ON p.id = e.product_id
+WHERE s.institution = %(institution)s AND s.off_balance AND e."on" = %(on)s
+GROUP BY p.code ORDER BY p.code
 """
+TURNED: Final = """
+SELECT p.code, sum(sign * interest_minor)::bigint, sum(sign * penalty_minor)::bigint,
+       sum(sign * compound_minor)::bigint
+FROM lending_offbalancechange AS c JOIN lending_loan AS l ON l.id = c.loan_id
+JOIN lending_publishedproduct AS p ON p.id = l.product_id
+CROSS JOIN LATERAL (SELECT CASE WHEN c.is_off THEN 1 ELSE -1 END AS sign) AS side
+WHERE c.institution = %(institution)s AND c."on" = %(on)s
+GROUP BY p.code ORDER BY p.code
+"""
+BOOKED_IN_JOURNAL: Final = """
+SELECT coalesce(sum(debited) FILTER (WHERE kind LIKE '1132__' AND reason <> 'eod.turn'), 0)::bigint,
+       coalesce(sum(debited) FILTER (WHERE kind LIKE '7121__' AND reason <> 'eod.turn'), 0)::bigint,
+       coalesce(sum(-debited) FILTER (WHERE kind LIKE '1132__' AND reason = 'eod.turn'), 0)::bigint,
+       coalesce(sum(debited) FILTER (WHERE kind LIKE '7121__' AND reason = 'eod.turn'), 0)::bigint
+FROM (
+    SELECT a.kind, t.reason, sum(CASE WHEN a.id = t.debit_id THEN t.amount_minor
+                                      ELSE -t.amount_minor END) AS debited
+    FROM ledger_transfer AS t JOIN ledger_account AS a ON a.id IN (t.debit_id, t.credit_id)
+    WHERE t.journal_id = %(journal)s GROUP BY a.kind, t.reason
+) AS sides
+"""
+Sums = Mapping[str, Mapping[str, int]]
+"""Fen by code of product and component."""
+Side = Callable[[str, str], Opening]
+"""The account of an entry, by component and product."""
+TURN: Final = "eod.turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +92,32 @@ class NightPosted:
     difference_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the night's journal, before its accounts are known; below zero it is turned."""
+
+    debit: Opening
+    credit: Opening
+    amount_minor: int
+    reason: str
+
+
 def post_night(night: Night, *, institution: Institution, now: datetime) -> NightPosted:
     """Post the night's journal under the day as its key, and compare it with the days' rows."""
-    earned = {str(code): dict(zip(BOOKED, sums, strict=True))
-              for code, *sums in fetch(EARNED, night)}  # fmt: skip
-    moves = _accrual_moves(earned, institution, now)
-    delta = _provisions_delta(night, institution, now)
-    moves += _provision_moves(delta, institution, now)
-    accrued = sum(sum(sums.values()) for sums in earned.values())
+    whole, off, turned = (_sums(sql, night) for sql in (EARNED, EARNED_OFF, TURNED))
+    on = _less(whole, off)
+    delta = _provisions_delta(night, institution)
+    entries = [
+        *_entries(on, _product(RECEIVABLE), _product(INCOME), "eod.{name}"),
+        *_entries(off, _product(OFF_BALANCE), _contra, "eod.off-{name}"),
+        *_entries(turned, _product(INCOME), _product(RECEIVABLE), TURN),
+        *_entries(turned, _product(OFF_BALANCE), _contra, TURN),
+        Entry(Opening(IMPAIRMENT), Opening(PROVISIONS), delta, "eod.provisions"),
+    ]
+    expected = (_total(on), _total(off), _total(turned), _total(turned))
+    moves = _moves([each for each in entries if each.amount_minor], institution, now)
     if not moves:
-        return NightPosted(accrued, delta, 0, accrued)
+        return NightPosted(_total(whole), delta, 0, sum(map(abs, expected)))
     posted = post_journal(
         institution=institution,
         actor=SYSTEM_ACTOR,
@@ -78,33 +129,46 @@ def post_night(night: Night, *, institution: Institution, now: datetime) -> Nigh
         moves=moves,
         route=ROUTE,
     )
-    [[in_ledger]] = fetch(BOOKED_IN_JOURNAL, night, journal=posted.id)
-    return NightPosted(accrued, delta, len(moves), accrued - in_ledger)
+    [in_ledger] = fetch(BOOKED_IN_JOURNAL, night, journal=posted.id)
+    apart = sum(abs(row - found) for row, found in zip(expected, in_ledger, strict=True))
+    return NightPosted(_total(whole), delta, len(moves), apart)
 
 
-def _accrual_moves(
-    earned: Mapping[str, Mapping[str, int]], institution: Institution, now: datetime
-) -> list[Move]:
-    wanted = [
-        (product, name, amount)
-        for product, sums in earned.items()
-        for name, amount in sums.items()
-        if amount
-    ]
-    openings = [
-        Opening(chart[name], product=product)
-        for product, name, _ in wanted
-        for chart in (RECEIVABLE, INCOME)
-    ]
-    accounts = _open(institution, now, openings)
-    pairs = zip(accounts[::2], accounts[1::2], strict=True)
+def _sums(sql: str, night: Night) -> Sums:
+    return {str(code): dict(zip(BOOKED, sums, strict=True)) for code, *sums in fetch(sql, night)}
+
+
+def _less(whole: Sums, part: Sums) -> Sums:
+    return {
+        code: {name: sums[name] - part.get(code, {}).get(name, 0) for name in BOOKED}
+        for code, sums in whole.items()
+    }
+
+
+def _total(sums: Sums) -> int:
+    return sum(sum(each.values()) for each in sums.values())
+
+
+def _entries(sums: Sums, debit: Side, credit: Side, reason: str) -> list[Entry]:
+    """One entry per product and component."""
     return [
-        _signed(receivable, income, amount, f"eod.{name}")
-        for (receivable, income), (_, name, amount) in zip(pairs, wanted, strict=True)
+        Entry(debit(name, product), credit(name, product), amount, reason.format(name=name))
+        for product, each in sums.items()
+        for name, amount in each.items()
     ]
 
 
-def _provisions_delta(night: Night, institution: Institution, now: datetime) -> int:
+def _product(chart: Mapping[str, str]) -> Side:
+    """The side of an entry that stands under a product, by component."""
+    return lambda name, product: Opening(chart[name], product=product)
+
+
+def _contra(_name: str, _product: str) -> Opening:
+    """The side that faces every memorandum account."""
+    return Opening(CONTRA)
+
+
+def _provisions_delta(night: Night, institution: Institution) -> int:
     """What the three rules of core.asset_class.reserves ask for, less what is set aside."""
     [[lent]] = fetch(LENT, night, institution_id=institution.pk)
     [[special, bad]] = fetch(BAD_LOANS, night, bad=int(min(BAD)))
@@ -113,23 +177,21 @@ def _provisions_delta(night: Night, institution: Institution, now: datetime) -> 
         -(-lent * PROVISION_PER_MILLE // PER_MILLE),
         -(-bad * COVERAGE_PERCENT // PER_CENT),
     )
-    [provisions] = _open(institution, now, [Opening(PROVISIONS)])
-    set_aside, _reserved = balances_now(Account.objects.get(pk=provisions))
-    return required - set_aside
+    provisions = Account.objects.filter(institution=institution, kind=PROVISIONS).first()
+    return required - (balances_now(provisions)[0] if provisions else 0)
 
 
-def _provision_moves(delta: int, institution: Institution, now: datetime) -> list[Move]:
-    if not delta:
+def _moves(entries: Sequence[Entry], institution: Institution, now: datetime) -> list[Move]:
+    """The entries between accounts, which are opened where they are missing."""
+    if not entries:
         return []
-    impairment, provisions = _open(institution, now, [Opening(IMPAIRMENT), Opening(PROVISIONS)])
-    return [_signed(impairment, provisions, delta, "eod.provisions")]
-
-
-def _open(institution: Institution, now: datetime, openings: list[Opening]) -> list[int]:
-    if not openings:
-        return []
+    openings = [side for each in entries for side in (each.debit, each.credit)]
     opened = open_accounts(institution=institution, actor=SYSTEM_ACTOR, now=now, openings=openings)
-    return [account.pk for account in opened]
+    pairs = zip(opened[::2], opened[1::2], strict=True)
+    return [
+        _signed(debit.pk, credit.pk, each.amount_minor, each.reason)
+        for (debit, credit), each in zip(pairs, entries, strict=True)
+    ]
 
 
 def _signed(debit: int, credit: int, amount_minor: int, reason: str) -> Move:

@@ -109,7 +109,7 @@ def name_guarantor(
     `signatory` guarantees alone, or signs for the organisation. All guarantees of the guarantor at
     this lender count, wherever their borrowers live. Raises NotYours, OwnHousehold,
     SecurityNotAsked, SecurityAgreed, NamedAlready, NotSecurable, EvidenceMissing, DatesWrong,
-    Moved, KeyReused.
+    Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, application.institution)
     refuse_own_household(actor, application.household_id)
@@ -233,7 +233,7 @@ def sign_guarantee(
     """Put on record that a guarantor signed face to face, as a borrower signs, before an officer.
 
     After the contract was drafted, so that what is signed names the loan. Raises NotYours,
-    OwnHousehold, EvidenceMissing, Moved, KeyReused.
+    OwnHousehold, EvidenceMissing, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, guarantor.institution)
     refuse_own_household(actor, guarantor.household_id)

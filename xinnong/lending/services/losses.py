@@ -18,9 +18,7 @@ from xinnong.lending.services.correcting import paid_by_component
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import (
     CONTRA,
-    INCOME,
     PROVISIONS,
-    RECEIVABLE,
     RECOVERED,
     WRITTEN_OFF,
     LoanBooks,
@@ -60,13 +58,9 @@ def write_off(
         principal, unpaid = principal_minor(loan), _unpaid(loan, on)
         whole = principal + sum(unpaid.values())
         moves = [Move(books.of_house(PROVISIONS), books.of_loan(PRINCIPAL), principal, "loan.lost")]
-        moves += [
-            books.signed(
-                books.account(INCOME[name]), books.account(RECEIVABLE[name]), amount, "loan.lost"
-            )
-            for name, amount in unpaid.items()
-            if amount
-        ]
+        moves += books.accrual_moves(
+            {name: -amount for name, amount in unpaid.items()}, "loan.lost"
+        )
         moves.append(Move(books.of_loan(WRITTEN_OFF), books.of_house(CONTRA), whole, "loan.lost"))
         books.post(key=key, on=on, reason="loan.write-off", moves=moves)
         Loan.objects.filter(pk=loan.pk).update(state=LoanState.WRITTEN_OFF, closed_on=on)

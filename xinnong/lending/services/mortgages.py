@@ -77,7 +77,7 @@ def name_collateral(
     """Put a thing on record that may be mortgaged. What the law refuses is refused by name.
 
     Raises NotYours, OwnHousehold, SecurityNotAsked, SecurityAgreed, NotSecurable, NamedAlready,
-    EvidenceMissing, DatesWrong, Moved, KeyReused.
+    EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, application.institution)
     refuse_own_household(actor, application.household_id)
@@ -252,7 +252,7 @@ def register_mortgage(
 ) -> Collateral:
     """Put the registry's number and day on record, once the contract is drafted.
 
-    Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, KeyReused.
+    Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
     _refuse_hands(actor, collateral)
     checked_reference(registration, "registration")
@@ -287,7 +287,7 @@ def insure_collateral(
 ) -> Collateral:
     """Put the insurance of a thing on record; a newer policy takes the older one's place.
 
-    Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, KeyReused.
+    Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
     _refuse_hands(actor, collateral)
     checked_reference(policy_number, "policy_number")
@@ -325,7 +325,7 @@ def release_mortgage(
     """Put on record that the registry cancelled a mortgage after everything was paid back.
 
     A contract that is paid back ends with it: without its security it is not drawn on again.
-    Raises NotYours, OwnHousehold, StillOwed, EvidenceMissing, DatesWrong, Moved, KeyReused.
+    Raises NotYours, OwnHousehold, StillOwed, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
     _refuse_hands(actor, collateral)
     checked_reference(cancellation, "cancellation")
@@ -353,7 +353,7 @@ def release_mortgage(
 def end_contract(*, actor: User, contract: Contract, now: datetime, key: UUID) -> Contract:
     """End a contract that is paid back, so that its guarantors are free again.
 
-    Raises NotYours, OwnHousehold, StillOwed, Moved, KeyReused.
+    Raises NotYours, OwnHousehold, StillOwed, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, contract.institution)
     refuse_own_household(actor, contract.household_id)

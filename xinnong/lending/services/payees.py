@@ -71,7 +71,7 @@ def bind_card(
 
     At a counter an officer saw person and card; on a phone the card's bank has to vouch for it.
     The number is hashed and sealed. Raises NotACard, NotYours, OwnHousehold, CardNotProven,
-    CardNotYours, KeyReused.
+    CardNotYours, CommandKeyReused.
     """
     home, digits = person.household, clean_card(number)
     if home is None:
@@ -187,7 +187,7 @@ def lift_hold(
     """End a wait early because an officer asked the borrower back.
 
     Whoever bound the card does not ask, and while the number itself is new nobody is called on it.
-    Raises NotYours, OwnHousehold, HoldOver, HoldSamePerson, CallNewNumber, KeyReused.
+    Raises NotYours, OwnHousehold, HoldOver, HoldSamePerson, CallNewNumber, CommandKeyReused.
     """
     refuse_all_but_staff(actor, hold.institution)
     refuse_own_household(actor, hold.household_id)

@@ -7,12 +7,6 @@ from typing import ClassVar
 from xinnong.core.errors import Problem, Refused
 
 
-class KeyReused(Refused):
-    """The key came before with another body; nothing is done for either."""
-
-    code: ClassVar[str] = "command.key_reused"
-
-
 class NotYours(Refused):
     """A person acts for nobody but herself; an officer for nobody of the own household."""
 

@@ -286,13 +286,10 @@ def write_parts(repayment: Repayment, parts: Sequence[Part]) -> None:
 
 def spread_moves(books: LoanBooks, spread: Allocation, source: int) -> list[Move]:
     """The moves of a payment: by component, and what is held for the customer."""
-    paid = [(books.paid_into(name), spread.paid(name), name) for name in COMPONENTS
-            if spread.paid(name)]  # fmt: skip
-    if spread.rest_minor:
-        held = books.of_loan(HELD)
-        if held != source:
-            paid.append((held, spread.rest_minor, "held"))
-    return [Move(source, account, amount, f"loan.repay-{name}") for account, amount, name in paid]
+    paid = {name: spread.paid(name) for name in COMPONENTS}
+    if spread.rest_minor and books.of_loan(HELD) != source:
+        paid["held"] = spread.rest_minor
+    return books.paid_moves(source, paid, "loan.repay")
 
 
 def close_if_paid(loan: Loan, on: date) -> None:
