@@ -194,6 +194,12 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.write-off": _("核销贷款"),
     "lending.recover": _("收回已核销贷款"),
     "lending.end-of-day": _("日终"),
+    "lending.export-loans": _("导出贷款"),
+    "lending.export-portfolio": _("导出资产组合"),
+    "lending.record-bureau-consent": _("登记报送征信授权"),
+    "lending.record-bureau-notice": _("登记不良信息告知"),
+    "lending.report-to-bureau": _("报送征信"),
+    "lending.mend-month-ends": _("更正月末数据"),
 }
 """What an audit entry says was done."""
 

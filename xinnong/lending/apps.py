@@ -24,6 +24,7 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.accounts.permissions import Permission
+        from xinnong.lending.book_wording import BOOK_REFUSALS
         from xinnong.lending.loan_wording import LOAN_REFUSALS
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.reasons import DECISIONS, STEPS
@@ -35,7 +36,7 @@ class LendingConfig(AppConfig):
 
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
-        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS):
+        for sentences in (REFUSALS, DECISIONS, STEPS, LOAN_REFUSALS, BOOK_REFUSALS):
             register_wordings(sentences)
         entries = (
             (11, _("借钱"), "my_loans", Permission.APPLY_FOR_LOAN, _("能借多少、申请、合同")),
@@ -46,6 +47,15 @@ class LendingConfig(AppConfig):
             (
                 21, _("柜台办理"), "counter", Permission.HANDLE_LOANS,
                 _("为到场的农户申请和签约，不用手机"),
+            ),
+            (22, _("贷款台账"), "loans", Permission.HANDLE_LOANS, _("每一笔贷款：筛选、查找、导出")),
+            (
+                23, _("资产组合"), "portfolio", Permission.READ_PORTFOLIO,
+                _("余额、逾期、迁徙、准备、利息，点开看到贷款"),
+            ),
+            (
+                46, _("各机构贷款"), "county_books", Permission.READ_COUNTY,
+                _("每家机构月末贷款的合计，没有个人"),
             ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xinnong.lending.views import (
     authority,
+    book,
     borrowing,
     contracts,
     deciding,
@@ -29,6 +30,11 @@ urlpatterns = [
     path("loans/applications/<uuid:ref>/letter/", deciding.letter, name="letter"),
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
+    path("loans/book/", book.loans, name="loans"),
+    path("loans/book/send/", book.send_loans, name="send_loans"),
+    path("loans/portfolio/", book.portfolio, name="portfolio"),
+    path("loans/portfolio/send/<str:kind>/", book.send_portfolio, name="send_portfolio"),
+    path("loans/county/", book.county_books, name="county_books"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),

@@ -11,6 +11,15 @@ from xinnong.lending.models.applications import (
     Outcome,
     Receipt,
 )
+from xinnong.lending.models.book import BookSum, MonthEnd
+from xinnong.lending.models.bureau import (
+    BureauConsent,
+    BureauDelivery,
+    BureauKind,
+    BureauNotice,
+    BureauRecord,
+    ToldHow,
+)
 from xinnong.lending.models.checks import (
     CreditReportQuery,
     Finding,
@@ -72,6 +81,12 @@ __all__ = [
     "AuthorityLimit",
     "BankCard",
     "BookOfRecord",
+    "BookSum",
+    "BureauConsent",
+    "BureauDelivery",
+    "BureauKind",
+    "BureauNotice",
+    "BureauRecord",
     "BusinessDay",
     "CalledHow",
     "Channel",
@@ -97,6 +112,7 @@ __all__ = [
     "LoanState",
     "LoanStretch",
     "LoanVersion",
+    "MonthEnd",
     "Offer",
     "OpenDue",
     "Outcome",
@@ -113,5 +129,6 @@ __all__ = [
     "RunState",
     "SignedHow",
     "Standing",
+    "ToldHow",
     "VerifiedHow",
 ]
