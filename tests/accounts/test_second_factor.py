@@ -32,6 +32,8 @@ MUST_BE_APPROVED = {
     Permission.PUBLISH_SCORECARD,
     Permission.CONFIRM_LOANS,
     Permission.SET_AUTHORITY,
+    Permission.EXPORT_LOANS,
+    Permission.REPORT_BUREAU,
     Permission.BREAK_GLASS,
     Permission.MANAGE_USERS,
     Permission.MANAGE_CLIENTS,

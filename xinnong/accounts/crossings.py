@@ -106,4 +106,11 @@ CROSSINGS: Final[tuple[Crossing, ...]] = (
         rows="kind pre",
         purpose="campaign figures by area, without persons",
     ),
+    Crossing(
+        table="lending_booksum",
+        owner_kind="b",
+        reader_kind="a",
+        rows="every sum of a month end",
+        purpose="the county's supervisor reads each lender's book by sums, without persons",
+    ),
 )

@@ -69,6 +69,9 @@ class BranchManager(Role):
         P.PUBLISH_PRODUCT,
         P.CONFIRM_LOANS,
         P.SET_AUTHORITY,
+        P.READ_PORTFOLIO,
+        P.EXPORT_LOANS,
+        P.REPORT_BUREAU,
         P.READ_COUNTY,
         P.BREAK_GLASS,
     }
@@ -79,6 +82,8 @@ class BranchManager(Role):
             P.PUBLISH_PRODUCT,
             P.CONFIRM_LOANS,
             P.SET_AUTHORITY,
+            P.EXPORT_LOANS,
+            P.REPORT_BUREAU,
             P.BREAK_GLASS,
         }
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from xinnong.core.asset_class import AssetClass
@@ -18,6 +18,8 @@ from xinnong.core.errors import Problem
 from xinnong.core.money import FEN_PER_YUAN
 
 MONTHS_BACK: Final = 24
+NOTICE_DAYS: Final = 10
+"""The law names no number of days between telling a borrower and reporting; this is ours."""
 CURRENCY: Final = "CNY"
 ACCOUNT_KINDS: Final[Mapping[str, str]] = {
     "term": "D1",  # 非循环贷账户
@@ -138,6 +140,11 @@ class Account:
         """Whether the record says anything bad about the borrower."""
         classed = self.asset_class is not None and self.asset_class >= AssetClass.SUBSTANDARD
         return self.overdue_minor > 0 or classed
+
+
+def notice_holds(told_on: date, *, bad_since: date, month_end: date) -> bool:
+    """Whether a notice covers a bad record of a month: after it went bad, and long enough before."""
+    return told_on >= bad_since and told_on + timedelta(NOTICE_DAYS) <= month_end
 
 
 Segment = Mapping[str, str | int]

@@ -236,6 +236,12 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.reject-line": _("不同意来账的去处"),
     "lending.line-is-fee": _("记为银行收费"),
     "lending.unbook-line": _("冲下认错的来账"),
+    "lending.export-loans": _("导出贷款"),
+    "lending.export-portfolio": _("导出资产组合"),
+    "lending.record-bureau-consent": _("登记报送征信授权"),
+    "lending.record-bureau-notice": _("登记不良信息告知"),
+    "lending.report-to-bureau": _("报送征信"),
+    "lending.mend-month-ends": _("更正月末数据"),
 }
 """What an audit entry says was done."""
 

@@ -21,11 +21,19 @@ def entries() -> list[Entry]:
         (20, _("贷款申请"), "applications", P.HANDLE_LOANS, _("等待处理的申请、审批、签约")),
         (21, _("柜台办理"), "counter", P.HANDLE_LOANS, _("为到场的农户申请和签约，不用手机")),
         (
-            22,
+            21,
             _("上门办理"),
             "visit",
             P.HANDLE_LOANS,
             _("出门前下载名单，没有网络也能调查、签约，回来发送"),
+        ),
+        (22, _("贷款台账"), "loans", P.HANDLE_LOANS, _("每一笔贷款：筛选、查找、导出")),
+        (
+            23,
+            _("资产组合"),
+            "portfolio",
+            P.READ_PORTFOLIO,
+            _("余额、逾期、迁徙、准备、利息，点开看到贷款"),
         ),
         (24, _("催收"), "collections", P.HANDLE_LOANS, _("逾期贷款、承诺和催收记录")),
         (25, _("贷后检查"), "checks", P.HANDLE_LOANS, _("放款后要去看的和看过的")),
@@ -46,4 +54,5 @@ def entries() -> list[Entry]:
             _("核心系统的数和我们算的数，哪里不一样"),
         ),
         (43, _("审批权限"), "authority", P.SET_AUTHORITY, _("每个岗位能批多少")),
+        (46, _("各机构贷款"), "county_books", P.READ_COUNTY, _("每家机构月末贷款的合计，没有个人")),
     ]

@@ -19,7 +19,7 @@ SEES_THE_LOAN = "EXISTS (SELECT FROM lending_loan AS l WHERE l.id = lending_core
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lending", "0007_after_lending"), rls.DEPENDENCY]
+    dependencies = [("lending", "0008_books_and_bureau"), rls.DEPENDENCY]
 
     operations = [
         migrations.AddField(

@@ -18,6 +18,15 @@ from xinnong.lending.models.applications import (
     DecisionKind,
     Outcome,
 )
+from xinnong.lending.models.book import BookSum, MonthEnd
+from xinnong.lending.models.bureau import (
+    BureauConsent,
+    BureauDelivery,
+    BureauKind,
+    BureauNotice,
+    BureauRecord,
+    ToldHow,
+)
 from xinnong.lending.models.checks import (
     CreditReportQuery,
     Finding,
@@ -124,8 +133,14 @@ __all__ = [
     "BankCard",
     "BankStatement",
     "BookOfRecord",
+    "BookSum",
     "BreakKind",
     "BreakState",
+    "BureauConsent",
+    "BureauDelivery",
+    "BureauKind",
+    "BureauNotice",
+    "BureauRecord",
     "BusinessDay",
     "CalledHow",
     "Channel",
@@ -168,6 +183,7 @@ __all__ = [
     "LoanState",
     "LoanStretch",
     "LoanVersion",
+    "MonthEnd",
     "NextStep",
     "OffBalanceChange",
     "Offer",
@@ -194,6 +210,7 @@ __all__ = [
     "SignedHow",
     "Standing",
     "StatementLine",
+    "ToldHow",
     "UseFound",
     "Valuation",
     "VerifiedHow",

@@ -38,6 +38,7 @@ from xinnong.lending.services.eod_steps import (
     remind,
 )
 from xinnong.lending.services.loan_refusals import DaysMissing, DayToCome
+from xinnong.lending.services.month_ends import ends_a_month, keep_month_end
 
 Clock = Callable[[], datetime]
 ACTION: Final = "lending.end-of-day"
@@ -160,6 +161,8 @@ def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
 def _classify(night: Night, run: EodRun, _clock: Clock) -> None:
     run.reclassified = classify_loans(night)
     turn_off_balance(night)
+    if ends_a_month(night):
+        keep_month_end(night)
 
 
 def _remind(night: Night, run: EodRun, _clock: Clock) -> None:
