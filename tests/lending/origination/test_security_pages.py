@@ -9,8 +9,9 @@ from django.test import Client
 
 from tests.factories import signed_in
 from tests.lending.origination.story import Story
+from tests.lending.origination.test_mortgages import mortgaged
 from tests.lending.origination.test_pages import scan
-from tests.lending.origination.test_securities import approve, guaranteed, mortgaged
+from tests.lending.origination.test_securities import approve, guaranteed
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.lending.models import Application, Collateral, Guarantor
 from xinnong.privacy.models import Listing, Read

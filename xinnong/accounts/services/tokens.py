@@ -32,6 +32,8 @@ API_VERBS: Final = frozenset(
         Permission.PLAN_LOAN,
         Permission.READ_COUNTY,
         Permission.READ_RUNS,
+        Permission.READ_LOANS,
+        Permission.SEND_LOANS,
     }
 )
 """What a program may be allowed; people's decisions are never among them."""

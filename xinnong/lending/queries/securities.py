@@ -98,7 +98,7 @@ def running_guarantees(institution: str) -> Iterator[Guarantor]:
     over = Q(application__state__in=OVER_APPLICATION) | Q(
         application__contract__state__in=OVER_CONTRACT
     )
-    return live.exclude(over).select_related("household").iterator()
+    return live.exclude(over).select_related("application__household").iterator()
 
 
 def exposure_minor(institution: str, party: UUID, *, person: UUID | None = None) -> int:
@@ -109,7 +109,13 @@ def exposure_minor(institution: str, party: UUID, *, person: UUID | None = None)
 
 def guarantee_edges(institution: str) -> list[tuple[str, str]]:
     """Who answers for whom at a lender: households by their number, organisations by reference."""
-    return [(each.node, each.household.ref) for each in running_guarantees(institution)]
+    live = running_guarantees(institution)
+    return [(each.node, node_of_borrower(each.application)) for each in live]
+
+
+def node_of_borrower(application: Application) -> str:
+    """Where a borrower stands in the net of guarantees: the organisation, or the household."""
+    return str(application.organisation) if application.organisation else application.household.ref
 
 
 def security_problems(

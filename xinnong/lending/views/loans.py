@@ -126,7 +126,8 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "tone": LOAN_TONES[found.state],
         "is_open": found.state == LoanState.ACTIVE,
         "contract": contract,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": (contract.application.organisation_name if contract else "")
+        or borrower_names([found.person]).get(found.person, ""),
         "agreed": loan_definitions(facts),
         "owed": owed_definitions(facts),
         "standing": standing_definitions(found),

@@ -37,6 +37,7 @@ from xinnong.lending.security_tables import (
     thing_facts,
 )
 from xinnong.lending.services import guarantors, mortgages
+from xinnong.lending.services import releases as releasing
 from xinnong.lending.services.guarantors import Consent, Means
 from xinnong.lending.services.mortgages import Thing
 from xinnong.lending.services.security_refusals import GuarantorUnknown
@@ -273,7 +274,7 @@ def _end(request: HttpRequest, found: Application) -> Step:
         contract = contract_of(found.pk)
         if contract is None:
             raise Http404
-        return mortgages.end_contract(
+        return releasing.end_contract(
             actor=user_of(request), contract=contract, now=timezone.now(),
             key=form.cleaned_data["key"],
         )  # fmt: skip
@@ -304,7 +305,7 @@ STEPS: Mapping[str, Callable[..., Step]] = {
     "record-valuation": _value,
     "register-mortgage": _on_thing(forms.RegistrationForm, mortgages.register_mortgage),
     "insure-collateral": _on_thing(forms.InsuranceForm, mortgages.insure_collateral),
-    "release-mortgage": _on_thing(forms.ReleaseForm, mortgages.release_mortgage),
+    "release-mortgage": _on_thing(forms.ReleaseForm, releasing.release_mortgage),
     "drop-collateral": _drop_thing,
     "end-contract": _end,
 }
@@ -329,7 +330,7 @@ def _page(
     context = {
         "application": found,
         "contract": contract,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": found.organisation_name or borrower_names([found.person]).get(found.person, ""),
         "is_guarantee": found.security == GUARANTEE,
         "is_open": is_open,
         "against": problems_said(security_problems(found, amount_minor=amount, on=today)),
