@@ -22,7 +22,7 @@ from tests.lending.origination.test_securities import (
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.lending.models import Application, ContractPaper
-from xinnong.lending.queries.securities import to_release
+from xinnong.lending.queries.securities import insurance_ending, to_release
 from xinnong.lending.services.mortgages import (
     Thing,
     drop_collateral,
@@ -130,6 +130,23 @@ def test_a_house_secures_a_loan_from_the_title_search_to_the_registry(story: Sto
     assert state_of(contract) == "in_force"
     refuses("security.agreed", house.value, 1, "王估")
     refuses("security.still_owed", house.release)
+
+
+def test_insurance_is_renewed_before_it_ends(story: Story) -> None:
+    application = mortgaged(story)
+    house = House(story, application)
+    house.whole()
+    contract = story.draft(approve(story, application))
+    house.register()
+    house.insure()
+
+    def ending(on: date) -> int:
+        with scoped(story.people.lin):
+            return len(insurance_ending(contract.institution, on=on))
+
+    assert (ending(date(2027, 12, 1)), ending(date(2027, 12, 2))) == (0, 1)
+    house.insure(date(2029, 1, 1))
+    assert ending(date(2028, 1, 1)) == 0
 
 
 def test_the_law_refuses_by_name_before_anything_stands_on_record(story: Story) -> None:

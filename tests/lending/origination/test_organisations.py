@@ -131,3 +131,6 @@ def test_the_desk_offers_what_an_organisation_may_borrow(story: Story, coop: Org
     assert answer.status_code == 302, answer.content.decode()[-2000:]
     assert COOP in lins.get(answer["Location"]).content.decode()
     assert COOP in lins.get("/loans/").content.decode()
+    with scoped(SYSTEM):
+        made = Application.objects.get()
+    assert (made.security, made.state) == ("guarantee", "in_review")

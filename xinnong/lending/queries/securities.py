@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q
 
-from xinnong.core.collateral import KINDS, Value, counted_minor, coverage_problems, value_problems
+from xinnong.core.collateral import (
+    KINDS,
+    Value,
+    counted_minor,
+    coverage_problems,
+    haircuts_on,
+    insured_at_least_until,
+    value_problems,
+)
 from xinnong.core.errors import Problem
 from xinnong.core.guarantees import guaranteed_problems
 from xinnong.lending.models import (
@@ -155,18 +164,34 @@ def guarantors_signed(contract: Contract) -> str:
 def mortgages_registered(contract: Contract, *, on: date) -> str:
     """The evidence that every thing is registered, insured and covers the loan; "" while not."""
     things = live_collateral(contract.application)
-    if not things or any(not is_secured(thing, contract.ends_on) for thing in things):
+    if not things or any(not is_secured(thing, contract) for thing in things):
         return ""
     wanting = security_problems(contract.application, amount_minor=contract.limit_minor, on=on)
     return "" if wanting else f"mortgage:{things[-1].ref}"
 
 
-def is_secured(thing: Collateral, until: date) -> bool:
-    """Whether a thing is registered and, where it must be, insured until a day."""
+def is_secured(thing: Collateral, contract: Contract) -> bool:
+    """Whether a thing is registered and, where it must be, insured for long enough."""
     if thing.state != CollateralState.REGISTERED:
         return False
-    insured = thing.insured_until is not None and thing.insured_until >= until
-    return insured or not KINDS[thing.kind].is_insured
+    if not KINDS[thing.kind].is_insured:
+        return True
+    wanted = insured_at_least_until(contract.starts_on, contract.ends_on)
+    if wanted is None or thing.insured_until is None:
+        return False
+    return thing.insured_until >= wanted
+
+
+def insurance_ending(institution: str, *, on: date) -> list[Collateral]:
+    """Registered things whose insurance has ended or ends soon, the first to end first."""
+    table = haircuts_on(on)
+    insured = [kind.code for kind in KINDS.values() if kind.is_insured]
+    ahead = on + timedelta(days=table.renew_days if table else 0)
+    found = Collateral.objects.filter(
+        institution=institution, state=CollateralState.REGISTERED, kind__in=insured,
+        insured_until__lte=ahead,
+    )  # fmt: skip
+    return list(found.select_related("application").order_by("insured_until", "id"))
 
 
 def to_release(institution: str) -> list[Collateral]:

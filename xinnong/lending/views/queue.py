@@ -167,7 +167,7 @@ def wish_of_form(form: WishForm) -> services.Wish:
         months=said["months"],
         method=said["method"],
         purpose=said["purpose"],
-        security=said.get("security") or "credit",
+        security=said.get("security") or form.product.securities[0],
         produces=tuple(said.get("produces", ())),
         wants_person=said["wants_person"],
         wants_letter=said.get("wants_letter", False),

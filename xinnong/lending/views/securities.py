@@ -24,6 +24,7 @@ from xinnong.lending.queries.securities import (
     collateral_of,
     guarantor_by_ref,
     guarantors_of,
+    insurance_ending,
     is_over,
     organisation_named,
     security_problems,
@@ -33,6 +34,7 @@ from xinnong.lending.reasons import problems_said
 from xinnong.lending.security_tables import (
     COLLATERAL_TONES,
     guarantors_table,
+    insurances_table,
     releases_table,
     thing_facts,
 )
@@ -83,17 +85,19 @@ def security(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @allowed(Permission.HANDLE_LOANS)
 def releases(request: HttpRequest) -> HttpResponse:
-    """List mortgages that are to be given back, until each was."""
+    """List mortgages to give back, until each was, and insurance that is to be renewed."""
     found = to_release(lender_of(request))
+    ending = insurance_ending(lender_of(request), on=timezone.localdate())
     record_listing(
         actor=user_of(request),
         at=timezone.now(),
         asked="releases",
-        households=[each.household_id for each in found],
+        households=[each.household_id for each in (*found, *ending)],
         purpose=Purpose.APPLICATION,
     )
-    names = borrower_names(each.person for each in found)
-    return render(request, "lending/releases.html", {"table": releases_table(found, names)})
+    names = borrower_names(each.person for each in (*found, *ending))
+    tables = {"table": releases_table(found, names), "ending": insurances_table(ending, names)}
+    return render(request, "lending/releases.html", tables)
 
 
 def _loaded(request: HttpRequest, ref: UUID) -> Application:
