@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.factories import Sample, sample_county, signed_in
 from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, People, client_of
-from tests.walls import DEEDS, HOME, PAGES, PEOPLE, PROGRAMS, SOMEBODY, Program, Wall
+from tests.walls import DEEDS, HOME, NOBODY_KNOWS, PAGES, PEOPLE, PROGRAMS, SOMEBODY, Program, Wall
 from xinnong.accounts.models import User
 from xinnong.accounts.roles import BY_CODE
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -25,6 +25,15 @@ from xinnong.accounts.services.tokens import API_VERBS, issue_token
 from xinnong.areas.models import Area
 from xinnong.audit.services import SYSTEM_ACTOR
 
+BARE = {"api:deliver", "api:plan", "api:make_file", "api:take_file", "api:take_results"}
+POSTED = {
+    "api:submit_loan_application",
+    "api:withdraw_loan_application",
+    "api:draft_loan_contract",
+    "api:announce_device",
+    "api:draw_loan",
+    "api:take_repayment",
+}
 County = tuple[People, Sample]
 pytestmark = pytest.mark.django_db
 
@@ -113,14 +122,17 @@ def _answer(method: str, name: str, wall: Wall, role: str, county: County) -> in
     return int(getattr(browser, method)(address, wall.form).status_code)
 
 
-POSTED = {"api:deliver", "api:plan", "api:make_file", "api:take_file", "api:take_results"}
-
-
 def _call(browser: Client, name: str, program: Program, sample: Sample, token: str = "") -> int:
     address = reverse(name, kwargs=_real(program.arguments, sample))
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    call = browser.post if name in POSTED else browser.get
-    answer = call(f"{address}?{program.query}", headers=headers)
+    address = f"{address}?{program.query}"
+    if name in BARE:
+        return int(browser.post(address, headers=headers).status_code)
+    headers["Idempotency-Key"] = str(NOBODY_KNOWS)
+    if name in POSTED:
+        answer = browser.post(address, headers=headers, content_type="application/json")
+    else:
+        answer = browser.get(address, headers=headers)
     return int(answer.status_code)
 
 

@@ -15,6 +15,7 @@ from xinnong.core.collateral import (
     Value,
     counted_minor,
     coverage_problems,
+    insured_at_least_until,
     title_problems,
     value_problems,
 )
@@ -89,6 +90,12 @@ def test_two_people_value_and_not_too_long_ago() -> None:
 def test_a_valuers_newer_value_takes_the_older_ones_place() -> None:
     later = [*VALUES, replace(VALUES[1], value_minor=120_000_000, on=DAY)]
     assert counted_minor("town_house", later, prior_minor=0, on=DAY) == 70_000_000
+
+
+def test_it_is_insured_for_most_of_a_year_or_until_the_end() -> None:
+    assert insured_at_least_until(DAY, date(2036, 11, 20)) == date(2027, 10, 16)
+    assert insured_at_least_until(DAY, date(2027, 2, 20)) == date(2027, 2, 20)
+    assert insured_at_least_until(date(2025, 1, 1), DAY) is None
 
 
 def test_it_covers_the_whole_loan() -> None:

@@ -7,6 +7,7 @@ staff and hashes, never a resident id, a phone number or a farmer's file.
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -226,6 +227,9 @@ class ApiClient(Allowed, models.Model):
 
     scopes: frozenset[Permission] = frozenset()
     """Of the token this request came with; set by the one function that checks tokens."""
+
+    person_ref: UUID | None = None
+    """A program is nobody: it neither borrows nor signs."""
 
     def __str__(self) -> str:
         return self.code

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     PLAN_LOAN = "schedules.plan"
     APPLY_FOR_LOAN = "loans.apply"
     HANDLE_LOANS = "loans.handle"
+    READ_LOANS = "loans.read"
+    SEND_LOANS = "loans.send"
     CONFIRM_LOANS = "loans.confirm"
     SET_AUTHORITY = "authority.set"
     READ_PORTFOLIO = "portfolio.read"
@@ -53,6 +55,8 @@ PERSONAL: frozenset[Permission] = frozenset(
         Permission.EXPORT_LINES,
         Permission.EXPORT_HOUSEHOLDS,
         Permission.RUN_REFRESH,
+        Permission.READ_LOANS,
+        Permission.SEND_LOANS,
     }
 )
 """Whoever holds one of these may see rows about persons inside their areas; nobody else may."""

@@ -25,8 +25,8 @@ from ninja.throttling import BaseThrottle
 
 from xinnong import __version__
 from xinnong.config import api_document, faults
-from xinnong.config.problems import code_of, path_of, problem
-from xinnong.core.errors import InvalidDocument, Refused
+from xinnong.config.problems import code_of, path_of, problem, words_of
+from xinnong.core.errors import InvalidDocument, Problem, Refused
 
 REQUESTS_A_MINUTE: Final = 6_000
 """Of one client, to one web process."""
@@ -124,13 +124,23 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     _roll_back(request, error)
     status = STATUS.get(error.code, 422)
-    if isinstance(error, InvalidDocument):
-        places = [
-            {"at": path_of(each.field), "problem": each.code, "params": dict(each.params)}
-            for each in error.problems
-        ]
-        return problem(status, error.code, params=error.params, errors=places)
+    reasons: tuple[Problem, ...] = getattr(error, "problems", ())
+    if reasons or isinstance(error, InvalidDocument):
+        return problem(status, error.code, params=error.params, errors=[*map(_place, reasons)])
     return problem(status, error.code, params=error.params)
+
+
+def _place(each: Problem) -> dict[str, object]:
+    """One of several reasons for which a step was refused, with its sentence where it has one."""
+    params = {
+        name: value if isinstance(value, int | str | list) else str(value)
+        for name, value in each.params.items()
+    }
+    found: dict[str, object] = {
+        "at": path_of(each.field), "problem": each.code, "params": params,
+    }  # fmt: skip
+    title, _advice = words_of(each.code, each.params)
+    return found if title == each.code else found | {"title": title}
 
 
 def _roll_back(request: HttpRequest, error: Exception) -> None:

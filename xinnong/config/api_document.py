@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = Path(__file__).parent / "api_examples.json"
 ABOUT: Final = """\
-Deliver department files and read household files by reference.
+Deliver department files, read household files by reference, and carry a lender's loans.
 
 Every request carries the token of a client program: `Authorization: Bearer TOKEN`. A token holds
 verbs and expires; each operation names the verb it needs. What lies outside the client's
 institution and areas does not exist for it (404). Every read of a household names its purpose and
 is recorded; the household sees it. Errors are problem documents (RFC 9457) with a stable `code`.
+A command on loans carries an `Idempotency-Key`: the same key with the same body answers the same and
+moves nothing, with another body it is refused (422). People decide, and people sign: no program does.
 Instants are UTC, dates ISO 8601, lines decimal strings in yuan; features of a profile are whole
 numbers in the unit of the feature, money in fen. Null is unknown, never zero.
 """
@@ -32,6 +34,7 @@ TAGS: Final = [
     {"name": "households", "description": "Profile, score and lines of one household"},
     {"name": "payments", "description": "What a bank is to pay, and what came of it"},
     {"name": "schedules", "description": "Repayment schedules worked out from terms"},
+    {"name": "loans", "description": "A lender's products, applications, contracts and loans"},
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 EXTRA: Final[dict[str, Any]] = {"info": {"license": LICENCE}, "tags": TAGS}
@@ -61,6 +64,7 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
                 "properties": {
                     "at": {"type": "array", "items": {"type": ["string", "integer"]}},
                     "problem": {"type": "string"},
+                    "title": {"type": "string", "description": "the problem as a sentence"},
                     "params": {"type": "object", "description": "figures of the problem"},
                 },
             },

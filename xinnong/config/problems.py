@@ -8,6 +8,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from xinnong.core.money import yuan
 from xinnong.web.refusals import unfilled_wording, wording_of
 
 PROBLEM: Final = "application/problem+json"
@@ -50,7 +51,7 @@ def problem(
     status: int, code: str, *, params: Mapping[str, object] | None = None, **more: object
 ) -> JsonResponse:
     """A problem document with our stable code and, where there are words, title and detail."""
-    title, detail = _words(code, params or {})
+    title, detail = words_of(code, params or {})
     body = {"type": f"urn:xinnong:{code}", "title": title, "status": status, "code": code}
     if detail:
         body["detail"] = detail
@@ -65,14 +66,20 @@ def path_of(field: str) -> list[str | int]:
     return [int(part) if part.isdigit() else part for part in parts]
 
 
-def _words(code: str, params: Mapping[str, object]) -> tuple[str, str]:
+def words_of(code: str, params: Mapping[str, object]) -> tuple[str, str]:
+    """The sentence of a code and what to do; the code itself where there is none."""
     if code in TITLES or unfilled_wording(code) is None:
         return TITLES.get(code, code), ""
     try:
-        said = wording_of(code, params)
+        said = wording_of(code, {name: _shown(name, value) for name, value in params.items()})
     except (KeyError, TypeError, ValueError):  # a sentence with a place nobody filled
         return code, ""
     return str(said.says), str(said.advice)
+
+
+def _shown(name: str, value: object) -> object:
+    """Fen are told in yuan."""
+    return yuan(value) if name.endswith("_minor") and isinstance(value, int) else value
 
 
 def as_problem(response: HttpResponseBase) -> HttpResponseBase:

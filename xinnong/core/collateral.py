@@ -57,11 +57,17 @@ FORBIDDEN: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haircuts:
-    """Percent deducted from the value of each kind, from a day on; how long a value holds."""
+    """Percent deducted from the value of each kind, from a day on; how long a value holds.
+
+    `insured_days`: a thing that has to be insured is, for so long from the beginning of the contract
+    or until it ends; `renew_days` before its end an insurance is to be renewed.
+    """
 
     from_on: date
     percent: Mapping[str, int]
     value_days: int
+    insured_days: int
+    renew_days: int
 
 
 HAIRCUTS: Final = (
@@ -80,6 +86,8 @@ HAIRCUTS: Final = (
             "vehicle": 50,
         },
         value_days=365,
+        insured_days=330,
+        renew_days=30,
     ),
 )
 LEAST_COVERAGE_PERCENT: Final[Mapping[str, int]] = {"mortgage": 100}
@@ -172,6 +180,12 @@ def counted_minor(kind: str, values: Iterable[Value], *, prior_minor: int, on: d
 
 def _by_day(value: Value) -> date:
     return value.on
+
+
+def insured_at_least_until(starts_on: date, ends_on: date) -> date | None:
+    """Until which day a thing has to be insured when its contract begins; None while nobody says."""
+    table = haircuts_on(starts_on)
+    return None if table is None else min(ends_on, starts_on + timedelta(days=table.insured_days))
 
 
 def coverage_problems(

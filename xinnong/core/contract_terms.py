@@ -60,6 +60,8 @@ class Agreed:
     security: str
     payee: str
     purpose: str
+    organisation_name: str = ""
+    organisation_code: str = ""
     guarantors: tuple[Surety, ...] = ()
     collateral: tuple[Mortgaged, ...] = ()
 
@@ -109,8 +111,10 @@ def terms_document(product: Product, agreed: Agreed) -> bytes:
 
 
 def _secured(agreed: Agreed) -> dict[str, object]:
-    """Who and what stands behind the loan; nothing where nothing does."""
+    """Which organisation borrows, who and what stands behind the loan; nothing where nothing does."""
     said: dict[str, object] = {}
+    if agreed.organisation_name:
+        said["organisation"] = {"name": agreed.organisation_name, "uscc": agreed.organisation_code}
     if agreed.guarantors:
         said["guarantors"] = [
             {"name": each.name, "kind": each.kind, "amount_yuan": yuan(each.amount_minor)}

@@ -15,6 +15,7 @@ from xinnong.core.origination import last_day
 from xinnong.core.products import late_percent
 from xinnong.lending import wording
 from xinnong.lending.models import ApplicationState, ContractState, DecisionKind
+from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import reasons_of
@@ -86,7 +87,10 @@ def queue_table(
     ]  # fmt: skip
     rows = [
         [
-            Cell(names.get(each.person, "—"), url=reverse("lending:application", args=[each.ref])),
+            Cell(
+                each.organisation_name or names.get(each.person, "—"),
+                url=reverse("lending:application", args=[each.ref]),
+            ),
             Cell(known.label(each.area12)),
             Cell(title_of(each)),
             Cell(figures.whole_yuan(each.amount_minor)),
@@ -111,6 +115,7 @@ def queue_table(
 def wish_of(application: Application) -> list[Definition]:
     """What was asked for."""
     return [
+        *_for_whom(application),
         Definition(_("产品"), title_of(application), note=application.offer.product.version),
         Definition(_("金额"), figures.whole_yuan(application.amount_minor)),
         Definition(_("期限"), _("%(months)s 个月") % {"months": application.months}),
@@ -122,6 +127,18 @@ def wish_of(application: Application) -> list[Definition]:
         Definition(_("提交时间"), moment(application.submitted_at)),
         Definition(_("有效期到"), day(application.expires_on)),
     ]
+
+
+def _for_whom(application: Application) -> list[Definition]:
+    if application.organisation is None:
+        return []
+    signs = borrower_names([application.person]).get(application.person, "")
+    return [
+        Definition(
+            _("谁借"), application.organisation_name,
+            note=_("由负责人 %(name)s 签字") % {"name": signs},
+        )
+    ]  # fmt: skip
 
 
 def evidence_of(application: Application, promised_minor: int) -> list[Definition]:

@@ -91,7 +91,8 @@ def contract_data(terms: Mapping[str, Any], *, sha256: str) -> dict[str, object]
         "day": _("日期：        年      月      日"),
         "parties": [
             [_("出借人"), terms["lender_name"]],
-            [_("借款人"), _("%(name)s（身份证号 %(id)s，户号 %(household)s）")
+            *_organisation(terms),
+            [_("借款人签字人") if "organisation" in terms else _("借款人"), _("%(name)s（身份证号 %(id)s，户号 %(household)s）")
              % {"name": terms["borrower_name"], "id": terms["borrower_id_masked"],
                 "household": terms["household"]}],
         ],
@@ -107,6 +108,15 @@ def contract_data(terms: Mapping[str, Any], *, sha256: str) -> dict[str, object]
             ),
         ],
     }  # fmt: skip
+
+
+def _organisation(terms: Mapping[str, Any]) -> list[list[str]]:
+    """The organisation that borrows, where one does; its representative follows and signs."""
+    borrows = terms.get("organisation")
+    if borrows is None:
+        return []
+    said = _("%(name)s（统一社会信用代码 %(uscc)s），由法定代表人或负责人签字")
+    return [[_("借款人"), said % borrows]]
 
 
 def _articles(

@@ -112,6 +112,9 @@ DECISIONS: Mapping[str, Wording] = {
 
 STEPS: Mapping[str, Wording] = {
     "application.not_yours": Wording(_l("只能为本人办理，也不能替别的机构办理。"), _AT_DESK),
+    "application.not_representative": Wording(
+        _l("登记的负责人不是这个人，不能替单位申请。"), _l("请单位的负责人带身份证和营业执照到场。")
+    ),
     "authority.own_household": Wording(_l("不能经办自己家的业务。"), _l("请交给同事办理。")),
     "application.offer_closed": Wording(_l("这个产品今天不能申请。"), _l("请选别的产品。")),
     "application.wish": Wording(

@@ -120,6 +120,28 @@ def _secured_facts(thing: Collateral) -> list[Definition]:
     return facts
 
 
+def insurances_table(found: Sequence[Collateral], names: Mapping[UUID, str]) -> Table:
+    """Insurance to renew, the first to end first."""
+    columns = [Column(_("借款人")), Column(_("抵押物")), Column(_("保险")), Column(_("保到哪天"))]
+    rows = [
+        [
+            Cell(
+                names.get(each.person, "—"),
+                url=reverse("lending:security", args=[each.application.ref]),
+            ),
+            Cell(wording.word(each.kind), note=each.label),
+            Cell(each.insurer, note=each.policy_number),
+            Cell(day(each.insured_until) if each.insured_until else "—", tone="warn"),
+        ]
+        for each in found
+    ]
+    return Table(
+        _("保险快到期的抵押物"), columns, rows,
+        empty_title=_("没有快到期的保险"),
+        empty_hint=_("到期前 30 天会出现在这里，续保并登记新保单后消失。"),
+    )  # fmt: skip
+
+
 def releases_table(found: Sequence[Collateral], names: Mapping[UUID, str]) -> Table:
     """Mortgages whose registration is to be cancelled, the oldest first."""
     columns = [

@@ -43,6 +43,11 @@ def organisation_by_ref(ref: UUID) -> Organisation | None:
     return Organisation.objects.select_related("last_run").filter(ref=ref).first()
 
 
+def organisations_headed_by(person: Person) -> Sequence[Organisation]:
+    """What somebody heads by the register, by name."""
+    return list(Organisation.objects.filter(head_key=person.key).order_by("name", "id"))
+
+
 def household_of_head(organisation: Organisation) -> Household | None:
     """The household of who heads an organisation, where the reader may know of it."""
     if organisation.head_key is None:

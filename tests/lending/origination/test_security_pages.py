@@ -9,8 +9,9 @@ from django.test import Client
 
 from tests.factories import signed_in
 from tests.lending.origination.story import Story
+from tests.lending.origination.test_mortgages import mortgaged
 from tests.lending.origination.test_pages import scan
-from tests.lending.origination.test_securities import approve, guaranteed, mortgaged
+from tests.lending.origination.test_securities import approve, guaranteed, named
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.lending.models import Application, Collateral, Guarantor
 from xinnong.privacy.models import Listing, Read
@@ -128,6 +129,18 @@ def test_it_says_what_the_law_refuses(story: Story, lins: Client) -> None:
     assert lins.post(
         f"/loans/applications/{application.ref}/security/", {"step": "nothing"}
     ).status_code == 404  # fmt: skip
+
+
+def test_who_answers_sees_it_on_the_own_page(story: Story) -> None:
+    application = guaranteed(story)
+    named(story, application)
+    wu = story.people.wu
+    wu.person_ref = story.person("李大山").ref
+    wu.save(update_fields=["person_ref"])
+    page = signed_in(wu).get("/borrow/").content.decode()
+    assert "我替别人作的保" in page
+    assert "30,000 元" in page
+    assert "王大山" not in page
 
 
 def test_strangers_find_nothing(story: Story, lins: Client) -> None:

@@ -33,6 +33,8 @@ API_VERBS: Final = frozenset(
         Permission.READ_COUNTY,
         Permission.READ_RUNS,
         Permission.CARRY_PAYMENTS,
+        Permission.READ_LOANS,
+        Permission.SEND_LOANS,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

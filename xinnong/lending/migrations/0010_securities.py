@@ -63,6 +63,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="application", name="organisation", field=models.UUIDField(null=True)
+        ),
+        migrations.AddField(
+            model_name="application",
+            name="organisation_name",
+            field=models.CharField(blank=True, default="", max_length=128),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="contract", name="organisation", field=models.UUIDField(null=True)
+        ),
         migrations.CreateModel(
             name="Collateral",
             fields=[

@@ -37,11 +37,14 @@ class Application(OfHousehold):
 
     `line_minor` and what stands beside it are copies of the lender's granted line of run `run_id`;
     all of them are NULL where the lender had granted none. `produces` is what the applicant says.
+    Where `organisation` borrows, `person` is its legal representative, who signs.
     """
 
     offer = models.ForeignKey(
         Offer, on_delete=models.PROTECT, related_name="applications", db_constraint=False
     )
+    organisation = models.UUIDField(null=True)
+    organisation_name = models.CharField(max_length=128, blank=True)
     channel = models.CharField(max_length=12, choices=Channel.choices)
     state = models.CharField(max_length=12, choices=ApplicationState.choices)
     amount_minor = models.BigIntegerField()

@@ -39,6 +39,7 @@ class Contract(OfHousehold):
     application = models.OneToOneField(
         Application, on_delete=models.PROTECT, related_name="contract", db_constraint=False
     )
+    organisation = models.UUIDField(null=True)
     terms = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     limit_minor = models.BigIntegerField()

@@ -119,14 +119,25 @@ def investigations_of(application: Application) -> list[Investigation]:
     return list(Investigation.objects.filter(application=application).order_by("id"))
 
 
-def contracted_minor(household_id: int, *, institution: str, but: Application | None = None) -> int:
-    """What a lender has promised a household already: binding contracts and open approvals."""
+def contracted_minor(
+    household_id: int,
+    *,
+    institution: str,
+    but: Application | None = None,
+    organisation: UUID | None = None,
+) -> int:
+    """What a lender has promised already: binding contracts and open approvals.
+
+    A household's own, or those of an organisation that somebody of the household represents.
+    """
     contracts = Contract.objects.filter(
-        institution=institution, household_id=household_id, state__in=BINDING_CONTRACT
-    )
+        institution=institution, household_id=household_id, organisation=organisation,
+        state__in=BINDING_CONTRACT,
+    )  # fmt: skip
     approved = Decision.objects.filter(
         application__institution=institution,
         application__household_id=household_id,
+        application__organisation=organisation,
         application__state=ApplicationState.APPROVED,
         application__contract__isnull=True,
         outcome=Outcome.APPROVE,
@@ -193,7 +204,7 @@ def decidable(
     rate = by_rule if needs_line(product) else rate_percent or by_rule
     request = Request(
         lender=_kind_of(application.institution),
-        borrower="household",
+        borrower="organisation" if application.organisation else "household",
         amount_minor=amount_minor,
         months=months,
         method=application.method,
@@ -207,7 +218,10 @@ def decidable(
         request=request,
         line=_line_facts(application),
         contracted_minor=contracted_minor(
-            application.household_id, institution=application.institution, but=application
+            application.household_id,
+            institution=application.institution,
+            but=application,
+            organisation=application.organisation,
         ),
         wants_person=application.wants_person,
     )

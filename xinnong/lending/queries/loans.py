@@ -27,7 +27,9 @@ from xinnong.lending.models import (
     LoanVersion,
     OpenDue,
     Repayment,
+    RepaymentPart,
     RepaymentState,
+    Standing,
 )
 
 PRINCIPAL: Final = "130301"
@@ -213,3 +215,31 @@ def available_minor(contract_ref: UUID, *, limit_minor: int, revolving: bool) ->
 def accruals_of(loan: Loan) -> list[EodAccrual]:
     """What was booked day by day."""
     return list(EodAccrual.objects.filter(loan=loan).order_by("on"))
+
+
+def loans_page(institution: str, *, state: str, before: int | None, limit: int) -> list[Loan]:
+    """A lender's loans in the reader's scope, the newest first; an unknown state has none."""
+    found = Loan.objects.filter(institution=institution).select_related("product")
+    found = found.filter(state=state) if state else found
+    found = found.filter(id__lt=before) if before is not None else found
+    return list(found.order_by("-id")[:limit])
+
+
+def standing_of(loan: Loan) -> Standing | None:
+    """Where an open loan stands."""
+    return Standing.objects.filter(loan=loan).first()
+
+
+def repayments_between(loan: Loan, from_on: date, until_on: date) -> list[Repayment]:
+    """Money that came in between two days, also what was reversed, in the order of its days."""
+    found = Repayment.objects.filter(loan=loan, on__gte=from_on, on__lte=until_on)
+    return list(found.order_by("on", "id"))
+
+
+def parts_paid(loan: Loan) -> dict[int, dict[str, int]]:
+    """What each repayment of a loan pays by component, as spread today."""
+    spent: dict[int, dict[str, int]] = {}
+    for part in RepaymentPart.objects.filter(loan=loan, until_on=None):
+        of = spent.setdefault(part.repayment_id, {})
+        of[part.component] = of.get(part.component, 0) + part.amount_minor
+    return spent

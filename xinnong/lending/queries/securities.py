@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q
 
-from xinnong.core.collateral import KINDS, Value, counted_minor, coverage_problems, value_problems
+from xinnong.core.collateral import (
+    KINDS,
+    Value,
+    counted_minor,
+    coverage_problems,
+    haircuts_on,
+    insured_at_least_until,
+    value_problems,
+)
 from xinnong.core.errors import Problem
 from xinnong.core.guarantees import guaranteed_problems
 from xinnong.lending.models import (
@@ -98,7 +107,7 @@ def running_guarantees(institution: str) -> Iterator[Guarantor]:
     over = Q(application__state__in=OVER_APPLICATION) | Q(
         application__contract__state__in=OVER_CONTRACT
     )
-    return live.exclude(over).select_related("household").iterator()
+    return live.exclude(over).select_related("application__household").iterator()
 
 
 def exposure_minor(institution: str, party: UUID, *, person: UUID | None = None) -> int:
@@ -109,7 +118,13 @@ def exposure_minor(institution: str, party: UUID, *, person: UUID | None = None)
 
 def guarantee_edges(institution: str) -> list[tuple[str, str]]:
     """Who answers for whom at a lender: households by their number, organisations by reference."""
-    return [(each.node, each.household.ref) for each in running_guarantees(institution)]
+    live = running_guarantees(institution)
+    return [(each.node, node_of_borrower(each.application)) for each in live]
+
+
+def node_of_borrower(application: Application) -> str:
+    """Where a borrower stands in the net of guarantees: the organisation, or the household."""
+    return str(application.organisation) if application.organisation else application.household.ref
 
 
 def security_problems(
@@ -149,18 +164,34 @@ def guarantors_signed(contract: Contract) -> str:
 def mortgages_registered(contract: Contract, *, on: date) -> str:
     """The evidence that every thing is registered, insured and covers the loan; "" while not."""
     things = live_collateral(contract.application)
-    if not things or any(not is_secured(thing, contract.ends_on) for thing in things):
+    if not things or any(not is_secured(thing, contract) for thing in things):
         return ""
     wanting = security_problems(contract.application, amount_minor=contract.limit_minor, on=on)
     return "" if wanting else f"mortgage:{things[-1].ref}"
 
 
-def is_secured(thing: Collateral, until: date) -> bool:
-    """Whether a thing is registered and, where it must be, insured until a day."""
+def is_secured(thing: Collateral, contract: Contract) -> bool:
+    """Whether a thing is registered and, where it must be, insured for long enough."""
     if thing.state != CollateralState.REGISTERED:
         return False
-    insured = thing.insured_until is not None and thing.insured_until >= until
-    return insured or not KINDS[thing.kind].is_insured
+    if not KINDS[thing.kind].is_insured:
+        return True
+    wanted = insured_at_least_until(contract.starts_on, contract.ends_on)
+    if wanted is None or thing.insured_until is None:
+        return False
+    return thing.insured_until >= wanted
+
+
+def insurance_ending(institution: str, *, on: date) -> list[Collateral]:
+    """Registered things whose insurance has ended or ends soon, the first to end first."""
+    table = haircuts_on(on)
+    insured = [kind.code for kind in KINDS.values() if kind.is_insured]
+    ahead = on + timedelta(days=table.renew_days if table else 0)
+    found = Collateral.objects.filter(
+        institution=institution, state=CollateralState.REGISTERED, kind__in=insured,
+        insured_until__lte=ahead,
+    )  # fmt: skip
+    return list(found.select_related("application").order_by("insured_until", "id"))
 
 
 def to_release(institution: str) -> list[Collateral]:

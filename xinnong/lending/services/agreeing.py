@@ -17,6 +17,7 @@ from xinnong.lending.queries.securities import (
     owners_of,
 )
 from xinnong.registry.models import Person
+from xinnong.registry.queries import organisation_by_ref
 from xinnong.registry.vault import opened
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def agreed_terms(
     product = product_of(application.offer.product)
     lender = Institution.objects.get(code=application.institution)
     person = Person.objects.select_related("identity").get(ref=application.person)
+    organisation = (
+        organisation_by_ref(application.organisation) if application.organisation else None
+    )
     agreed = Agreed(
         contract=str(ref),
         application=str(application.ref),
@@ -60,6 +64,8 @@ def agreed_terms(
         security=application.security,
         payee=application.payee,
         purpose=application.purpose,
+        organisation_name=application.organisation_name,
+        organisation_code=organisation.uscc if organisation else "",
         guarantors=_sureties(application),
         collateral=_mortgaged(application, today),
     )

@@ -46,6 +46,7 @@ from xinnong.lending.services.refusals import (
     Moved,
     NoLineForTwoTaps,
     NotOfAge,
+    NotRepresentative,
     NotYours,
     OfferClosed,
     OpenAlready,
@@ -56,10 +57,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from xinnong.accounts.models import User
+    from xinnong.accounts.models import Actor
     from xinnong.core.origination import Decided
     from xinnong.lending.queries.borrowers import Evidence
-    from xinnong.registry.models import Person
+    from xinnong.registry.models import Organisation, Person
 
 OF_AGE = 18
 HERE = ("", "正常")
@@ -85,25 +86,27 @@ class Wish:
 
 def submit_application(
     *,
-    actor: User,
+    actor: Actor,
     person: Person,
     offer: Offer,
     wish: Wish,
     channel: str,
     now: datetime,
     key: UUID,
+    organisation: Organisation | None = None,
 ) -> Application:
     """Hand in an application with the facts as known now, and let the rule decide what it may.
 
     By phone a person asks for herself; at a desk or an outlet an officer of the lender writes down
-    what the borrower, who is there, asks for. The same key and wish again answer the same
-    application. Raises NotYours, OwnHousehold, OfferClosed, WishNotUnderstood, NotOfAge,
+    what the borrower, who is there, asks for. For an `organisation` its legal representative asks, at a desk,
+    and what a household was granted has nothing to do with it. The same key and wish again answer
+    the same application. Raises NotYours, NotRepresentative, OwnHousehold, OfferClosed, WishNotUnderstood, NotOfAge,
     NoLineForTwoTaps, OpenAlready, CommandKeyReused.
     """
     home = person.household
     if home is None:
         raise NotYours
-    _refuse_wrong_channel(actor, person, channel)
+    _refuse_wrong_channel(actor, person, channel, organisation)
     with at_counter(actor, institution=offer.institution, home=home):
         claimed = claim(
             actor=actor,
@@ -112,20 +115,22 @@ def submit_application(
             key=key,
             body={
                 "person": str(person.ref), "offer": str(offer.ref), "channel": channel,
-                **asdict(wish), "produces": list(wish.produces),
+                **asdict(wish), "produces": list(wish.produces), **_for_whom(organisation),
             },
             now=now,
         )  # fmt: skip
         if not claimed.is_new:
             return Application.objects.get(ref=claimed.subject)
         take_turns(offer.institution, home.pk)
-        evidence = evidence_of(home, institution=offer.institution)
-        _refuse_unfit(person, offer, wish, channel, evidence, now)
+        evidence = None if organisation else evidence_of(home, institution=offer.institution)
+        _refuse_unfit(person, offer, wish, channel, evidence, now, organisation)
         application = Application.objects.create(
             **(owned_by(offer.institution, person) | {"ref": claimed.subject}),
             **_wish_columns(wish),
             **_evidence_columns(evidence),
             offer=offer,
+            organisation=organisation.ref if organisation else None,
+            organisation_name=organisation.name if organisation else "",
             channel=channel,
             state=ApplicationState.SUBMITTED,
             submitted_by=actor.ref,
@@ -137,7 +142,18 @@ def submit_application(
     return application
 
 
-def _refuse_wrong_channel(actor: User, person: Person, channel: str) -> None:
+def _for_whom(organisation: Organisation | None) -> dict[str, object]:
+    return {"organisation": str(organisation.ref)} if organisation else {}
+
+
+def _refuse_wrong_channel(
+    actor: Actor, person: Person, channel: str, organisation: Organisation | None
+) -> None:
+    if organisation is not None:
+        if channel in OWN_CHANNELS:
+            raise NotYours
+        if organisation.head_key != person.key:
+            raise NotRepresentative
     if channel in OWN_CHANNELS and actor.person_ref == person.ref:
         return
     if channel not in STAFF_CHANNELS or actor.institution is None:
@@ -153,6 +169,7 @@ def _refuse_unfit(
     channel: str,
     evidence: Evidence | None,
     now: datetime,
+    organisation: Organisation | None,
 ) -> None:
     today = timezone.localdate(now)
     if not offer.from_on <= today or (offer.until_on is not None and offer.until_on <= today):
@@ -170,7 +187,10 @@ def _refuse_unfit(
         raise NotOfAge
     if channel == Channel.PRE_OFFERED and (evidence is None or not evidence.line.line_minor):
         raise NoLineForTwoTaps
-    waiting = Application.objects.filter(person=person.ref, offer=offer, state__in=OPEN_APPLICATION)
+    waiting = Application.objects.filter(
+        person=person.ref, offer=offer, state__in=OPEN_APPLICATION,
+        organisation=organisation.ref if organisation else None,
+    )  # fmt: skip
     if waiting.exists():
         raise OpenAlready
 
@@ -198,7 +218,7 @@ def _evidence_columns(evidence: Evidence | None) -> dict[str, object]:
     }
 
 
-def _decide_by_rule(actor: User, application: Application, now: datetime) -> None:
+def _decide_by_rule(actor: Actor, application: Application, now: datetime) -> None:
     """Approve, refer or refuse by rule, on record with every code."""
     product = product_of(application.offer.product)
     today = timezone.localdate(now)
@@ -220,7 +240,7 @@ def _decide_by_rule(actor: User, application: Application, now: datetime) -> Non
 
 
 def write_decision(
-    actor: User,
+    actor: Actor,
     application: Application,
     kind: str,
     decided: Decided,
@@ -272,7 +292,7 @@ def locked(application: Application) -> Application:
 
 
 def withdraw_application(
-    *, actor: User, application: Application, now: datetime, key: UUID
+    *, actor: Actor, application: Application, now: datetime, key: UUID
 ) -> Application:
     """Take an application back, by whoever asked or by the lender's officer for them.
 
@@ -291,7 +311,7 @@ def withdraw_application(
 
 
 def ask_for_person(
-    *, actor: User, application: Application, now: datetime, key: UUID
+    *, actor: Actor, application: Application, now: datetime, key: UUID
 ) -> Application:
     """Have a person look at what a rule alone refused (PIPL 24). Raises NotYours, Moved, CommandKeyReused."""
     if actor.institution is None:
@@ -311,7 +331,7 @@ def ask_for_person(
     return mine
 
 
-def _is_first(actor: User, row: Application, route: str, key: UUID, now: datetime) -> bool:
+def _is_first(actor: Actor, row: Application, route: str, key: UUID, now: datetime) -> bool:
     return claim(
         actor=actor,
         institution=row.institution,
@@ -323,7 +343,7 @@ def _is_first(actor: User, row: Application, route: str, key: UUID, now: datetim
     ).is_new
 
 
-def expire_applications(*, actor: User, institution: str, today: date, now: datetime) -> int:
+def expire_applications(*, actor: Actor, institution: str, today: date, now: datetime) -> int:
     """End what nobody finished within its days: waiting applications and approvals without contract.
 
     Answers how many; a second run on the same day finds none.

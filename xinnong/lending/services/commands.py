@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from xinnong.accounts.models import Institution, User, lender_code
+from xinnong.accounts.models import Actor, Institution, lender_code
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import record
@@ -35,7 +35,7 @@ class Claim:
 
 
 @contextmanager
-def at_counter(actor: User, *, institution: str, home: Household) -> Iterator[None]:
+def at_counter(actor: Actor, *, institution: str, home: Household) -> Iterator[None]:
     """One transaction in which a command may write a lender's rows about one household.
 
     Staff of that lender write in their own scope. A farmer owns no lender's rows: the command that
@@ -63,7 +63,7 @@ def at_counter(actor: User, *, institution: str, home: Household) -> Iterator[No
 
 def claim(
     *,
-    actor: User,
+    actor: Actor,
     institution: str,
     route: str,
     key: UUID,
@@ -119,7 +119,7 @@ def same_owner(row: OfHousehold) -> dict[str, Any]:
 
 
 def note(
-    actor: User, action: str, row: OfHousehold, now: datetime, *, checksum: str = "", **counts: int
+    actor: Actor, action: str, row: OfHousehold, now: datetime, *, checksum: str = "", **counts: int
 ) -> None:
     """Write the audit entry of a command; the lender's own overseer reviews it."""
     record(
@@ -142,13 +142,13 @@ def take_turns(institution: str, number: int) -> None:
         )
 
 
-def refuse_own_household(actor: User, household_id: int) -> None:
+def refuse_own_household(actor: Actor, household_id: int) -> None:
     """Nobody of the staff handles the own household's credit. Raises OwnHousehold."""
     if household_of(actor) == household_id:
         raise OwnHousehold
 
 
-def household_of(actor: User) -> int | None:
+def household_of(actor: Actor) -> int | None:
     """The household of the person behind an account, as far as it is tied to one."""
     if actor.person_ref is None:
         return None
@@ -156,20 +156,20 @@ def household_of(actor: User) -> int | None:
     return found.first()
 
 
-def refuse_strangers(actor: User, row: OfHousehold) -> None:
+def refuse_strangers(actor: Actor, row: OfHousehold) -> None:
     """Staff of another lender, and any farmer but the borrower, are strangers. Raises NotYours."""
     is_lender = lender_code(actor.institution) == row.institution
     if not is_lender and actor.person_ref != row.person:
         raise NotYours
 
 
-def refuse_all_but_staff(actor: User, institution: str) -> None:
+def refuse_all_but_staff(actor: Actor, institution: str) -> None:
     """Only the lender's own staff do this. Raises NotYours."""
     if lender_code(actor.institution) != institution:
         raise NotYours
 
 
-def refuse_all_but_borrower(actor: User, row: OfHousehold) -> None:
+def refuse_all_but_borrower(actor: Actor, row: OfHousehold) -> None:
     """Only the borrower does this: no helper, no spouse, no officer. Raises NotYours."""
     if actor.person_ref is None or actor.person_ref != row.person:
         raise NotYours

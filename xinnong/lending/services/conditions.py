@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from xinnong.accounts.models import User
+    from xinnong.accounts.models import Actor, User
 
 BY_DOCUMENT: Final = frozenset({"fund_member"})
 """An officer shows this by the reference of a document; every other one shows itself or is vouched
@@ -77,7 +77,7 @@ def meet_condition(
     return found
 
 
-def meet_by_itself(actor: User, contract: Contract, now: datetime) -> None:
+def meet_by_itself(actor: Actor, contract: Contract, now: datetime) -> None:
     """Meet what can be looked up when a contract is drafted, in the caller's transaction."""
     met = set(ContractCondition.objects.filter(contract=contract).values_list("code", flat=True))
     for code in conditions_wanted(contract):
@@ -96,7 +96,7 @@ def come_into_force(actor: User, contract: Contract, now: datetime) -> None:
 
 
 def _write(
-    actor: User, contract: Contract, code: str, evidence: str, now: datetime
+    actor: Actor, contract: Contract, code: str, evidence: str, now: datetime
 ) -> ContractCondition:
     row = ContractCondition.objects.create(
         **same_owner(contract), contract=contract, code=code, evidence=evidence, met_at=now,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Actor, ApiClient, Institution
 from xinnong.accounts.scope import scoped
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.errors import Problem
@@ -40,7 +40,7 @@ SEASONS: Final = {"tea": "spring_tea"}
 
 def draw_on_contract(
     *,
-    actor: User,
+    actor: Actor,
     contract: Contract,
     amount_minor: int,
     on: date,
@@ -51,13 +51,13 @@ def draw_on_contract(
 ) -> UUID:
     """Draw money on a contract that the actor may see; answers the new loan's reference.
 
-    The borrower draws from an own device, an officer of the lender at a counter. Raises NotYours,
-    DrawHeld with everything that keeps the money, and whatever `draw` raises.
+    The borrower draws from an own device, an officer of the lender at a counter. A program of the
+    lender draws for a borrower who is elsewhere and names the device. Raises NotYours, DrawHeld with everything that keeps the money, and whatever `draw` raises.
     """
-    is_borrower = check_mover(actor, contract)
+    is_remote = check_mover(actor, contract) or isinstance(actor, ApiClient)
     with scoped(of_lender(contract.institution, actor)):
         terms = loan_terms_of(contract, on=on, card=card)
-    mark = (NO_DEVICE if device is None else device) if is_borrower else None
+    mark = (NO_DEVICE if device is None else device) if is_remote else None
     return draw(
         actor=actor, terms=terms, amount_minor=amount_minor, on=on, now=now, key=key, device=mark
     )
@@ -86,7 +86,7 @@ def loan_terms_of(contract: Contract, *, on: date, card: BankCard | None = None)
         product=contract.application.offer.product,
         person=contract.person,
         area12=contract.area12,
-        household_id=contract.household_id,
+        household_id=None if contract.organisation else contract.household_id,
         limit_minor=parse_yuan(said["limit_yuan"]),
         rate_percent=percent(said["annual_rate"]),
         late_rate_percent=percent(said["late_rate"]),

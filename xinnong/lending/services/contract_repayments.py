@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Institution
 from xinnong.lending.services.lender_scope import check_mover
 from xinnong.lending.services.repaying import Excess, PaymentReceipt, repay
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from xinnong.accounts.models import Actor
     from xinnong.lending.models import Loan
 
 
 def repay_loan(
     *,
-    actor: User,
+    actor: Actor,
     loan: Loan,
     amount_minor: int,
     channel: str,

@@ -60,11 +60,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from xinnong.accounts.models import User
+    from xinnong.accounts.models import Actor, User
     from xinnong.lending.models import BankCard
 
 
-def draft_contract(*, actor: User, application: Application, now: datetime, key: UUID) -> Contract:
+def draft_contract(*, actor: Actor, application: Application, now: datetime, key: UUID) -> Contract:
     """Write down what was approved, as terms and as a PDF; from here on neither changes.
 
     By the lender's officer or by the borrower. Raises NotYours, OwnHousehold, Moved,
@@ -94,6 +94,7 @@ def draft_contract(*, actor: User, application: Application, now: datetime, key:
         contract = Contract.objects.create(
             **(same_owner(mine) | {"ref": claimed.subject}),
             application=mine,
+            organisation=mine.organisation,
             terms=terms,
             sha256=sha256_hex(terms),
             limit_minor=agreed.limit_minor,

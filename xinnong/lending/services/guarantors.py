@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +27,7 @@ from xinnong.lending.queries.securities import (
     LIVE_GUARANTEE,
     exposure_minor,
     guarantee_edges,
+    node_of_borrower,
 )
 from xinnong.lending.services.applications import HERE, OF_AGE, locked
 from xinnong.lending.services.commands import (
@@ -41,7 +42,7 @@ from xinnong.lending.services.commands import (
 from xinnong.lending.services.conditions import come_into_force, meet_by_itself
 from xinnong.lending.services.evidence import checked_reference, checked_sum
 from xinnong.lending.services.lender_scope import of_lender
-from xinnong.lending.services.refusals import Moved, OwnHousehold
+from xinnong.lending.services.refusals import Moved, NotRepresentative, OwnHousehold
 from xinnong.lending.services.security_refusals import (
     DatesWrong,
     NamedAlready,
@@ -108,8 +109,8 @@ def name_guarantor(
 
     `signatory` guarantees alone, or signs for the organisation. All guarantees of the guarantor at
     this lender count, wherever their borrowers live. Raises NotYours, OwnHousehold,
-    SecurityNotAsked, SecurityAgreed, NamedAlready, NotSecurable, EvidenceMissing, DatesWrong,
-    Moved, CommandKeyReused.
+    SecurityNotAsked, SecurityAgreed, NamedAlready, NotSecurable, NotRepresentative,
+    EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
     refuse_all_but_staff(actor, application.institution)
     refuse_own_household(actor, application.household_id)
@@ -118,39 +119,27 @@ def name_guarantor(
     party = signatory.ref if organisation is None else organisation.ref
     body = {
         "application": str(application.ref), "party": str(party), "signatory": str(signatory.ref),
-        "amount_minor": amount_minor, "income_minor": means.income_minor,
-        "net_assets_minor": means.net_assets_minor, "is_spouse": is_spouse,
-        "means": checked_reference(means.reference, "means_reference"),
-        "consent": checked_sum(consent.sha256, "consent"), "consented_on": consent.on,
+        "amount_minor": amount_minor, "is_spouse": is_spouse, **_shown(means, consent),
     }  # fmt: skip
     if consent.on > timezone.localdate(now):
         raise DatesWrong
     with transaction.atomic():
         mine = locked(application)
-        claimed = claim(
-            actor=actor, institution=mine.institution, route="name-guarantor", key=key, body=body,
-            now=now,
-        )  # fmt: skip
+        claimed = claim(actor=actor, institution=mine.institution, route="name-guarantor",
+                        key=key, body=body, now=now)  # fmt: skip
         if not claimed.is_new:
             return Guarantor.objects.get(ref=claimed.subject)
         refuse_unless_open(mine, GUARANTEE)
         if mine.guarantors.filter(party=party, state__in=LIVE_GUARANTEE).exists():
             raise NamedAlready
-        candidate = _candidate(
-            actor, mine, signatory, organisation, means, now, is_spouse=is_spouse
+        kind = _checked_kind(
+            actor, mine, signatory, organisation, means, now, amount_minor, is_spouse=is_spouse
         )
-        policy = policy_on(timezone.localdate(now))
-        problems = guarantee_problems(candidate, amount_minor=amount_minor, policy=policy)
-        if problems:
-            raise NotSecurable(problems=problems)
         guarantor = Guarantor.objects.create(
             **(same_owner(mine) | {"ref": claimed.subject}),
             application=mine,
-            kind=candidate.kind,
-            party=party,
-            node=_node(signatory, organisation),
-            signatory=signatory.ref,
-            name=signatory.name if organisation is None else organisation.name,
+            **_who(signatory, organisation),
+            kind=kind,
             amount_minor=amount_minor,
             income_minor=means.income_minor,
             net_assets_minor=means.net_assets_minor,
@@ -163,6 +152,48 @@ def name_guarantor(
         )
         note(actor, "name-guarantor", guarantor, now, amount_minor=amount_minor)
     return guarantor
+
+
+def _shown(means: Means, consent: Consent) -> dict[str, object]:
+    """What the papers say, with their evidence checked. Raises EvidenceMissing."""
+    return {
+        "income_minor": means.income_minor,
+        "net_assets_minor": means.net_assets_minor,
+        "means": checked_reference(means.reference, "means_reference"),
+        "consent": checked_sum(consent.sha256, "consent"),
+        "consented_on": consent.on,
+    }
+
+
+def _who(signatory: Person, organisation: Organisation | None) -> dict[str, Any]:
+    return {
+        "party": signatory.ref if organisation is None else organisation.ref,
+        "node": _node(signatory, organisation),
+        "signatory": signatory.ref,
+        "name": signatory.name if organisation is None else organisation.name,
+    }
+
+
+def _checked_kind(
+    actor: User,
+    mine: Application,
+    signatory: Person,
+    organisation: Organisation | None,
+    means: Means,
+    now: datetime,
+    amount_minor: int,
+    *,
+    is_spouse: bool,
+) -> str:
+    """The kind of who may guarantee. Raises NotSecurable, NotRepresentative."""
+    candidate = _candidate(actor, mine, signatory, organisation, means, now, is_spouse=is_spouse)
+    policy = policy_on(timezone.localdate(now))
+    problems = guarantee_problems(candidate, amount_minor=amount_minor, policy=policy)
+    if problems:
+        raise NotSecurable(problems=problems)
+    if organisation is not None and organisation.head_key != signatory.key:
+        raise NotRepresentative
+    return candidate.kind
 
 
 def refuse_unless_open(application: Application, security: str) -> None:
@@ -196,20 +227,20 @@ def _candidate(
         exposure = exposure_minor(mine.institution, party)
         client = exposure_minor(mine.institution, party, person=mine.person)
         edges = guarantee_edges(mine.institution)
-    is_person = organisation is None
+    is_family = organisation is None and mine.organisation is None
     birth = signatory.birth
     is_of_age = birth is not None and age_on(birth, timezone.localdate(now)) >= OF_AGE
     return Candidate(
         kind=PERSON if organisation is None else ORGANISATION_KINDS.get(organisation.kind, ""),
-        is_borrower=is_person and signatory.ref == mine.person,
-        is_same_household=is_person and signatory.household_id == mine.household_id,
-        is_spouse=is_person and is_spouse,
+        is_borrower=party == (mine.organisation or mine.person),
+        is_same_household=is_family and signatory.household_id == mine.household_id,
+        is_spouse=is_family and is_spouse,
         is_of_age=is_of_age and signatory.state in HERE,
         income_minor=means.income_minor,
         net_assets_minor=means.net_assets_minor,
         exposure_minor=exposure,
         client_minor=client,
-        ring=ring_of(edges, _node(signatory, organisation), mine.household.ref),
+        ring=ring_of(edges, _node(signatory, organisation), node_of_borrower(mine)),
     )
 
 

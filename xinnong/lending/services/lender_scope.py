@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from xinnong.accounts.models import User, lender_code
+from xinnong.accounts.models import Actor, ApiClient, lender_code
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import EVERYWHERE, Scope
@@ -32,13 +32,16 @@ def of_lender(institution: str, actor: ActsFor | UUID) -> Scope:
     )
 
 
-def check_mover(actor: User, about: Contract | Loan) -> bool:
-    """Whether the actor is the borrower; staff of the lender who handle loans are not.
+def check_mover(actor: Actor, about: Contract | Loan) -> bool:
+    """Whether the actor is the borrower.
 
-    Raises NotYours for everybody else.
+    Staff of the lender who handle loans, and its programs that may send loans, are not. Raises
+    NotYours for everybody else.
     """
     is_borrower = actor.institution is None and actor.person_ref == about.person
     works_there = lender_code(actor.institution) == about.institution
-    if not is_borrower and not (works_there and actor.can(Permission.HANDLE_LOANS)):
+    is_program = isinstance(actor, ApiClient)
+    verb = Permission.SEND_LOANS if is_program else Permission.HANDLE_LOANS
+    if not is_borrower and not (works_there and actor.can(verb)):
         raise NotYours
     return is_borrower

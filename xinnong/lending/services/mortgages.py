@@ -1,4 +1,4 @@
-"""The only writer of mortgages: named, valued, registered, insured; released when all is paid."""
+"""The only writer of mortgages: named, valued, registered, insured."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from xinnong.lending.models import (
     CollateralState,
     Contract,
     ContractState,
-    Guarantor,
-    GuarantorState,
     Valuation,
 )
-from xinnong.lending.queries.securities import LIVE_COLLATERAL, MORTGAGE, is_over, is_paid_back
+from xinnong.lending.queries.securities import LIVE_COLLATERAL, MORTGAGE
 from xinnong.lending.services.applications import locked
 from xinnong.lending.services.commands import (
     claim,
@@ -29,7 +27,6 @@ from xinnong.lending.services.commands import (
     same_owner,
 )
 from xinnong.lending.services.conditions import come_into_force, meet_by_itself
-from xinnong.lending.services.contracts import locked_contract
 from xinnong.lending.services.evidence import checked_reference, checked_sum
 from xinnong.lending.services.guarantors import refuse_unless_open
 from xinnong.lending.services.refusals import EvidenceMissing, Moved
@@ -37,7 +34,6 @@ from xinnong.lending.services.security_refusals import (
     DatesWrong,
     NamedAlready,
     NotSecurable,
-    StillOwed,
 )
 
 if TYPE_CHECKING:
@@ -153,12 +149,12 @@ def record_owner(
 
     Raises NotYours, OwnHousehold, SecurityAgreed, NamedAlready, EvidenceMissing, DatesWrong.
     """
-    _refuse_hands(actor, collateral)
+    refuse_hands(actor, collateral)
     signed = checked_sum(consent.sha256, "consent")
     if consent.on > timezone.localdate(now):
         raise DatesWrong
     with transaction.atomic():
-        mine = _locked(collateral)
+        mine = locked_collateral(collateral)
         body = {
             "collateral": str(mine.ref), "party": str(party), "consent": signed,
             "consented_on": consent.on,
@@ -197,14 +193,14 @@ def record_valuation(
 
     Raises NotYours, OwnHousehold, SecurityAgreed, EvidenceMissing, DatesWrong.
     """
-    _refuse_hands(actor, collateral)
+    refuse_hands(actor, collateral)
     checked_reference(reference, "reference")
     if value_minor <= 0 or method not in METHODS or len(valuer.strip()) < SHORTEST_LABEL:
         raise EvidenceMissing(field="value_minor, method, valuer")
     if valued_on > timezone.localdate(now):
         raise DatesWrong
     with transaction.atomic():
-        mine = _locked(collateral)
+        mine = locked_collateral(collateral)
         body = {
             "collateral": str(mine.ref), "value_minor": value_minor, "method": method,
             "valuer": valuer.strip(), "valued_on": valued_on, "reference": reference,
@@ -227,10 +223,10 @@ def record_valuation(
 
 def drop_collateral(*, actor: User, collateral: Collateral, now: datetime, key: UUID) -> Collateral:
     """Take a thing off before the contract names it. Raises NotYours, SecurityAgreed, Moved."""
-    _refuse_hands(actor, collateral)
+    refuse_hands(actor, collateral)
     with transaction.atomic():
-        mine = _locked(collateral)
-        if not _is_first(actor, mine, "drop-collateral", key, {}, now):
+        mine = locked_collateral(collateral)
+        if not is_first(actor, mine, "drop-collateral", key, {}, now):
             return mine
         refuse_unless_open(mine.application, MORTGAGE)
         if mine.state != CollateralState.NAMED:
@@ -254,12 +250,12 @@ def register_mortgage(
 
     Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
-    _refuse_hands(actor, collateral)
+    refuse_hands(actor, collateral)
     checked_reference(registration, "registration")
     with transaction.atomic():
-        mine = _locked(collateral)
+        mine = locked_collateral(collateral)
         body = {"registration": registration, "registered_on": registered_on}
-        if not _is_first(actor, mine, "register-mortgage", key, body, now):
+        if not is_first(actor, mine, "register-mortgage", key, body, now):
             return mine
         contract = Contract.objects.filter(application=mine.application_id).first()
         is_open = contract is not None and contract.state in {"drafted", "signed"}
@@ -289,19 +285,19 @@ def insure_collateral(
 
     Raises NotYours, OwnHousehold, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
     """
-    _refuse_hands(actor, collateral)
+    refuse_hands(actor, collateral)
     checked_reference(policy_number, "policy_number")
     if len(insurer.strip()) < SHORTEST_LABEL:
         raise EvidenceMissing(field="insurer")
     if insured_until <= timezone.localdate(now):
         raise DatesWrong
     with transaction.atomic():
-        mine = _locked(collateral)
+        mine = locked_collateral(collateral)
         body = {
             "insurer": insurer.strip(), "policy_number": policy_number,
             "insured_until": insured_until,
         }  # fmt: skip
-        if not _is_first(actor, mine, "insure-collateral", key, body, now):
+        if not is_first(actor, mine, "insure-collateral", key, body, now):
             return mine
         if mine.state not in LIVE_COLLATERAL:
             raise Moved(state=mine.get_state_display())
@@ -313,79 +309,6 @@ def insure_collateral(
     return mine
 
 
-def release_mortgage(
-    *,
-    actor: User,
-    collateral: Collateral,
-    cancellation: str,
-    cancelled_on: date,
-    now: datetime,
-    key: UUID,
-) -> Collateral:
-    """Put on record that the registry cancelled a mortgage after everything was paid back.
-
-    A contract that is paid back ends with it: without its security it is not drawn on again.
-    Raises NotYours, OwnHousehold, StillOwed, EvidenceMissing, DatesWrong, Moved, CommandKeyReused.
-    """
-    _refuse_hands(actor, collateral)
-    checked_reference(cancellation, "cancellation")
-    with transaction.atomic():
-        mine = _locked(collateral)
-        body = {"cancellation": cancellation, "cancelled_on": cancelled_on}
-        if not _is_first(actor, mine, "release-mortgage", key, body, now):
-            return mine
-        if mine.state != CollateralState.REGISTERED or mine.registered_on is None:
-            raise Moved(state=mine.get_state_display())
-        if not is_over(mine.application):
-            raise StillOwed
-        if not mine.registered_on <= cancelled_on <= timezone.localdate(now):
-            raise DatesWrong
-        mine.state, mine.ended_at = CollateralState.RELEASED, now
-        mine.cancellation, mine.cancelled_on = cancellation, cancelled_on
-        mine.save(update_fields=["state", "cancellation", "cancelled_on", "ended_at"])
-        note(actor, "release-mortgage", mine, now)
-        contract = Contract.objects.filter(application=mine.application_id).first()
-        if contract is not None and contract.state == ContractState.IN_FORCE:
-            _end(actor, locked_contract(contract), now)
-    return mine
-
-
-def end_contract(*, actor: User, contract: Contract, now: datetime, key: UUID) -> Contract:
-    """End a contract that is paid back, so that its guarantors are free again.
-
-    Raises NotYours, OwnHousehold, StillOwed, Moved, CommandKeyReused.
-    """
-    refuse_all_but_staff(actor, contract.institution)
-    refuse_own_household(actor, contract.household_id)
-    with transaction.atomic():
-        mine = locked_contract(contract)
-        claimed = claim(
-            actor=actor, institution=mine.institution, route="end-contract", key=key, now=now,
-            body={"contract": str(mine.ref)}, subject=mine.ref,
-        )  # fmt: skip
-        if not claimed.is_new:
-            return mine
-        if mine.state != ContractState.IN_FORCE:
-            raise Moved(state=mine.get_state_display())
-        if not is_paid_back(mine):
-            raise StillOwed
-        _end(actor, mine, now)
-    return mine
-
-
-def _end(actor: User, contract: Contract, now: datetime) -> None:
-    contract.state, contract.ended_at = ContractState.ENDED, now
-    contract.save(update_fields=["state", "ended_at"])
-    note(actor, "end-contract", contract, now)
-    signed = Guarantor.objects.filter(
-        application=contract.application_id, state=GuarantorState.SIGNED
-    )
-    for guarantor in signed.order_by("id"):
-        guarantor.state, guarantor.ended_at = GuarantorState.RELEASED, now
-        guarantor.save(update_fields=["state", "ended_at"])
-        note(actor, "release-guarantor", guarantor, now)
-
-
 def _meet(actor: User, contract: Contract | None, now: datetime) -> None:
     """With the last thing registered and insured, a signed contract comes into force."""
     if contract is not None and contract.state in {ContractState.DRAFTED, ContractState.SIGNED}:
@@ -393,17 +316,19 @@ def _meet(actor: User, contract: Contract | None, now: datetime) -> None:
         come_into_force(actor, contract, now)
 
 
-def _refuse_hands(actor: User, collateral: Collateral) -> None:
+def refuse_hands(actor: User, collateral: Collateral) -> None:
+    """Only the lender's staff, and nobody of the owner's household. Raises NotYours, OwnHousehold."""
     refuse_all_but_staff(actor, collateral.institution)
     refuse_own_household(actor, collateral.household_id)
 
 
-def _locked(collateral: Collateral) -> Collateral:
+def locked_collateral(collateral: Collateral) -> Collateral:
+    """The thing as on record now, held until the transaction ends."""
     found = Collateral.objects.select_for_update(of=("self",))
     return found.select_related("application", "household").get(pk=collateral.pk)
 
 
-def _is_first(
+def is_first(
     actor: User,
     row: Collateral,
     route: str,
@@ -411,6 +336,7 @@ def _is_first(
     body: Mapping[str, object],
     now: datetime,
 ) -> bool:
+    """Take the key of a step on a thing. Raises CommandKeyReused."""
     return claim(
         actor=actor, institution=row.institution, route=route, key=key,
         body={"collateral": str(row.ref), **body}, now=now, subject=row.ref,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from xinnong.accounts.models import ApiClient, lender_code
 from xinnong.analytics.keyed import hash63
 from xinnong.core.cards import LAST, clean_card
 from xinnong.core.origination import HOLD, is_held
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from xinnong.accounts.models import User
+    from xinnong.accounts.models import Actor, User
     from xinnong.registry.models import Person
 
 NO_WAIT = timedelta(0)
@@ -131,14 +132,18 @@ def remove_card(*, actor: User, card: BankCard, now: datetime) -> BankCard:
 
 
 def note_device(
-    *, actor: User, person: Person, institution: str, device: str, now: datetime
+    *, actor: Actor, person: Person, institution: str, device: str, now: datetime
 ) -> PaymentHold | None:
     """Remember the device a person came with; one never seen waits a day. None without a cookie.
 
-    A device seen before is left as it is, so that its day passes.
+    By the person, or by the lender's program that the person uses. A device seen before is left
+    as it is, so that its day passes.
     """
     mark, home = device_mark(device), person.household
-    if mark is None or home is None or actor.person_ref != person.ref:
+    is_own = actor.person_ref == person.ref or (
+        isinstance(actor, ApiClient) and lender_code(actor.institution) == institution
+    )
+    if mark is None or home is None or not is_own:
         return None
     with at_counter(actor, institution=institution, home=home):
         return _seen(actor, person, institution, HoldKind.DEVICE, mark, HOLD, now)
@@ -162,7 +167,7 @@ def note_number(*, actor: User, person: Person, institution: str, now: datetime)
 
 
 def _seen(
-    actor: User,
+    actor: Actor,
     person: Person,
     institution: str,
     kind: str,

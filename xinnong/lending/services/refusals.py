@@ -19,6 +19,12 @@ class OwnHousehold(Refused):
     code: ClassVar[str] = "authority.own_household"
 
 
+class NotRepresentative(Refused):
+    """For an organisation only whoever heads it by the register asks and signs."""
+
+    code: ClassVar[str] = "application.not_representative"
+
+
 class OfferClosed(Refused):
     """The lender does not offer this today."""
 

@@ -54,7 +54,9 @@ from xinnong.lending.queries.contracts import (
 from xinnong.lending.queries.loans import loans_of, loans_of_contract
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
+from xinnong.lending.queries.securities import guarantees_of
 from xinnong.lending.reasons import problems_said, reasons_of
+from xinnong.lending.security_tables import GUARANTOR_TONES
 from xinnong.lending.services.commands import at_counter
 from xinnong.lending.services.contract_draws import NO_DEVICE
 from xinnong.lending.services.refusals import CardNotYours
@@ -106,6 +108,9 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         "offered": _offered(request, person),
         "applications": applications,
         "contracts": contracts,
+        "guarantees": [
+            (each, GUARANTOR_TONES.get(each.state, "plain")) for each in guarantees_of(person.ref)
+        ],
         "loans": [(each, LOAN_TONES.get(each.state, "plain")) for each in loans_of(person.ref)],
     }
     return render(request, "lending/my_loans.html", context)

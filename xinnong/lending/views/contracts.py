@@ -204,7 +204,8 @@ def _page(
     left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
     context = {
         "contract": found,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": found.application.organisation_name
+        or borrower_names([found.person]).get(found.person, ""),
         "facts": contract_facts(found, terms),
         "paper": paper_of(found),
         "secured_by": secured_by(found.application),

@@ -266,7 +266,10 @@ def _page(
     product = product_of(found.offer.product)
     decisions, visits = decisions_on(found), investigations_of(found)
     reports = reports_of(found.person, institution=found.institution)
-    promised = contracted_minor(found.household_id, institution=found.institution, but=found)
+    promised = contracted_minor(
+        found.household_id, institution=found.institution, but=found,
+        organisation=found.organisation,
+    )  # fmt: skip
     names = staff_names(
         [
             *(each.decided_by for each in decisions),
@@ -276,7 +279,7 @@ def _page(
     failed = request.method == "POST"
     context: dict[str, object] = {
         "application": found,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": found.organisation_name or borrower_names([found.person]).get(found.person, ""),
         "is_waiting": found.state in WAITING,
         "wish": wish_of(found),
         "evidence": evidence_of(found, promised),

@@ -135,7 +135,8 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "held": held_minor(found.ref),
         **_core(found),
         "contract": contract,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": (contract.application.organisation_name if contract else "")
+        or borrower_names([found.person]).get(found.person, ""),
         "agreed": loan_definitions(facts),
         "owed": owed_definitions(facts),
         "standing": standing_definitions(found),

@@ -33,6 +33,7 @@ from xinnong.lending.queries.products import product_of
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_listing, record_read
+from xinnong.registry.queries import organisations_headed_by
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from xinnong.lending.models import Offer
-    from xinnong.registry.models import Person
+    from xinnong.registry.models import Organisation, Person
 
 ID_TAIL = "id-tail"
 
@@ -103,16 +104,20 @@ def apply_for(request: HttpRequest, person: UUID) -> HttpResponse:
         raise Http404
     _remember_presence(request, borrower)
     lender, today = lender_of(request), timezone.localdate()
-    offer = _chosen_offer(request, lender)
-    evidence = evidence_of(borrower.household, institution=lender)
+    offer, organisation = _chosen_offer(request, lender), _chosen_organisation(request, borrower)
+    evidence = None if organisation else evidence_of(borrower.household, institution=lender)
     context: dict[str, object] = {
         "borrower": borrower,
         "line": evidence.line if evidence else None,
         "offers": [
             (each, product_of(each.product), wording.title_of(product_of(each.product)))
-            for each in open_offers(lender, on=today)
+            for each in open_offers(
+                lender, on=today, borrower="organisation" if organisation else "household"
+            )
         ],
         "offer": offer,
+        "organisation": organisation,
+        "organisations": organisations_headed_by(borrower),
     }
     if offer is None:
         return render(request, "lending/apply_for.html", context)
@@ -120,7 +125,7 @@ def apply_for(request: HttpRequest, person: UUID) -> HttpResponse:
     form = DeskWishForm(request.POST or None, product=product, initial={"months": 12})
     told = Refusals()
     if request.method == "POST" and form.is_valid():
-        made = _submit(request, borrower, offer, form, told)
+        made = _submit(request, borrower, offer, form, told, organisation)
         if made:
             return redirect("lending:application", made)
     failed = request.method == "POST"
@@ -134,7 +139,12 @@ def apply_for(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 def _submit(
-    request: HttpRequest, borrower: Person, offer: Offer, form: DeskWishForm, told: Refusals
+    request: HttpRequest,
+    borrower: Person,
+    offer: Offer,
+    form: DeskWishForm,
+    told: Refusals,
+    organisation: Organisation | None,
 ) -> UUID | None:
     made: list[UUID] = []
 
@@ -147,6 +157,7 @@ def _submit(
             channel=form.cleaned_data["channel"],
             now=timezone.now(),
             key=form.cleaned_data["key"],
+            organisation=organisation,
         )
         made.append(application.ref)
 
@@ -161,7 +172,7 @@ def wish_of_form(form: WishForm) -> services.Wish:
         months=said["months"],
         method=said["method"],
         purpose=said["purpose"],
-        security=said.get("security") or "credit",
+        security=said.get("security") or form.product.securities[0],
         produces=tuple(said.get("produces", ())),
         wants_person=said["wants_person"],
         wants_letter=said.get("wants_letter", False),
@@ -179,6 +190,17 @@ def _chosen_offer(request: HttpRequest, lender: str) -> Offer | None:
     if offer is None or offer.institution != lender:
         raise Http404
     return offer
+
+
+def _chosen_organisation(request: HttpRequest, borrower: Person) -> Organisation | None:
+    """The organisation for which somebody is here; only one that they head by the register."""
+    text = request.GET.get("organisation", "")
+    if not text:
+        return None
+    headed = {str(each.ref): each for each in organisations_headed_by(borrower)}
+    if text not in headed:
+        raise Http404
+    return headed[text]
 
 
 def _remember_presence(request: HttpRequest, borrower: Person) -> None:

@@ -24,6 +24,7 @@ from xinnong.lending.queries.securities import (
     collateral_of,
     guarantor_by_ref,
     guarantors_of,
+    insurance_ending,
     is_over,
     organisation_named,
     security_problems,
@@ -33,10 +34,12 @@ from xinnong.lending.reasons import problems_said
 from xinnong.lending.security_tables import (
     COLLATERAL_TONES,
     guarantors_table,
+    insurances_table,
     releases_table,
     thing_facts,
 )
 from xinnong.lending.services import guarantors, mortgages
+from xinnong.lending.services import releases as releasing
 from xinnong.lending.services.guarantors import Consent, Means
 from xinnong.lending.services.mortgages import Thing
 from xinnong.lending.services.security_refusals import GuarantorUnknown
@@ -82,17 +85,19 @@ def security(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @allowed(Permission.HANDLE_LOANS)
 def releases(request: HttpRequest) -> HttpResponse:
-    """List mortgages that are to be given back, until each was."""
+    """List mortgages to give back, until each was, and insurance that is to be renewed."""
     found = to_release(lender_of(request))
+    ending = insurance_ending(lender_of(request), on=timezone.localdate())
     record_listing(
         actor=user_of(request),
         at=timezone.now(),
         asked="releases",
-        households=[each.household_id for each in found],
+        households=[each.household_id for each in (*found, *ending)],
         purpose=Purpose.APPLICATION,
     )
-    names = borrower_names(each.person for each in found)
-    return render(request, "lending/releases.html", {"table": releases_table(found, names)})
+    names = borrower_names(each.person for each in (*found, *ending))
+    tables = {"table": releases_table(found, names), "ending": insurances_table(ending, names)}
+    return render(request, "lending/releases.html", tables)
 
 
 def _loaded(request: HttpRequest, ref: UUID) -> Application:
@@ -273,7 +278,7 @@ def _end(request: HttpRequest, found: Application) -> Step:
         contract = contract_of(found.pk)
         if contract is None:
             raise Http404
-        return mortgages.end_contract(
+        return releasing.end_contract(
             actor=user_of(request), contract=contract, now=timezone.now(),
             key=form.cleaned_data["key"],
         )  # fmt: skip
@@ -304,7 +309,7 @@ STEPS: Mapping[str, Callable[..., Step]] = {
     "record-valuation": _value,
     "register-mortgage": _on_thing(forms.RegistrationForm, mortgages.register_mortgage),
     "insure-collateral": _on_thing(forms.InsuranceForm, mortgages.insure_collateral),
-    "release-mortgage": _on_thing(forms.ReleaseForm, mortgages.release_mortgage),
+    "release-mortgage": _on_thing(forms.ReleaseForm, releasing.release_mortgage),
     "drop-collateral": _drop_thing,
     "end-contract": _end,
 }
@@ -329,7 +334,7 @@ def _page(
     context = {
         "application": found,
         "contract": contract,
-        "name": borrower_names([found.person]).get(found.person, ""),
+        "name": found.organisation_name or borrower_names([found.person]).get(found.person, ""),
         "is_guarantee": found.security == GUARANTEE,
         "is_open": is_open,
         "against": problems_said(security_problems(found, amount_minor=amount, on=today)),

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Schema
 from pydantic import ConfigDict
 
 from xinnong.accounts.api_auth import needs
 from xinnong.accounts.permissions import Permission
 from xinnong.core.schedule import build_schedule, load_terms, schedule_document
-from xinnong.lending.payments_api import router as payments_router
-
-router = Router(tags=["schedules"])
-router.add_router("", payments_router)
+from xinnong.lending.api.routing import router
 
 
 class TermsIn(Schema):
@@ -32,7 +29,9 @@ class ScheduleOut(Schema):
     conventions: list[str]
 
 
-@router.post("/schedules", response=ScheduleOut, auth=needs(Permission.PLAN_LOAN))
+@router.post(
+    "/schedules", response=ScheduleOut, auth=needs(Permission.PLAN_LOAN), tags=["schedules"]
+)
 def plan(request: HttpRequest, terms: TermsIn) -> dict[str, object]:  # noqa: ARG001 - the body is read exactly, below
     """Work a schedule out; nothing is stored. Decimal numbers are read exactly from the body."""
     return schedule_document(build_schedule(load_terms(request.body)))

@@ -1,0 +1,54 @@
+"""Commands in the name of a lender's program: the same scope, keys and records as its API."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xinnong.accounts.models import ApiClient
+
+LONGEST_LINE = 64 * 1024
+MOST_LINES = 10_000
+
+
+@contextmanager
+def as_program(code: str) -> Iterator[tuple[ApiClient, str] | None]:
+    """The lender's program of this code in its own scope; None, with the reason said, for no such."""
+    from xinnong.accounts.models import ApiClient, lender_code
+    from xinnong.accounts.permissions import Permission
+    from xinnong.accounts.scope import scoped
+
+    found = ApiClient.objects.select_related("institution__operator").filter(code=code).first()
+    lender = lender_code(found.institution) if found is not None and found.is_active else ""
+    if found is None or not lender:
+        print(
+            f"xinnong: no program {code!r} of a lender; make one with `xinnong api-client`",
+            file=sys.stderr,
+        )
+        yield None
+        return
+    found.scopes = frozenset({Permission.READ_LOANS, Permission.SEND_LOANS})
+    with scoped(found):
+        yield found, lender
+
+
+def told(**said: Any) -> None:
+    """One JSON object on a line."""
+    print(json.dumps(said, ensure_ascii=False, default=str))
+
+
+def lines_of(path: Path | None) -> Iterator[tuple[int, str]]:
+    """The lines of a file, or of standard input; an overlong one comes cut, and is then no JSON."""
+    stream = sys.stdin if path is None else path.open(encoding="utf-8", errors="replace")
+    with stream:
+        for at, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), 1):
+            if at > MOST_LINES:
+                return
+            if line.strip():
+                yield at, line
