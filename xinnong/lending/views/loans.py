@@ -27,7 +27,7 @@ from xinnong.lending.loan_facts import (
 from xinnong.lending.models import LoanState, PayChannel
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.contracts import contract_by_ref
-from xinnong.lending.queries.loans import loan_by_ref
+from xinnong.lending.queries.loans import loan_by_ref, lost_minor
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.repaying import Excess
@@ -125,6 +125,8 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "title": title_of(product_of(found.product)),
         "tone": LOAN_TONES[found.state],
         "is_open": found.state == LoanState.ACTIVE,
+        "is_written_off": found.state == LoanState.WRITTEN_OFF,
+        "lost_minor": lost_minor(found),
         "contract": contract,
         "name": borrower_names([found.person]).get(found.person, ""),
         "agreed": loan_definitions(facts),
