@@ -36,6 +36,7 @@ KINDS: Mapping[Kind, _StrPromise] = {
     Kind.REVERSED: _l("还款（已冲正，不算）"),
     Kind.RENEWED: _l("由续贷的新贷款还清"),
     Kind.WRITTEN_OFF: _l("核销，仍要还"),
+    Kind.UNPAID: _l("钱没有付成，放款撤销"),
 }
 COLUMNS: Final = (
     "on", "kind", "amount_yuan", "channel", "reference", "fee_yuan", "interest_yuan",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Contract, CreditReportQuery
 
 BEFORE: Final = timedelta(days=2)
-"""So long before the money leaves the contract is signed and the card bound: a card waits a day."""
+"""So long before the money leaves the card is bound and the loan asked for: a card waits a day."""
 SPREAD: Final = 7919
 """A prime that takes the households of the county in an order that leaps from village to village."""
 
@@ -96,7 +96,7 @@ def borrow(staff: Staff, tale: Tale, person: Person, offer: Offer) -> UUID:
         )  # fmt: skip
         application = _approved(staff, tale, person, offer, day)
         _report(staff.officer, tale, person, day)
-        contract = _signed(staff.officer, tale, person, application, day)
+        contract = _signed(staff.officer, tale, person, application, tale.drawn_on)
         return draw_on_contract(
             actor=staff.officer, contract=contract, amount_minor=tale.amount_minor,
             on=tale.drawn_on, now=at(tale.drawn_on, 10), card=card,
@@ -157,11 +157,11 @@ def _signed(
     officer: User, tale: Tale, person: Person, application: Application, day: date
 ) -> Contract:
     contract = draft_contract(
-        actor=officer, application=application, now=at(day, 15), key=tale.key(person.ref, "draft")
+        actor=officer, application=application, now=at(day, 8), key=tale.key(person.ref, "draft")
     )
     return sign_in_person(
         actor=officer, contract=contract, identity_check=f"demo/idcheck/{tale.number}",
         photo=f"demo/signing/{tale.number}",
         scan_sha256=sha256_hex(f"demo signature page {tale.number}".encode()),
-        now=at(day, 16), key=tale.key(person.ref, "sign"),
+        now=at(day, 9), key=tale.key(person.ref, "sign"),
     )  # fmt: skip

@@ -38,6 +38,15 @@ class Kind(StrEnum):
     REVERSED = "reversed"
     RENEWED = "renewed"
     WRITTEN_OFF = "written_off"
+    UNPAID = "unpaid"
+
+
+ENDS: Final[Mapping[LoanState, Kind]] = {
+    LoanState.SETTLED: Kind.RENEWED,
+    LoanState.WRITTEN_OFF: Kind.WRITTEN_OFF,
+    LoanState.UNPAID: Kind.UNPAID,
+}
+"""What became of principal that no payment paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +138,8 @@ def _events(loan: Loan) -> list[_Event]:
     events += _payments(loan)
     left = sum(event.moves_minor for event in events)
     if loan.state != LoanState.ACTIVE and left and loan.closed_on is not None:
-        lost = loan.state == LoanState.WRITTEN_OFF
-        kind = Kind.WRITTEN_OFF if lost else Kind.RENEWED
-        events.append(_Event(loan.closed_on, (2, 0), kind, left, -left, {}))
+        ends = _Event(loan.closed_on, (2, 0), ENDS[LoanState(loan.state)], left, -left, {})
+        events.append(ends)
     return sorted(events, key=lambda event: (event.on, event.order))
 
 

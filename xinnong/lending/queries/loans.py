@@ -33,6 +33,7 @@ from xinnong.lending.models import (
 )
 
 PRINCIPAL: Final = "130301"
+WRITTEN_OFF: Final = "713101"
 BOOKED: Final = ("interest", "penalty", "compound")
 DAYS_BOOKED: Final = """
 SELECT coalesce(sum(interest_minor), 0), coalesce(sum(penalty_minor), 0),
@@ -97,6 +98,12 @@ def owed_of(due: OpenDue) -> Owed:
 def principal_minor(loan: Loan) -> int:
     """Principal owed: the balance of the loan's own account."""
     account = Account.objects.filter(kind=PRINCIPAL, object_ref=loan.ref).first()
+    return 0 if account is None else account.balance_minor
+
+
+def lost_minor(loan: Loan) -> int:
+    """What of a loan that was written off has not come back; the debt itself remains."""
+    account = Account.objects.filter(kind=WRITTEN_OFF, object_ref=loan.ref).first()
     return 0 if account is None else account.balance_minor
 
 

@@ -19,7 +19,6 @@ HELD: Final = "224101"
 SUSPENSE: Final = "224190"
 PROVISIONS: Final = "130401"
 IMPAIRMENT: Final = "670201"
-WRITTEN_OFF: Final = "713101"
 CONTRA: Final = "719901"
 RECOVERED: Final = "630101"
 RECEIVABLE: Final[Mapping[str, str]] = {

@@ -13,14 +13,13 @@ from xinnong.core.asset_class import AssetClass
 from xinnong.ledger.models import Account
 from xinnong.ledger.services import Move, answer_once
 from xinnong.lending.models import Loan, LoanState, OpenDue, Standing
-from xinnong.lending.queries.loans import BOOKED, PRINCIPAL, booked_of, principal_minor
+from xinnong.lending.queries.loans import BOOKED, PRINCIPAL, WRITTEN_OFF, booked_of, principal_minor
 from xinnong.lending.services.correcting import paid_by_component
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import (
     CONTRA,
     PROVISIONS,
     RECOVERED,
-    WRITTEN_OFF,
     LoanBooks,
 )
 from xinnong.lending.services.loan_refusals import (

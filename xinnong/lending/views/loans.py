@@ -31,7 +31,7 @@ from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.collecting import reminders_of
 from xinnong.lending.queries.contracts import contract_by_ref
 from xinnong.lending.queries.core_book import breaks_of, figure_of
-from xinnong.lending.queries.loans import loan_by_ref
+from xinnong.lending.queries.loans import loan_by_ref, lost_minor
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.paying_back import held_minor
@@ -134,6 +134,8 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "is_open": found.state == LoanState.ACTIVE and found.book == BookOfRecord.XINNONG,
         "held": held_minor(found.ref),
         **_core(found),
+        "is_written_off": found.state == LoanState.WRITTEN_OFF,
+        "lost_minor": lost_minor(found),
         "contract": contract,
         "name": (contract.application.organisation_name if contract else "")
         or borrower_names([found.person]).get(found.person, ""),
