@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 HELP = "issue an API token to a program of an institution, or revoke its tokens"
 EPILOGUE: Final = """\
 The token is printed once and kept as a digest only. Verbs: batches.deliver, batches.read,
-households.read, scores.read, lines.read, county.read, runs.read.
+households.read, scores.read, lines.read, county.read, runs.read,
+loans.read, loans.send.
 """
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from xinnong.cli.dispatch import DONE, REFUSED, USAGE
-from xinnong.cli.programs import as_program, lines_of, told
+from xinnong.cli.programs import find_program, lines_of, told
 
 if TYPE_CHECKING:
     from xinnong.accounts.models import ApiClient
@@ -45,19 +45,20 @@ def run(args: argparse.Namespace) -> int:
     if args.file is not None and not args.file.is_file():
         told(refused="usage", says=f"there is no file {args.file}")
         return USAGE
-    with as_program(args.client) as found:
-        if found is None:
-            return USAGE
-        client, lender = found
-        if args.list:
-            return _list(client, lender, args.state or "")
-        results = [_line(client, lender, at, line) for at, line in lines_of(args.file)]
+    found = find_program(args.client)
+    if found is None:
+        return USAGE
+    client, lender = found
+    if args.list:
+        return _list(client, lender, args.state or "")
+    results = [_line(client, lender, at, line) for at, line in lines_of(args.file)]
     return DONE if all(results) else REFUSED
 
 
 def _list(client: ApiClient, lender: str, state: str) -> int:
     from django.utils import timezone
 
+    from xinnong.accounts.scope import scoped
     from xinnong.core.money import yuan
     from xinnong.lending.queries.applications import QueueFilters, applications_page
     from xinnong.privacy.purposes import Purpose
@@ -66,13 +67,14 @@ def _list(client: ApiClient, lender: str, state: str) -> int:
 
     before = ""
     while True:
-        rows = applications_page(
-            lender, QueueFilters(state=state), turn=Turn(before), limit=PAGE_ROWS
-        )
-        record_listing(
-            actor=client, at=timezone.now(), asked="applications",
-            households=[row.household_id for row in rows], purpose=Purpose.APPLICATION,
-        )  # fmt: skip
+        with scoped(client):
+            rows = applications_page(
+                lender, QueueFilters(state=state), turn=Turn(before), limit=PAGE_ROWS
+            )
+            record_listing(
+                actor=client, at=timezone.now(), asked="applications",
+                households=[row.household_id for row in rows], purpose=Purpose.APPLICATION,
+            )  # fmt: skip
         for row in rows:
             told(
                 ref=row.ref, product=row.offer.product.code, state=row.state,
@@ -85,10 +87,10 @@ def _list(client: ApiClient, lender: str, state: str) -> int:
 
 def _line(client: ApiClient, lender: str, at: int, line: str) -> bool:
     """Hand one line in, in a transaction of its own; whether it is in."""
-    from django.db import transaction
     from django.http import Http404
     from pydantic import ValidationError
 
+    from xinnong.accounts.scope import scoped
     from xinnong.core.errors import Refused
     from xinnong.lending.api.applications import WishIn, hand_in
     from xinnong.lending.reasons import refusal_said
@@ -105,8 +107,8 @@ def _line(client: ApiClient, lender: str, at: int, line: str) -> bool:
         told(line=at, refused="request.invalid", says="no JSON object with a UUID under `key`")
         return False
     try:
-        with transaction.atomic():
-            told(line=at, **hand_in(client, lender, wish, key))
+        with scoped(client):
+            answer = hand_in(client, lender, wish, key)
     except Http404:
         told(line=at, refused="request.not_found", says="no such person or offer in your areas")
         return False
@@ -114,6 +116,7 @@ def _line(client: ApiClient, lender: str, at: int, line: str) -> bool:
         words = refusal_said(refused.code, refused.params)
         told(line=at, refused=refused.code, says=str(words.says), advice=str(words.advice))
         return False
+    told(line=at, **answer)
     return True
 
 

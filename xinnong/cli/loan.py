@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from xinnong.cli.dispatch import COUNTY_TIME, DONE, REFUSED, USAGE, day, file_to_write
-from xinnong.cli.programs import as_program, told
+from xinnong.cli.programs import find_program, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,8 @@ repay      take --amount that came in by --channel; --key makes it happen once
 statement  one JSON object a movement; with --format csv or xlsx a file
 Amounts are yuan. REF is the loan's reference on its page. Every reading is recorded.
 """
+Said = list[dict[str, Any]]
+UNKNOWN: Final[Said] = [{"refused": "loan.unknown", "says": "no such loan in your areas"}]
 COLUMNS: Final = (
     "on", "kind", "amount_yuan", "channel", "ref", "fee", "interest", "penalty", "compound",
     "principal",
@@ -48,23 +50,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Find the loan in the program's scope, with the reading on record, and do what is asked."""
+    """Find the loan in the program's scope, with the reading on record; say it once it is committed."""
+    from xinnong.accounts.scope import scoped
     from xinnong.lending.queries.loans import loan_by_ref
 
     wrong = _wrong(args)
     if wrong:
         told(refused="usage", says=wrong)
         return USAGE
-    with as_program(args.client) as found:
-        if found is None:
-            return USAGE
-        client, lender = found
+    found = find_program(args.client)
+    if found is None:
+        return USAGE
+    client, lender = found
+    with scoped(client):
         loan = loan_by_ref(args.ref)
-        if loan is None or loan.institution != lender:
-            told(refused="loan.unknown", says="no such loan in your areas")
-            return REFUSED
-        _remember(client, loan)
-        return ACTS[args.what](client, loan, args)
+        mine = loan is not None and loan.institution == lender
+        said = ACTS[args.what](client, _seen(client, loan), args) if mine and loan else UNKNOWN
+    for each in said:
+        told(**each)
+    return REFUSED if said is UNKNOWN else DONE
 
 
 def _wrong(args: argparse.Namespace) -> str:
@@ -83,7 +87,8 @@ def _wrong(args: argparse.Namespace) -> str:
     return ""
 
 
-def _remember(client: ApiClient, loan: Loan) -> None:
+def _seen(client: ApiClient, loan: Loan) -> Loan:
+    """The loan, with its reading on record."""
     from django.utils import timezone
 
     from xinnong.privacy.models import ReadKind
@@ -95,33 +100,31 @@ def _remember(client: ApiClient, loan: Loan) -> None:
         fields=("loan", "repayments"), household_id=loan.household_id, person=loan.person,
         area12=loan.area12, kind=ReadKind.API,
     )  # fmt: skip
+    return loan
 
 
-def _show(_client: ApiClient, loan: Loan, _args: argparse.Namespace) -> int:
+def _show(_client: ApiClient, loan: Loan, _args: argparse.Namespace) -> Said:
     from xinnong.lending.loan_reports import loan_report
 
-    told(**loan_report(loan, today=_today()))
-    return DONE
+    return [loan_report(loan, today=_today())]
 
 
-def _quote(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> int:
+def _quote(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said:
     from xinnong.lending.loan_reports import quote_report
 
-    told(**quote_report(loan, args.amount_minor, today=_today()))
-    return DONE
+    return [quote_report(loan, args.amount_minor, today=_today())]
 
 
-def _repay(client: ApiClient, loan: Loan, args: argparse.Namespace) -> int:
+def _repay(client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said:
     from xinnong.lending.api.loans import RepaymentIn, take
 
     paid = RepaymentIn(
         amount_yuan=args.amount, channel=args.channel, excess=args.excess, settle=args.settle
     )
-    told(**take(client, loan, paid, args.key))
-    return DONE
+    return [take(client, loan, paid, args.key)]
 
 
-def _statement(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> int:
+def _statement(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said:
     from xinnong.ledger.exports import as_csv, as_xlsx
     from xinnong.lending.loan_reports import statement_report
 
@@ -130,17 +133,13 @@ def _statement(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> int:
     )
     movements = report.pop("movements")
     if args.format == "json":
-        for each in movements:
-            told(**each)
-        told(**report)
-        return DONE
+        return [*movements, report]
     rows = [[_cell(each, name) for name in COLUMNS] for each in movements]
     content = (as_csv if args.format == "csv" else as_xlsx)(COLUMNS, rows)
     draft = args.out.with_name(f".{args.out.name}.part")
     draft.write_bytes(content)
     draft.replace(args.out)
-    told(out=str(args.out), rows=len(rows), **report)
-    return DONE
+    return [{"out": str(args.out), "rows": len(rows), **report}]
 
 
 def _cell(movement: dict[str, Any], name: str) -> Any:
@@ -159,7 +158,7 @@ def _today() -> Any:
     return datetime.now(COUNTY_TIME).date()
 
 
-ACTS: dict[str, Callable[[Any, Any, argparse.Namespace], int]] = {
+ACTS: dict[str, Callable[[Any, Any, argparse.Namespace], Said]] = {
     "show": _show,
     "quote": _quote,
     "repay": _repay,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,25 +16,23 @@ LONGEST_LINE = 64 * 1024
 MOST_LINES = 10_000
 
 
-@contextmanager
-def as_program(code: str) -> Iterator[tuple[ApiClient, str] | None]:
-    """The lender's program of this code in its own scope; None, with the reason said, for no such."""
+def find_program(code: str) -> tuple[ApiClient, str] | None:
+    """The program of this code and its lender; None, with the reason said, where there is none."""
     from xinnong.accounts.models import ApiClient, lender_code
     from xinnong.accounts.permissions import Permission
-    from xinnong.accounts.scope import scoped
+    from xinnong.accounts.scope import SYSTEM, scoped
 
-    found = ApiClient.objects.select_related("institution__operator").filter(code=code).first()
-    lender = lender_code(found.institution) if found is not None and found.is_active else ""
+    with scoped(SYSTEM):
+        found = ApiClient.objects.select_related("institution__operator").filter(code=code).first()
+        lender = lender_code(found.institution) if found is not None and found.is_active else ""
     if found is None or not lender:
         print(
             f"xinnong: no program {code!r} of a lender; make one with `xinnong api-client`",
             file=sys.stderr,
         )
-        yield None
-        return
+        return None
     found.scopes = frozenset({Permission.READ_LOANS, Permission.SEND_LOANS})
-    with scoped(found):
-        yield found, lender
+    return found, lender
 
 
 def told(**said: Any) -> None:

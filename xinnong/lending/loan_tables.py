@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from xinnong.areas.places import places
 from xinnong.core.cost import day_interest_minor, most_interest_minor
+from xinnong.core.money import parse_yuan
 from xinnong.core.origination import last_day
 from xinnong.core.products import late_percent
 from xinnong.lending import wording
@@ -249,7 +250,7 @@ def reports_table(reports: Sequence[CreditReportQuery]) -> Table:
                  empty_hint=_("先请本人签书面授权，再登记查询。"))  # fmt: skip
 
 
-def contract_facts(contract: Contract, terms: Mapping[str, object]) -> list[Definition]:
+def contract_facts(contract: Contract, terms: Mapping[str, Any]) -> list[Definition]:
     """The terms as both sides read them."""
     until = contract.cooling_off_until
     facts = [
@@ -261,6 +262,7 @@ def contract_facts(contract: Contract, terms: Mapping[str, object]) -> list[Defi
         Definition(_("用来做什么"), wording.purpose_text(str(terms["purpose"]))),
         Definition(_("担保方式"), wording.word(contract.security)),
         Definition(_("钱打给谁"), wording.word(contract.payee)),
+        *_security(terms),
         Definition(_("条款校验码"), contract.sha256[:16]),
     ]
     if contract.signed_at is not None:
@@ -272,6 +274,24 @@ def contract_facts(contract: Contract, terms: Mapping[str, object]) -> list[Defi
     if until is not None:
         facts.append(Definition(_("可以取消到"), day(until)))
     return facts
+
+
+def _security(terms: Mapping[str, Any]) -> list[Definition]:
+    """Which organisation borrows, who answers for the loan, and what is mortgaged, by the terms."""
+    borrows = terms.get("organisation")
+    return [
+        *([Definition(_("谁借"), borrows["name"], note=borrows["uscc"])] if borrows else []),
+        *(
+            Definition(
+                _("保证人"), each["name"], note=figures.yuan(parse_yuan(each["amount_yuan"]))
+            )
+            for each in terms.get("guarantors", ())
+        ),
+        *(
+            Definition(_("抵押物"), wording.word(each["kind"]), note=each["label"])
+            for each in terms.get("collateral", ())
+        ),
+    ]
 
 
 def conditions_said(

@@ -21,8 +21,9 @@ from tests.lending.origination.test_securities import (
 )
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.lending.models import Application, ContractPaper
+from xinnong.lending.models import Application, Collateral, ContractPaper
 from xinnong.lending.queries.securities import insurance_ending, to_release
+from xinnong.lending.services.applications import withdraw_application
 from xinnong.lending.services.mortgages import (
     Thing,
     drop_collateral,
@@ -170,6 +171,17 @@ def test_one_house_secures_one_loan(story: Story) -> None:
     refuses("security.named_already", House, story, application)
     house.do(drop_collateral)
     House(story, application)
+
+
+def test_a_house_of_an_application_that_came_to_nothing_is_free(story: Story) -> None:
+    application = mortgaged(story)
+    House(story, application)
+    with scoped(story.people.wu):
+        withdraw_application(actor=story.people.wu, application=application, now=NOW, key=uuid4())
+    again = House(story, mortgaged(story))
+    with scoped(SYSTEM):
+        states = list(Collateral.objects.order_by("id").values_list("state", flat=True))
+    assert (states, again.thing.state) == (["dropped", "named"], "named")
 
 
 def test_registry_and_values_take_no_nonsense(story: Story) -> None:

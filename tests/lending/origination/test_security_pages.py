@@ -53,7 +53,10 @@ def test_a_guarantor_is_named_and_signs(story: Story, lins: Client) -> None:
     assert "还有地方需要改一下" in page
     page = send(lins, application, "name-guarantor", 302, **li, consent=scan())
     assert "担保够了" in page
-    story.draft(approve(story, application))
+    contract = story.draft(approve(story, application))
+    for browser, folder in ((lins, "loans"), (signed_in(story.people.wu), "borrow")):
+        shown = browser.get(f"/{folder}/contracts/{contract.ref}/").content.decode()
+        assert "李大山" in shown
     with scoped(SYSTEM):
         guarantor = Guarantor.objects.get()
     page = send(

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from xinnong.registry.models import Organisation, Person
 
 EVERY_GUARANTEE: Final = 683
-"""The turn in which guarantees of one lender are counted, whoever gives them."""
+"""The turn in which guarantees and mortgages of one lender are counted, whoever gives them."""
 ORGANISATION_KINDS: Final = {
     "村集体": VILLAGE_COLLECTIVE,
     "村民委员会": COMMITTEE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from xinnong.accounts.scope import scoped
 from xinnong.core.collateral import KINDS, METHODS, Title, title_problems
 from xinnong.lending.models import (
     Collateral,
@@ -17,7 +18,7 @@ from xinnong.lending.models import (
     ContractState,
     Valuation,
 )
-from xinnong.lending.queries.securities import LIVE_COLLATERAL, MORTGAGE
+from xinnong.lending.queries.securities import LIVE_COLLATERAL, MORTGAGE, is_over
 from xinnong.lending.services.applications import locked
 from xinnong.lending.services.commands import (
     claim,
@@ -25,10 +26,12 @@ from xinnong.lending.services.commands import (
     refuse_all_but_staff,
     refuse_own_household,
     same_owner,
+    take_turns,
 )
 from xinnong.lending.services.conditions import come_into_force, meet_by_itself
 from xinnong.lending.services.evidence import checked_reference, checked_sum
-from xinnong.lending.services.guarantors import refuse_unless_open
+from xinnong.lending.services.guarantors import EVERY_GUARANTEE, refuse_unless_open
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.refusals import EvidenceMissing, Moved
 from xinnong.lending.services.security_refusals import (
     DatesWrong,
@@ -88,12 +91,7 @@ def name_collateral(
             return Collateral.objects.get(ref=claimed.subject)
         refuse_unless_open(mine, MORTGAGE)
         registry = KINDS[thing.kind].registry
-        same = Collateral.objects.filter(
-            institution=mine.institution, registry=registry, certificate=thing.certificate,
-            state__in=LIVE_COLLATERAL,
-        )  # fmt: skip
-        if same.exists():
-            raise NamedAlready
+        _refuse_used(actor, mine.institution, registry, thing.certificate, now)
         made = Collateral.objects.create(
             **(same_owner(mine) | {"ref": claimed.subject}),
             application=mine,
@@ -112,6 +110,27 @@ def name_collateral(
         )
         note(actor, "name-collateral", made, now)
     return made
+
+
+def _refuse_used(
+    actor: User, institution: str, registry: str, certificate: str, now: datetime
+) -> None:
+    """One thing secures one loan of a lender, wherever its borrower lives. Raises NamedAlready.
+
+    What was only named, and whose application came to nothing, is free again.
+    """
+    take_turns(institution, EVERY_GUARANTEE)
+    with scoped(of_lender(institution, actor)):
+        same = Collateral.objects.filter(
+            institution=institution, registry=registry, certificate=certificate,
+            state__in=LIVE_COLLATERAL,
+        )  # fmt: skip
+        for other in same.select_related("application"):
+            if other.state != CollateralState.NAMED or not is_over(other.application):
+                raise NamedAlready
+            other.state, other.ended_at = CollateralState.DROPPED, now
+            other.save(update_fields=["state", "ended_at"])
+            note(actor, "drop-collateral", other, now)
 
 
 def _check_thing(thing: Thing, today: date) -> None:
