@@ -75,7 +75,7 @@ def record_contact(
         )  # fmt: skip
         if not claimed.is_new:
             return CollectionContact.objects.get(ref=claimed.subject)
-        take_turns(loan.institution, loan.pk)
+        take_turns(loan.institution, loan.household_id or loan.pk)
         return _write(actor, loan, said, now, claimed.subject)
 
 
