@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[str, Address]] = {
     "who looked": ("wu", at("journeys:who_looked")),
     "applications": ("lin", at("lending:applications")),
     "counter": ("lin", at("lending:counter")),
+    "home visit": ("lin", at("lending:visit")),
     "my loans": ("wu", at("lending:my_loans")),
     "county": ("chen", at("insight:county")),
     "county, granted": ("zheng", at("insight:county", kind="granted")),
