@@ -42,6 +42,7 @@ ORDER_TONES: Mapping[str, str] = {
     PaymentState.FAILED: "bad",
     PaymentState.RETURNED: "bad",
 }
+OUTCOMES: Mapping[str, _StrPromise | str] = dict(PaymentState.choices)
 LINE_TONES: Mapping[str, str] = {
     LineState.BOOKED: "good",
     LineState.PAYMENT: "good",
@@ -121,9 +122,9 @@ def results_table(results: Sequence[PaymentResult]) -> Table:
     rows = [
         [
             Cell(each.number or "—", note=_("文件第 %(row)s 行") % {"row": each.row}),
-            Cell(each.outcome, note=each.reason),
+            Cell(OUTCOMES.get(each.outcome, each.outcome) or "—", note=each.reason),
             Cell("—" if each.amount_minor is None else figures.yuan(each.amount_minor)),
-            Cell(aside_said(each.aside), tone="bad"),
+            Cell(aside_said(each.aside)),
             Cell(moment(each.came_at)),
         ]
         for each in results

@@ -242,9 +242,9 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("draw", "放款"),
-                            ("excess", "退还多收的钱"),
-                            ("return", "退回来账"),
+                            ("draw", "发放贷款"),
+                            ("excess", "退还多收款"),
+                            ("return", "退回来账款"),
                         ],
                         max_length=8,
                     ),

@@ -78,8 +78,8 @@ class PaymentKind(models.TextChoices):
     """What the money is."""
 
     DRAW = "draw", _("发放贷款")
-    EXCESS = "excess", _("退还多收的钱")
-    RETURN = "return", _("退回来账")
+    EXCESS = "excess", _("退还多收款")
+    RETURN = "return", _("退回来账款")
 
 
 class PaymentState(models.TextChoices):

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import connection
-
 from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
@@ -38,7 +36,6 @@ from xinnong.lending.models import (
     PayChannel,
     Repayment,
 )
-from xinnong.lending.queries.core_book import COMPARE, GONE, MISSING, STANDING
 from xinnong.lending.queries.loans import late_of, original_terms
 from xinnong.lending.services.bank_refusals import (
     BreakNotOpen,
@@ -47,6 +44,7 @@ from xinnong.lending.services.bank_refusals import (
     NoCoreHere,
 )
 from xinnong.lending.services.contract_draws import loan_terms_of
+from xinnong.lending.services.core_compare import compare
 from xinnong.lending.services.days import ALONE, lock
 from xinnong.lending.services.drawing import begin_loan
 from xinnong.lending.services.lender_scope import of_lender
@@ -88,7 +86,7 @@ def take_core_file(
         for rows in batches(core_rows(path), BATCH):
             taking.take(rows)
         _work_out(institution.code, as_of)
-        broken = _compare(file)
+        broken, file.missing = compare(institution.code, as_of)
         _count(file, taking, broken)
         record(
             actor=actor, action=ACTION, at=now, subject=file.ref, checksum=sha256,
@@ -250,20 +248,6 @@ def _figures(loan: Loan, paid: Sequence[Payment], as_of: date) -> Figures:
         return figures_on(original_terms(loan), late_of(loan), paid, as_of)
     except Refused:
         return Figures(0, 0, 0, int(AssetClass.NORMAL))
-
-
-def _compare(file: CoreFile) -> int:
-    """List what differs now and let go of what differs no more; answers how many loans differ."""
-    said: dict[str, str | date] = {"institution": file.institution, "as_of": file.as_of}
-    with connection.cursor() as cursor:
-        cursor.execute(COMPARE, said)
-        cursor.execute(MISSING, said)
-        file.missing = cursor.rowcount
-        cursor.execute(GONE, said)
-        cursor.execute(STANDING, said)
-        row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _count(file: CoreFile, taking: _Taking, broken: int) -> None:

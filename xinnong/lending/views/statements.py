@@ -63,7 +63,7 @@ def statements(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         words = _(
             "共 %(read)s 行：重复 %(repeated)s，记为还款 %(booked)s，是付款 %(payments)s，"
-            "待认领 %(waiting)s；余额相差 %(difference)s 元。"
+            "待认领 %(waiting)s；余额相差 %(difference)s。"
         )
         messages.success(request, words % {
             "read": report.read, "repeated": report.repeated, "booked": report.booked,
