@@ -57,6 +57,14 @@ class LendingConfig(AppConfig):
                 46, _("各机构贷款"), "county_books", Permission.READ_COUNTY,
                 _("每家机构月末贷款的合计，没有个人"),
             ),
+            (
+                45, _("征信报送"), "bureau", Permission.REPORT_BUREAU,
+                _("按月生成报送文件和更正，看哪些没有报送"),
+            ),
+            (
+                47, _("涉农普惠统计"), "statistics", Permission.READ_PORTFOLIO,
+                _("涉农、普惠、首贷的笔数、户数、余额和利率"),
+            ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip
         for position, label, name, verb, about in entries:

@@ -6,12 +6,14 @@ from xinnong.lending.views import (
     authority,
     book,
     borrowing,
+    bureau,
     contracts,
     deciding,
     loans,
     products,
     queue,
     schedules,
+    statistics,
 )
 
 app_name = "lending"
@@ -35,6 +37,10 @@ urlpatterns = [
     path("loans/portfolio/", book.portfolio, name="portfolio"),
     path("loans/portfolio/send/<str:kind>/", book.send_portfolio, name="send_portfolio"),
     path("loans/county/", book.county_books, name="county_books"),
+    path("loans/bureau/", bureau.deliveries, name="bureau"),
+    path("loans/bureau/<uuid:ref>/", bureau.send_delivery, name="send_delivery"),
+    path("loans/<uuid:ref>/bureau/", bureau.of_loan, name="loan_bureau"),
+    path("loans/statistics/", statistics.statistics, name="statistics"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),

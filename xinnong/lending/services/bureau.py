@@ -217,6 +217,15 @@ def file_lines(delivery: BureauDelivery) -> Iterator[bytes]:
     yield _line(records=delivery.records, corrections=delivery.corrections, sha256=delivery.sha256)
 
 
+def note_download(*, actor: User, delivery: BureauDelivery, now: datetime) -> None:
+    """Write down that somebody took a file out."""
+    record(
+        actor=actor, action="lending.download-bureau-file", at=now, subject=delivery.ref,
+        counts={"records": delivery.records}, checksum=delivery.sha256,
+        concerns=actor.institution,
+    )  # fmt: skip
+
+
 def file_name(delivery: BureauDelivery) -> str:
     """What the file is called."""
     return f"{delivery.institution}-bureau-{delivery.month:%Y%m}-{delivery.number}.jsonl"
