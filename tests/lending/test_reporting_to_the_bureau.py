@@ -175,7 +175,7 @@ def test_the_pages_record_report_and_hand_out(lender: Lender, loan: Loan) -> Non
     with scoped(SYSTEM):
         ref = BureauDelivery.objects.get().ref
     sent = chen.get(f"/loans/bureau/{ref}/")
-    assert len(b"".join(sent.streaming_content).splitlines()) == 3
+    assert len(b"".join(sent).splitlines()) == 3
     zhao = past_second_factor(lender.people.zhao)
     assert zhao.get(beside).status_code == 404
 

@@ -53,22 +53,22 @@ class LendingConfig(AppConfig):
                 23, _("资产组合"), "portfolio", Permission.READ_PORTFOLIO,
                 _("余额、逾期、迁徙、准备、利息，点开看到贷款"),
             ),
-            (
-                46, _("各机构贷款"), "county_books", Permission.READ_COUNTY,
-                _("每家机构月末贷款的合计，没有个人"),
-            ),
-            (
-                45, _("征信报送"), "bureau", Permission.REPORT_BUREAU,
-                _("按月生成报送文件和更正，看哪些没有报送"),
-            ),
-            (
-                47, _("涉农普惠统计"), "statistics", Permission.READ_PORTFOLIO,
-                _("涉农、普惠、首贷的笔数、户数、余额和利率"),
-            ),
             (43, _("审批权限"), "authority", Permission.SET_AUTHORITY, _("每个岗位能批多少")),
         )  # fmt: skip
         for position, label, name, verb, about in entries:
             register(NavEntry(position, label, f"lending:{name}", _holds(verb), about=about))
+        register(
+            NavEntry(
+                46,
+                _("各机构贷款"),
+                "lending:county_books",
+                lambda request: (
+                    _holds(Permission.READ_COUNTY)(request)
+                    and not _holds(Permission.READ_PORTFOLIO)(request)
+                ),
+                about=_("每家机构月末贷款的合计，没有个人"),
+            )
+        )
         register(
             NavEntry(
                 44,
