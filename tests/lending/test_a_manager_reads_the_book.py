@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -34,7 +35,7 @@ def lender() -> Iterator[Lender]:
 @pytest.fixture
 def book(lender: Lender) -> list[Loan]:
     """One loan that is never paid, one paid at once, one of a far village paid back in March."""
-    monthly = {"method": Method.EQUAL_PRINCIPAL, "number_of_repayments": 3}
+    monthly: dict[str, Any] = {"method": Method.EQUAL_PRINCIPAL, "number_of_repayments": 3}
     late = lender.draw(9_000_000, on=date(2026, 1, 1), **monthly)
     fine = lender.draw(3_000_000, on=date(2026, 1, 1), number_of_repayments=12, contract_ref=late.ref,
                        method=Method.AT_MATURITY)  # fmt: skip

@@ -240,6 +240,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.export-portfolio": _("导出资产组合"),
     "lending.record-bureau-consent": _("登记报送征信授权"),
     "lending.record-bureau-notice": _("登记不良信息告知"),
+    "lending.download-bureau-file": _("下载征信报送文件"),
     "lending.report-to-bureau": _("报送征信"),
     "lending.mend-month-ends": _("更正月末数据"),
 }

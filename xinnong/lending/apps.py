@@ -42,6 +42,15 @@ class LendingConfig(AppConfig):
             register(NavEntry(position, label, f"lending:{name}", _holds(verb), about=about))
         register(
             NavEntry(
+                46,
+                _("各机构贷款"),
+                "lending:county_books",
+                _only_the_county,
+                about=_("每家机构月末贷款的合计，没有个人"),
+            )
+        )
+        register(
+            NavEntry(
                 44,
                 _("贷款产品"),
                 "lending:products",
@@ -54,3 +63,12 @@ class LendingConfig(AppConfig):
 def _holds(verb: Permission) -> Callable[[HttpRequest], bool]:
     """Whether whoever asks is signed in and holds the verb."""
     return lambda request: request.user.is_authenticated and request.user.can(verb)
+
+
+def _only_the_county(request: HttpRequest) -> bool:
+    """Who reads the county's sums and no lender's own book."""
+    from xinnong.accounts.permissions import Permission
+
+    return _holds(Permission.READ_COUNTY)(request) and not _holds(Permission.READ_PORTFOLIO)(
+        request
+    )

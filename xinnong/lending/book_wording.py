@@ -57,3 +57,21 @@ BUREAU_REASONS: Mapping[str, _StrPromise] = {
     "bureau.rule": _l("字段之间互相矛盾"),
 }
 """Why a loan is left out of the file, as the list on the page says it."""
+GROUPS: Mapping[str, _StrPromise] = {
+    "agricultural": _l("涉农贷款"),
+    "farm_household": _l("农户贷款"),
+    "inclusive_farm_household": _l("普惠型农户经营性贷款"),
+    "inclusive_small": _l("普惠小微贷款"),
+    "first_loan": _l("首贷户"),
+}
+GROUP_RULES: Mapping[str, _StrPromise] = {
+    "agricultural": _l(
+        "借款人住在农村（街道以外的乡镇），或钱用于农林牧渔；依据银发〔2007〕246 号。"
+    ),
+    "farm_household": _l("住在农村的家庭的全部贷款，按户计数。"),
+    "inclusive_farm_household": _l(
+        "农村家庭用于生产经营，而且在本机构的全部授信不超过 500 万元；没有签约授信记录的不算。"
+    ),
+    "inclusive_small": _l("用于生产经营，而且在本机构的全部授信不超过 1000 万元。"),
+    "first_loan": _l("借款前的征信报告显示没有未结清贷款和授信，而且是在本机构的第一笔贷款。"),
+}

@@ -54,5 +54,4 @@ def entries() -> list[Entry]:
             _("核心系统的数和我们算的数，哪里不一样"),
         ),
         (43, _("审批权限"), "authority", P.SET_AUTHORITY, _("每个岗位能批多少")),
-        (46, _("各机构贷款"), "county_books", P.READ_COUNTY, _("每家机构月末贷款的合计，没有个人")),
     ]

@@ -8,6 +8,7 @@ from xinnong.lending.views import (
     authority,
     book,
     borrowing,
+    bureau,
     collecting,
     contracts,
     core_books,
@@ -21,6 +22,7 @@ from xinnong.lending.views import (
     schedules,
     securities,
     statements,
+    statistics,
     visiting,
 )
 
@@ -47,6 +49,10 @@ urlpatterns = [
     path("loans/portfolio/", book.portfolio, name="portfolio"),
     path("loans/portfolio/send/<str:kind>/", book.send_portfolio, name="send_portfolio"),
     path("loans/county/", book.county_books, name="county_books"),
+    path("loans/bureau/", bureau.deliveries, name="bureau"),
+    path("loans/bureau/<uuid:ref>/", bureau.send_delivery, name="send_delivery"),
+    path("loans/<uuid:ref>/bureau/", bureau.of_loan, name="loan_bureau"),
+    path("loans/statistics/", statistics.statistics, name="statistics"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
     path("loans/<uuid:ref>/statement/", loan_statements.loan_statement, name="loan_statement"),
     path(

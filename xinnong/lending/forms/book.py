@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.lending.book_wording import BUCKETS, BUCKETS_AND_ENDS
 from xinnong.lending.loan_facts import CLASSES
 from xinnong.lending.models import LoanState
-from xinnong.lending.queries.loan_list import LoanFilters
+from xinnong.lending.queries.loan_list import BAD_ONES, LoanFilters
 from xinnong.privacy.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ class LoansForm(DayChoice):
     asset_class = forms.ChoiceField(
         label=_("五级分类"),
         required=False,
-        choices=[("", _("全部分类")), *((str(int(c)), words) for c, words in CLASSES.items())],
+        choices=[
+            ("", _("全部分类")),
+            *((str(int(c)), words) for c, words in CLASSES.items()),
+            (BAD_ONES, _("不良（次级、可疑、损失）")),
+        ],
     )
     product = forms.ChoiceField(label=_("产品"), required=False)
     town = forms.ChoiceField(label=_("乡镇（街道）"), required=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from xinnong.core.asset_class import BAD
 from xinnong.core.portfolio import BUCKETS, EVER_30, EVER_90
 from xinnong.lending.queries.book_sql import bucketed
 from xinnong.lending.queries.portfolio import book_on
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from xinnong.web.paging import Turn
 
+BAD_ONES: Final = "bad"
+"""Instead of one class: every class that counts as bad."""
 EVER: Final = {"30": EVER_30, "90": EVER_90}
 
 
@@ -109,7 +112,7 @@ def _conditions(filters: LoanFilters) -> tuple[list[str], dict[str, Any]]:
     found = ["true"]
     for column, value in (
         ("l.state", filters.state),
-        ("b.asset_class::text", filters.asset_class),
+        ("b.asset_class::text", "" if filters.asset_class == BAD_ONES else filters.asset_class),
         ("p.code", filters.product),
         (bucketed("b.days_past_due"), filters.bucket),
         ("l.ref", filters.ref),
@@ -120,6 +123,9 @@ def _conditions(filters: LoanFilters) -> tuple[list[str], dict[str, Any]]:
             named[name] = value
     if filters.bucket or filters.asset_class or (filters.on and not filters.state):
         found.append("b.loan_id IS NOT NULL" if not _ended(filters) else "b.loan_id IS NULL")
+    if filters.asset_class == BAD_ONES:
+        found.append("b.asset_class >= %(bad)s")
+        named["bad"] = int(min(BAD))
     if filters.area:
         found.append("l.area12 >= %(area)s AND l.area12 < %(area)s || '~'")
         named["area"] = filters.area

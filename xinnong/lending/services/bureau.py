@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xinnong.accounts.models import Institution, User
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.errors import Refused
@@ -36,6 +36,7 @@ from xinnong.lending.queries.bureau import (
     reported,
 )
 from xinnong.lending.services.commands import refuse_all_but_staff, take_turns
+from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.month_ends import mend_month_ends
 
 SCHEMA: Final = 1
@@ -131,10 +132,12 @@ def report_month(
     """Make the file of a month: what was not sent yet, and corrections of what changed since.
 
     Nothing new leaves the last file as it is. The file covers the whole lender, whoever asks.
-    Raises MonthNotKept.
+    Raises MonthNotKept, NotYours.
     """
     month_end = month_end_of(month)
-    with scoped(SYSTEM):
+    if isinstance(actor, User):
+        refuse_all_but_staff(actor, institution.code)
+    with scoped(of_lender(institution.code, actor)):
         take_turns(f"bureau:{institution.code}", month.toordinal())
         if not MonthEnd.objects.filter(institution=institution.code, on=month_end).exists():
             raise MonthNotKept(month=f"{month:%Y-%m}")
@@ -215,6 +218,15 @@ def file_lines(delivery: BureauDelivery) -> Iterator[bytes]:
     )  # fmt: skip
     yield from _record_lines(delivery)
     yield _line(records=delivery.records, corrections=delivery.corrections, sha256=delivery.sha256)
+
+
+def note_download(*, actor: User, delivery: BureauDelivery, now: datetime) -> None:
+    """Write down that somebody took a file out."""
+    record(
+        actor=actor, action="lending.download-bureau-file", at=now, subject=delivery.ref,
+        counts={"records": delivery.records}, checksum=delivery.sha256,
+        concerns=actor.institution,
+    )  # fmt: skip
 
 
 def file_name(delivery: BureauDelivery) -> str:

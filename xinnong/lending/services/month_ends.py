@@ -12,10 +12,56 @@ from xinnong.accounts.models import Institution
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.asset_class import AssetClass, LoanState, classify, special_provision
 from xinnong.lending.models import MonthEnd, Repayment
-from xinnong.lending.queries.book_sql import KEEP, KEEP_SUMS
+from xinnong.lending.queries.book_sql import AT_MONTH_END, sums_of
 from xinnong.lending.queries.loans import terms_in_force
 from xinnong.lending.services.correcting import live_again
 from xinnong.lending.services.eod_steps import Night, run
+
+KEEP: Final = """
+WITH late AS (
+    SELECT loan_id, min("on") AS since, sum(principal_minor)::bigint AS principal,
+           sum(principal_minor + interest_minor)::bigint AS whole
+    FROM lending_opendue
+    WHERE institution = %(institution)s AND "on" < %(on)s
+      AND (principal_minor > 0 OR interest_minor > 0)
+    GROUP BY loan_id
+),
+due AS (
+    SELECT loan_id, sum(principal_minor + interest_minor + fee_minor)::bigint AS whole
+    FROM lending_loandue
+    WHERE institution = %(institution)s AND until_version IS NULL
+      AND "on" >= date_trunc('month', %(on)s::date) AND "on" <= %(on)s
+    GROUP BY loan_id
+),
+paid_late AS (
+    SELECT DISTINCT r.loan_id
+    FROM lending_repayment AS r JOIN lending_repaymentpart AS p ON p.repayment_id = r.id
+    JOIN lending_loandue AS d ON d.loan_id = r.loan_id AND d.n = p.n AND d.until_version IS NULL
+    WHERE r.institution = %(institution)s AND p.until_on IS NULL AND r.state = 'booked'
+      AND r."on" >= date_trunc('month', %(on)s::date) AND r."on" <= %(on)s AND r."on" > d."on"
+      AND p.component IN ('principal', 'interest')
+)
+INSERT INTO lending_monthend (loan_id, institution, "on", balance_minor, due_minor, overdue_minor,
+    overdue_principal_minor, overdue_since, late_within, days_past_due, asset_class, special_minor)
+SELECT s.loan_id, s.institution, %(on)s,
+       coalesce(a.posted_debits_minor - a.posted_credits_minor, 0), coalesce(due.whole, 0),
+       coalesce(late.whole, 0), coalesce(late.principal, 0), late.since,
+       s.days_past_due = 0 AND paid_late.loan_id IS NOT NULL,
+       s.days_past_due, s.asset_class, s.special_minor
+FROM lending_standing AS s JOIN lending_loan AS l ON l.id = s.loan_id
+LEFT JOIN ledger_account AS a ON a.object_ref = l.ref AND a.kind = '130301'
+LEFT JOIN late ON late.loan_id = s.loan_id
+LEFT JOIN due ON due.loan_id = s.loan_id
+LEFT JOIN paid_late ON paid_late.loan_id = s.loan_id
+WHERE s.institution = %(institution)s
+ON CONFLICT (loan_id, "on") DO NOTHING
+"""
+KEEP_SUMS: Final = f"""
+INSERT INTO lending_booksum (institution, "on", dimension, value, loans, borrowers, balance_minor)
+SELECT %(institution)s, %(on)s, dimension, value, loans, borrowers, balance
+FROM ({sums_of(AT_MONTH_END)}) AS summed
+ON CONFLICT (institution, "on", dimension, value) DO NOTHING
+"""  # made of the statements above alone
 
 
 def ends_a_month(night: Night) -> bool:

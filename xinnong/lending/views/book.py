@@ -116,7 +116,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     sums, titles = sums_on(lender, on), _titles()
     until = on or timezone.localdate()
     context = {
-        "form": form, "night": night, "on": on, "sums": sums[("total", "")],
+        "form": form, "may_report": user_of(request).can(Permission.REPORT_BUREAU), "night": night, "on": on, "sums": sums[("total", "")],
         "cards": _cards(lender, on, quality_on(lender, on)),
         "all_url": book_tables.loans_url(on=on, state="" if on else "active"),
         "chart": book_tables.bucket_chart(sums, on),
@@ -161,16 +161,23 @@ def _cards(lender: str, on: date | None, quality: Quality) -> list[Definition]:
     """Bad loans, what must be set aside, and what is, where the reader sees the whole book."""
     whole = set_aside_on(lender, on or timezone.localdate())
     cards = [
-        Definition(_("不良贷款"), figures.yuan(quality.bad_minor)),
+        Definition(
+            _("不良贷款"),
+            figures.large_yuan(quality.bad_minor),
+            url=book_tables.loans_url(on=on, asset_class="bad") if quality.bad_minor else "",
+        ),
         Definition(_("不良率"), figures.percent(quality.bad_minor, quality.balance_minor)),
-        Definition(_("应提准备"), figures.yuan(quality.required_minor)),
+        Definition(_("应提准备"), figures.large_yuan(quality.required_minor)),
     ]
     if whole.lent_minor != quality.balance_minor:
         note = _("准备金由全机构统一计提，这里只看到您负责的区域，所以不算拨备率和覆盖率。")
-        return [*cards, Definition(_("全机构已提准备"), figures.yuan(whole.held_minor), note=note)]
+        return [
+            *cards,
+            Definition(_("全机构已提准备"), figures.large_yuan(whole.held_minor), note=note),
+        ]
     return [
         *cards,
-        Definition(_("已提准备"), figures.yuan(whole.held_minor)),
+        Definition(_("已提准备"), figures.large_yuan(whole.held_minor)),
         Definition(_("拨备率"), figures.percent(whole.held_minor, quality.balance_minor)),
         Definition(_("拨备覆盖率"), figures.percent(whole.held_minor, quality.bad_minor)),
     ]
