@@ -8,7 +8,11 @@ import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from xinnong.accounts.models import Institution
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.errors import Refused
+from xinnong.ledger.services import resum_balances
 from xinnong.lending.services.end_of_day import end_days, lenders_with_days
 
 logger = structlog.get_logger("xinnong.lending")
@@ -25,6 +29,7 @@ def end_through(last: date) -> int:
     """End the open days of every lender up to one; a lender that is refused keeps no other waiting."""
     ended = 0
     for institution in lenders_with_days():
+        before = ended
         try:
             for report in end_days(
                 institution=institution, through_on=last, today=last, clock=timezone.now
@@ -32,4 +37,20 @@ def end_through(last: date) -> int:
                 ended += report.status != "already"
         except Refused as refusal:
             logger.warning("day-not-ended", institution=institution, code=refusal.code)
+        if ended > before:
+            _sum_again(institution)
     return ended
+
+
+def _sum_again(code: str) -> None:
+    """Sum the lender's running balances once its days have ended; a difference is told, not mended."""
+    with scoped(SYSTEM):
+        owner = Institution.objects.select_related("operator").get(code=code)
+        found = resum_balances(institution=owner, actor=SYSTEM_ACTOR, now=timezone.now())
+    if not found.holds:
+        logger.error(
+            "balances-differ",
+            institution=code,
+            differences=len(found.differences),
+            astray=found.astray,
+        )
