@@ -20,7 +20,7 @@ from xinnong.accounts.models import Actor, Institution, lender_codes
 from xinnong.accounts.roles import OwnerKind
 from xinnong.core.ledger import Side
 from xinnong.ledger.chart import AccountKind, kind_of
-from xinnong.ledger.models import Account, Assertion, CoreCode, Journal, Period
+from xinnong.ledger.models import Account, Assertion, CoreCode, Journal, Period, Resum
 
 PAGE: Final = 50
 
@@ -339,6 +339,11 @@ def open_breaks(institution: Institution, *, until: date) -> list[Compared]:
 
 def _compared(assertion: Assertion) -> Compared:
     return Compared(assertion, balance_at(assertion.account, on=assertion.business_on))
+
+
+def last_resum(institution: Institution) -> Resum | None:
+    """When running balances were last summed again, and whether they held."""
+    return Resum.objects.filter(institution=institution).order_by("-pk").first()
 
 
 def periods(institution: Institution) -> list[Period]:

@@ -16,6 +16,9 @@ from xinnong.lending.demo_book.notice import TASK as DEMO_BOOK
 from xinnong.lending.queries.loans import open_day_of
 from xinnong.lending.services.aftercare import make_checks
 from xinnong.lending.services.alerts import find_alerts
+from xinnong.accounts.models import Institution
+from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.ledger.services import resum_balances
 from xinnong.lending.services.end_of_day import end_days, lenders_with_days
 
 logger = structlog.get_logger("xinnong.lending")
@@ -34,6 +37,7 @@ def end_through(last: date) -> int:
     """End the open days of every lender up to one; a lender that is refused keeps no other waiting."""
     ended = 0
     for institution in lenders_with_days():
+        before = ended
         try:
             for report in end_days(
                 institution=institution, through_on=last, today=last, clock=timezone.now
@@ -41,6 +45,8 @@ def end_through(last: date) -> int:
                 ended += report.status != "already"
         except Refused as refusal:
             logger.warning("day-not-ended", institution=institution, code=refusal.code)
+        if ended > before:
+            _sum_again(institution)
     return ended
 
 
@@ -67,3 +73,14 @@ def tend(institution: str) -> int:
     now = timezone.now()
     made = make_checks(institution=institution, on=on, now=now)
     return made + find_alerts(institution=institution, on=on, now=now)
+def _sum_again(code: str) -> None:
+    """Sum the lender's running balances once its days have ended; a difference is told, not mended."""
+        owner = Institution.objects.select_related("operator").get(code=code)
+        found = resum_balances(institution=owner, actor=SYSTEM_ACTOR, now=timezone.now())
+    if not found.holds:
+        logger.error(
+            "balances-differ",
+            institution=code,
+            differences=len(found.differences),
+            astray=found.astray,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xinnong.ledger.models.closing import Assertion, ClosingBalance, CoreCode, Period
+from xinnong.ledger.models.closing import Assertion, ClosingBalance, CoreCode, Period, Resum
 from xinnong.ledger.models.posting import (
     KEY_LENGTH,
     TOTALS,
@@ -22,5 +22,6 @@ __all__ = [
     "IdempotencyKey",
     "Journal",
     "Period",
+    "Resum",
     "Transfer",
 ]

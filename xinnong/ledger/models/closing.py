@@ -168,3 +168,26 @@ class CoreCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.core_code}"
+
+
+class Resum(models.Model):
+    """That all running balances were summed again, and how many did not hold."""
+
+    institution = owned()
+    summed_at = models.DateTimeField()
+    accounts = models.IntegerField()
+    differences = models.IntegerField()
+    astray = models.IntegerField()
+
+    class Meta:
+        """The newest is asked for."""
+
+        indexes = [models.Index(fields=["institution", "-id"], name="resum_of_institution")]
+
+    def __str__(self) -> str:
+        return f"{self.summed_at} {self.differences} {self.astray}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything agreed."""
+        return not self.differences and not self.astray

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from xinnong.accounts.models import Institution
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.errors import Refused
-from xinnong.ledger.models import TOTALS, Period
+from xinnong.ledger.models import TOTALS, Period, Resum
 from xinnong.ledger.queries import closed_through, open_breaks, trial_balance
 from xinnong.ledger.services.accounts import LEDGER_LOCK
 from xinnong.ledger.services.commands import answer_once
@@ -143,6 +143,13 @@ def resum_balances(*, institution: Institution, actor: ActsFor | UUID, now: date
     """
     with transaction.atomic():
         found = _resum(institution)
+        Resum.objects.create(
+            institution=institution,
+            summed_at=now,
+            accounts=found.accounts,
+            differences=len(found.differences),
+            astray=found.astray,
+        )
         record(
             actor=actor,
             action="ledger.resum",

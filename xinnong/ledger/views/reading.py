@@ -66,6 +66,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
         "on": on,
         "found": found,
         "table": tables.trial_table(found, urlencode({"institution": asked}) if asked else ""),
+        "resum": queries.last_resum(owner),
         "breaks": len(queries.open_breaks(owner, until=on)),
         "may_keep": user_of(request).can(Permission.KEEP_LEDGER),
     }
