@@ -30,6 +30,7 @@ class Permission(StrEnum):
     APPLY_FOR_LOAN = "loans.apply"
     HANDLE_LOANS = "loans.handle"
     CONFIRM_LOANS = "loans.confirm"
+    RESOLVE_LOANS = "loans.resolve"
     SET_AUTHORITY = "authority.set"
     READ_AUDIT = "audit.read"
     READ_READS = "reads.review"

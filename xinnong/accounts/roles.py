@@ -68,6 +68,7 @@ class BranchManager(Role):
         P.PUBLISH_POLICY,
         P.PUBLISH_PRODUCT,
         P.CONFIRM_LOANS,
+        P.RESOLVE_LOANS,
         P.SET_AUTHORITY,
         P.READ_COUNTY,
         P.BREAK_GLASS,
@@ -78,6 +79,7 @@ class BranchManager(Role):
             P.PUBLISH_POLICY,
             P.PUBLISH_PRODUCT,
             P.CONFIRM_LOANS,
+            P.RESOLVE_LOANS,
             P.SET_AUTHORITY,
             P.BREAK_GLASS,
         }

@@ -193,6 +193,10 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.judge": _("人工判断分类"),
     "lending.write-off": _("核销贷款"),
     "lending.recover": _("收回已核销贷款"),
+    "lending.propose": _("提议重组或核销"),
+    "lending.end-proposal": _("结束重组或核销的提议"),
+    "lending.restructure": _("重组贷款"),
+    "lending.add-note": _("写贷款备注"),
     "lending.end-of-day": _("日终"),
 }
 """What an audit entry says was done."""

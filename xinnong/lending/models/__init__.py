@@ -64,6 +64,13 @@ from xinnong.lending.models.repayments import (
     RepaymentPart,
     RepaymentState,
 )
+from xinnong.lending.models.servicing import (
+    Difficulty,
+    LoanNote,
+    LoanProposal,
+    ProposalKind,
+    ProposalState,
+)
 
 __all__ = [
     "AccrualCorrection",
@@ -85,6 +92,7 @@ __all__ = [
     "DecidingRole",
     "Decision",
     "DecisionKind",
+    "Difficulty",
     "DraftState",
     "EodAccrual",
     "EodRun",
@@ -94,6 +102,8 @@ __all__ = [
     "Investigation",
     "Loan",
     "LoanDue",
+    "LoanNote",
+    "LoanProposal",
     "LoanState",
     "LoanStretch",
     "LoanVersion",
@@ -103,6 +113,8 @@ __all__ = [
     "PayChannel",
     "PaymentHold",
     "ProductDraft",
+    "ProposalKind",
+    "ProposalState",
     "PublishedProduct",
     "Receipt",
     "Reminder",
