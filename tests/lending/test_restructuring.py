@@ -62,7 +62,7 @@ def late(lender: Lender) -> Loan:
 
 
 def propose(lender: Lender, loan: Loan, actor: User | None = None, **said: Any) -> UUID:
-    asked = {
+    asked: dict[str, Any] = {
         "method": "interest_first", "months": 18, "rate_percent": rate("3.9"),
         "difficulty": "harvest", "evidence": "补充协议-7",
     }  # fmt: skip

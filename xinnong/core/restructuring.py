@@ -75,9 +75,7 @@ def watch(
     for on, demanded in nights:
         if left is None:
             return None
-        left = after_day(
-            left, on=on, demanded=demanded, dues=dues, difficulty_over=difficulty_over
-        )
+        left = after_day(left, on=on, demanded=demanded, dues=dues, difficulty_over=difficulty_over)
     return left
 
 

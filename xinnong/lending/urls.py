@@ -11,6 +11,7 @@ from xinnong.lending.views import (
     products,
     queue,
     schedules,
+    servicing,
 )
 
 app_name = "lending"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("loans/contracts/<uuid:ref>/", contracts.contract, name="contract"),
     path("loans/contracts/<uuid:ref>/paper.pdf", contracts.paper, name="paper"),
     path("loans/<uuid:ref>/", loans.loan, name="loan"),
+    path("loans/<uuid:ref>/<slug:step>/", servicing.change_loan, name="change_loan"),
     path("borrow/", borrowing.my_loans, name="my_loans"),
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),

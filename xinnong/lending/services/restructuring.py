@@ -121,9 +121,7 @@ def ease(books: LoanBooks, proposal: LoanProposal, on: date, channel: str, key: 
     return new
 
 
-def eased_terms(
-    institution: Institution, old: Loan, proposal: LoanProposal, on: date
-) -> LoanTerms:
+def eased_terms(institution: Institution, old: Loan, proposal: LoanProposal, on: date) -> LoanTerms:
     """The proposed terms; what they do not name stays. Raises RateOutOfBounds for a higher rate."""
     rate, now = proposal.rate_percent, _rate_on(old, on)
     assert rate is not None, "a restructuring names a rate"
