@@ -31,6 +31,7 @@ MUST_BE_APPROVED = {
     Permission.PUBLISH_PRODUCT,
     Permission.PUBLISH_SCORECARD,
     Permission.CONFIRM_LOANS,
+    Permission.RESOLVE_LOANS,
     Permission.SET_AUTHORITY,
     Permission.EXPORT_LOANS,
     Permission.REPORT_BUREAU,

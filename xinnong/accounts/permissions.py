@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_LOANS = "loans.read"
     SEND_LOANS = "loans.send"
     CONFIRM_LOANS = "loans.confirm"
+    RESOLVE_LOANS = "loans.resolve"
     SET_AUTHORITY = "authority.set"
     READ_PORTFOLIO = "portfolio.read"
     EXPORT_LOANS = "loans.export"

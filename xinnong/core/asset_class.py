@@ -78,8 +78,8 @@ RULES: Final = (
 class LoanState:
     """What the class of a loan depends on, at the end of one day.
 
-    `technical`: the delay came from the payment system. `restructured`: since its last
-    restructuring the loan has not yet come through a year and two instalments on time.
+    `technical`: the delay came from the payment system. `restructured`: the loan is under
+    observation since its last restructuring (core.restructuring), and at least of `least_class`.
     `expected_loss_percent`: somebody judged it; None is the rule.
     """
 
@@ -87,6 +87,7 @@ class LoanState:
     technical: bool = False
     misused: bool = False
     restructured: bool = False
+    least_class: AssetClass = AssetClass.SPECIAL_MENTION
     expected_loss_percent: int | None = None
 
 
@@ -118,7 +119,7 @@ def _demands(state: LoanState, rules: ClassRules) -> Iterator[tuple[AssetClass, 
     if state.misused:
         yield AssetClass.SPECIAL_MENTION, "class.misused"
     if state.restructured:
-        yield AssetClass.SPECIAL_MENTION, "class.restructured"
+        yield max(AssetClass.SPECIAL_MENTION, state.least_class), "class.restructured"
     loss = state.expected_loss_percent
     if loss is not None and loss >= LOSS_PERCENT[AssetClass.DOUBTFUL]:
         worse = loss >= LOSS_PERCENT[AssetClass.LOSS]

@@ -57,8 +57,19 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRates:
+    """From a day on: the rate of the loan, and what lateness costs by it."""
+
+    from_on: date
+    rate_percent: Decimal
+    late_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """What a late payment costs. `matures_on` is the last day of the contract.
+
+    `changes` follow one another by day; before the first of them the contract's own rates hold.
 
     Unpaid interest bears the contract rate until the loan matures and the late rate from then on
     (人民币利率管理规定, 银发〔1999〕77号, 21); unpaid principal bears the late rate.
@@ -69,6 +80,14 @@ class Late:
     matures_on: date
     compounds: bool
     principal_first_after_days: int | None = None
+    changes: tuple[LateRates, ...] = ()
+
+    def rates_on(self, day: date) -> tuple[Decimal, Decimal]:
+        """The loan's rate and the late rate of a day."""
+        for change in reversed(self.changes):
+            if change.from_on <= day:
+                return change.rate_percent, change.late_percent
+        return self.rate_percent, self.late_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +221,11 @@ def _late_of_day(book: Book, opened: Sequence[Open], day: date) -> dict[str, int
     """Book what this day of lateness costs, instalment by instalment."""
     total = {"penalty": 0, "compound": 0}
     late = book.late
-    on_interest = late.rate_percent if day < late.matures_on else late.late_percent
+    rate_percent, late_percent = late.rates_on(day)
+    on_interest = rate_percent if day < late.matures_on else late_percent
     share = _share_of_day(book.day_count, day)
     for each in opened:
-        each.late["penalty"] += each.unpaid("principal") * rate_micro(late.late_percent) * share
+        each.late["penalty"] += each.unpaid("principal") * rate_micro(late_percent) * share
         if late.compounds:
             each.late["compound"] += each.unpaid("interest") * rate_micro(on_interest) * share
         for component, numerator in each.late.items():

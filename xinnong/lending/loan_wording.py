@@ -57,4 +57,29 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
     ),
     "loan.not_a_loss": Wording(_l("只有损失类贷款能核销。"), _l("先按规定分类。")),
     "loan.recovers_too_much": Wording(_l("收回的钱超过了已核销的金额。"), _l("核对金额。")),
+    "loan.not_authorised": Wording(
+        _l("您没有办这一步的权限。"), _l("请支行行长开启两步验证、重新登录后来办。")
+    ),
+    "loan.not_proposed": Wording(
+        _l("这一步要两个人：还没有人提议。"), _l("先由客户经理在贷款页面提议，再由另一人确认。")
+    ),
+    "loan.proposal_open": Wording(
+        _l("这笔贷款已有一个“%(kind)s”提议在等确认。"), _l("等它办完，或请提议人先撤回。")
+    ),
+    "loan.proposal_ended": Wording(
+        _l("这个提议%(state)s，不能再办。"), _l("刷新页面；还要办就重新提议。")
+    ),
+    "loan.not_eased": Wording(
+        _l("这样改没有让还款更容易：利率没有降，到期日也没有延后。"),
+        _l("降低利率，或延长期限（最长 120 个月）。"),
+    ),
+    "loan.not_reversible": Wording(
+        _l("这笔钱是续贷或重组转入的，不能冲正。"), _l("要改，请在新的那笔贷款上办。")
+    ),
+    "loan.nothing_judged": Wording(
+        _l("没有填任何判断，或预计损失不在 0 到 100 之间。"), _l("至少选一项再提交。")
+    ),
+    "loan.note": Wording(
+        _l("备注是空的，或超过 %(most)s 个字。"), _l("写几句话，长的分成几条写。")
+    ),
 }

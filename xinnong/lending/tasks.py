@@ -8,17 +8,16 @@ import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from xinnong.accounts.models import User
+from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.errors import Refused
+from xinnong.ledger.services import resum_balances
 from xinnong.lending.demo_book.making import make_book
 from xinnong.lending.demo_book.notice import TASK as DEMO_BOOK
 from xinnong.lending.queries.loans import open_day_of
 from xinnong.lending.services.aftercare import make_checks
 from xinnong.lending.services.alerts import find_alerts
-from xinnong.accounts.models import Institution
-from xinnong.audit.services import SYSTEM_ACTOR
-from xinnong.ledger.services import resum_balances
 from xinnong.lending.services.end_of_day import end_days, lenders_with_days
 
 logger = structlog.get_logger("xinnong.lending")
@@ -73,8 +72,11 @@ def tend(institution: str) -> int:
     now = timezone.now()
     made = make_checks(institution=institution, on=on, now=now)
     return made + find_alerts(institution=institution, on=on, now=now)
+
+
 def _sum_again(code: str) -> None:
     """Sum the lender's running balances once its days have ended; a difference is told, not mended."""
+    with scoped(SYSTEM):
         owner = Institution.objects.select_related("operator").get(code=code)
         found = resum_balances(institution=owner, actor=SYSTEM_ACTOR, now=timezone.now())
     if not found.holds:

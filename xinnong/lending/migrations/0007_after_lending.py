@@ -30,7 +30,7 @@ def walled(name: str, app: rls.Access) -> list[migrations.RunSQL]:
 class Migration(migrations.Migration):
     dependencies = [
         rls.DEPENDENCY,
-        ("lending", "0005_loans_are_walled"),
+        ("lending", "0006_servicing"),
     ]
 
     operations = [

@@ -115,6 +115,13 @@ from xinnong.lending.models.securities import (
     GuarantorState,
     Valuation,
 )
+from xinnong.lending.models.servicing import (
+    Difficulty,
+    LoanNote,
+    LoanProposal,
+    ProposalKind,
+    ProposalState,
+)
 from xinnong.lending.models.statements import (
     BankStatement,
     LineState,
@@ -165,6 +172,7 @@ __all__ = [
     "DecidingRole",
     "Decision",
     "DecisionKind",
+    "Difficulty",
     "DraftState",
     "EodAccrual",
     "EodRun",
@@ -180,6 +188,8 @@ __all__ = [
     "LoanAlert",
     "LoanCheck",
     "LoanDue",
+    "LoanNote",
+    "LoanProposal",
     "LoanState",
     "LoanStretch",
     "LoanVersion",
@@ -199,6 +209,8 @@ __all__ = [
     "PaymentResult",
     "PaymentState",
     "ProductDraft",
+    "ProposalKind",
+    "ProposalState",
     "PublishedProduct",
     "Reminder",
     "Repayment",

@@ -28,8 +28,9 @@ class LoanState(models.TextChoices):
 class Loan(models.Model):
     """One drawing of money under a contract.
 
-    `late_rate_percent` and `matures_on` say what a late payment costs; `version` is the number of
-    the terms in force. `matures_on` moves with an extension and never otherwise.
+    `rate_percent` and `late_rate_percent` are the contract's; what they became since stands in the
+    versions of the terms. `version` is the number of those in force. `matures_on` moves with an
+    extension and never otherwise. `restructured_on`: the loan was made to ease another one.
     """
 
     ref = models.UUIDField(unique=True)
@@ -54,6 +55,7 @@ class Loan(models.Model):
     closed_on = models.DateField(null=True)
     payee = models.UUIDField(null=True)
     renews = models.UUIDField(null=True)
+    restructured_on = models.DateField(null=True)
     version = models.SmallIntegerField(default=1)
     drawn_at = models.DateTimeField()
 
@@ -212,6 +214,8 @@ class Standing(models.Model):
 
     The stretch is the one of the open day; `clock_from` is core.loan_plan.clock of its first day.
     `off_balance`: what it earned and nobody paid stands in memorandum accounts (core.off_balance).
+    `restructured` loans are under observation from `observed_from` on, at least of `least_class`,
+    until `difficulty_over` and the rule of core.restructuring end it.
     """
 
     loan = models.OneToOneField(
@@ -244,6 +248,9 @@ class Standing(models.Model):
     technical = models.BooleanField(default=False)
     misused = models.BooleanField(default=False)
     restructured = models.BooleanField(default=False)
+    observed_from = models.DateField(null=True)
+    least_class = models.SmallIntegerField(default=1)
+    difficulty_over = models.BooleanField(default=False)
     expected_loss_percent = models.SmallIntegerField(null=True)
     special_minor = models.BigIntegerField(default=0)
     off_balance = models.BooleanField(default=False)
@@ -269,6 +276,11 @@ class Standing(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(asset_class__gte=1, asset_class__lte=5), name="standing_five_classes"
+            ),
+            models.CheckConstraint(
+                condition=Q(restructured=False)
+                | Q(observed_from__isnull=False, least_class__gte=2, least_class__lte=5),
+                name="standing_observed_from_a_day",
             ),
         ]
 

@@ -71,17 +71,23 @@ def late_class(days_past_due: str, technical: str, on: date) -> str:
 
 def judged_classes() -> Mapping[str, str]:
     """The classes that people's judgements demand, by reason; 1 where they demand none."""
-    doubtful, loss = LOSS_PERCENT[AssetClass.DOUBTFUL], LOSS_PERCENT[AssetClass.LOSS]
     mention = int(AssetClass.SPECIAL_MENTION)
     return {
         "class.misused": f"(CASE WHEN misused THEN {mention} ELSE 1 END)",
-        "class.restructured": f"(CASE WHEN restructured THEN {mention} ELSE 1 END)",
-        "class.expected_loss": (
-            f"(CASE WHEN expected_loss_percent >= {loss} THEN {int(AssetClass.LOSS)}"
-            f" WHEN expected_loss_percent >= {doubtful} THEN {int(AssetClass.DOUBTFUL)}"
-            " ELSE 1 END)"
-        ),
+        "class.restructured": f"(CASE WHEN restructured THEN GREATEST({mention}, least_class)"
+        " ELSE 1 END)",
+        "class.expected_loss": expected_loss_class(),
     }
+
+
+def expected_loss_class() -> str:
+    """The class that an expected loss alone demands; 1 where none."""
+    doubtful, loss = LOSS_PERCENT[AssetClass.DOUBTFUL], LOSS_PERCENT[AssetClass.LOSS]
+    return (
+        f"(CASE WHEN expected_loss_percent >= {loss} THEN {int(AssetClass.LOSS)}"
+        f" WHEN expected_loss_percent >= {doubtful} THEN {int(AssetClass.DOUBTFUL)}"
+        " ELSE 1 END)"
+    )
 
 
 def classed(days_past_due: str, technical: str, on: date) -> tuple[str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
 
-from xinnong.core.loan_book import Book, Late, Payment, earned_until
+from xinnong.core.loan_book import Book, Late, LateRates, Payment, earned_until
 from xinnong.core.loan_plan import Plan, plan_of
+from xinnong.core.products import late_percent
 from xinnong.core.schedule.terms import Event, EventKind, Terms
 from xinnong.core.waterfall import COMPONENTS, Owed
 from xinnong.ledger.models import Account
@@ -31,7 +33,10 @@ from xinnong.lending.models import (
     RepaymentState,
     Standing,
 )
+from xinnong.lending.queries.lpr import lpr_percent_on
+from xinnong.lending.queries.products import product_of
 
+MILLIONTH: Final = Decimal("0.000001")
 PRINCIPAL: Final = "130301"
 WRITTEN_OFF: Final = "713101"
 BOOKED: Final = ("interest", "penalty", "compound")
@@ -107,21 +112,44 @@ def lost_minor(loan: Loan) -> int:
     return 0 if account is None else account.balance_minor
 
 
-def late_of(loan: Loan) -> Late:
-    """What lateness costs under the contract."""
+def late_of(loan: Loan, terms: Terms) -> Late:
+    """What lateness costs under the contract, and from each change of the rate on."""
     return Late(
         loan.rate_percent,
         loan.late_rate_percent,
         loan.matures_on,
         loan.compounds,
         loan.principal_first_after_days,
+        tuple(
+            LateRates(event.on, event.rate_percent, late_after(loan, event.rate_percent, event.on))
+            for event in sorted(terms.events, key=lambda each: each.on)
+            if event.rate_percent is not None
+        ),
     )
+
+
+def late_after(loan: Loan, rate_percent: Decimal, on: date) -> Decimal:
+    """The late rate that goes with another rate from a day on (人民银行 银发〔2003〕251号, 3).
+
+    The product's share of the rate, under its bound of the total cost. A contract whose late rate
+    is neither that share of its own rate nor cut by that bound names one by itself, and keeps it.
+    """
+    product = product_of(loan.product)
+    share = (loan.rate_percent * product.overdue.late_percent / 100).quantize(MILLIONTH)
+    bound = product.rate.lpr_multiple
+    cut = bound is not None and loan.late_rate_percent < share
+    if loan.late_rate_percent != share and not cut:
+        return loan.late_rate_percent
+    prime = lpr_percent_on(on)
+    if bound is not None and prime is None:
+        prime = loan.late_rate_percent / bound
+    return late_percent(product, rate_percent, lpr_percent=prime).quantize(MILLIONTH)
 
 
 def book_of(loan: Loan, terms: Terms, plan: Plan) -> Book:
     """The loan as core.loan_book sees it under some terms."""
     rounding = terms.rounding.interest
-    return Book(plan.stretches, plan.dues, late_of(loan), terms.day_count, rounding)
+    return Book(plan.stretches, plan.dues, late_of(loan, terms), terms.day_count, rounding)
 
 
 def payments_of(loan: Loan) -> list[tuple[Repayment, Payment]]:

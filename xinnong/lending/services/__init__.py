@@ -43,10 +43,12 @@ from xinnong.lending.services.end_of_day import (
     end_days,
     lenders_with_days,
 )
+from xinnong.lending.services.judging import judge
 from xinnong.lending.services.losses import (
     recover,
     write_off,
 )
+from xinnong.lending.services.notes import add_note
 from xinnong.lending.services.payees import (
     bind_card,
     device_mark,
@@ -69,15 +71,21 @@ from xinnong.lending.services.products import (
     ship_products,
     sign_draft,
 )
+from xinnong.lending.services.proposing import (
+    propose_restructuring,
+    propose_write_off,
+    turn_down,
+    withdraw_proposal,
+)
 from xinnong.lending.services.repaying import (
     Excess,
     PaymentReceipt,
     repay,
 )
+from xinnong.lending.services.restructuring import restructure
 from xinnong.lending.services.servicing import (
     change_rate,
     extend,
-    judge,
     pause_interest,
     renew,
 )
@@ -92,6 +100,7 @@ __all__ = [
     "TooEarly",
     "VersionTaken",
     "Wish",
+    "add_note",
     "ask_credit_report",
     "ask_for_person",
     "bind_card",
@@ -120,6 +129,8 @@ __all__ = [
     "offer_product",
     "pause_interest",
     "propose_limit",
+    "propose_restructuring",
+    "propose_write_off",
     "publish_draft",
     "publish_product",
     "record_investigation",
@@ -128,6 +139,7 @@ __all__ = [
     "renew",
     "repay",
     "repay_by_value_date",
+    "restructure",
     "reverse_repayment",
     "save_draft",
     "ship_limits",
@@ -136,6 +148,8 @@ __all__ = [
     "sign_draft",
     "sign_in_person",
     "submit_application",
+    "turn_down",
     "withdraw_application",
+    "withdraw_proposal",
     "write_off",
 ]

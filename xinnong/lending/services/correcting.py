@@ -15,9 +15,11 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
+from xinnong.core.asset_class import AssetClass
 from xinnong.core.loan_book import Open, live_days, pay
 from xinnong.core.loan_plan import plan_of
 from xinnong.core.schedule.terms import Event, EventKind, Terms
@@ -42,14 +44,16 @@ from xinnong.lending.queries.loans import (
     terms_in_force,
 )
 from xinnong.lending.services.amending import Change, put_in_force, write_correction
-from xinnong.lending.services.lender_scope import of_lender
+from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     DaysMissing,
     LoanUnknown,
+    NotReversible,
     ReversedAlready,
 )
+from xinnong.lending.services.observing import watch_from
 from xinnong.lending.services.repaying import close_if_paid, held_loan, write_parts
 
 UNDER_WAY: Final = (LoanState.ACTIVE, LoanState.SETTLED)
@@ -79,7 +83,8 @@ def reverse_repayment(
     """Undo a repayment as of the day it counted from; its money waits in suspense.
 
     Answers by how much interest, penalty and compound interest of the days since were mended, and
-    `freed`, the money. Raises ReversedAlready, LoanNotActive (written off), the day's refusals,
+    `freed`, the money. Raises NotYours, NotAuthorised, ReversedAlready, NotReversible (it came from
+    another loan), LoanNotActive (written off), the day's refusals,
     InvalidTerms where a later change of the terms does not stand without the payment.
     """
 
@@ -89,6 +94,9 @@ def reverse_repayment(
         if repayment is None:
             raise LoanUnknown
         loan = held_loan(institution, repayment.loan.ref, on, *UNDER_WAY)
+        check_staff(actor, loan, Permission.RESOLVE_LOANS)
+        if repayment.channel == PayChannel.RENEWAL:
+            raise NotReversible
         if Repayment.objects.get(pk=repayment.pk).state == RepaymentState.REVERSED:
             raise ReversedAlready
         books = LoanBooks(institution, actor, now, loan)
@@ -124,11 +132,12 @@ def repay_by_value_date(
 ) -> dict[str, int]:
     """Book money that came on an earlier day, as of that day; what is over is held.
 
-    Raises AmountNotPositive, DaysMissing (a day to come), LoanNotActive, the day's refusals.
+    Raises NotYours, NotAuthorised, AmountNotPositive, DaysMissing (a day to come), LoanNotActive, the day's refusals.
     """
 
     def work() -> dict[str, object]:
         loan = held_loan(institution, loan_ref, on, LoanState.ACTIVE)
+        check_staff(actor, loan, Permission.RESOLVE_LOANS)
         if amount_minor <= 0:
             raise AmountNotPositive
         if not loan.disbursed_on <= counts_from <= on:
@@ -216,7 +225,7 @@ def _mend(
     """Write the loan as it should stand and post the difference."""
     loan = books.loan
     change = Change(loan=loan, terms=terms, on=on, now=books.now, actor=books.actor, reason=reason)
-    lived = live_again(loan, terms, on)
+    lived, reopened = live_again(loan, terms, on), loan.state == LoanState.SETTLED
     was = booked_of(loan, before=on)
     mended = {name: lived.booked[name] - was[name] for name in BOOKED}
     _reopen(loan)
@@ -229,6 +238,8 @@ def _mend(
     if posted:
         books.post(key=key, on=on, reason=reason, moves=posted)
     Standing.objects.filter(loan=loan).update(days_past_due=lived.days_past_due)
+    if reopened and loan.restructured_on:
+        watch_from(loan, on, AssetClass.SPECIAL_MENTION)
     close_if_paid(loan, on)
     record(
         actor=books.actor, action=f"lending.{reason.removeprefix('loan.')}", at=books.now,

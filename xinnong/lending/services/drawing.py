@@ -27,7 +27,7 @@ from xinnong.lending.models import (
     Offer,
     Standing,
 )
-from xinnong.lending.queries.loans import PRINCIPAL, available_minor
+from xinnong.lending.queries.loans import PRINCIPAL, available_minor, late_of
 from xinnong.lending.services.days import ALONE, hold_day, lock
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import IN_TRANSIT, LoanBooks
@@ -218,6 +218,7 @@ def write_standing(loan: Loan, terms: Terms, plan: Plan, on: date) -> None:
     """Write where the loan stands on the open day: what of its terms the day's end uses."""
     nothing = Stretch(on, on, 0, loan.rate_percent, 0, is_even=True)
     stretch = plan.stretch_on(on) or next(reversed(plan.stretches), nothing)
+    rate_percent, late_percent = late_of(loan, terms).rates_on(on)
     facts = {
         "institution": loan.institution,
         "product": loan.product,
@@ -230,8 +231,8 @@ def write_standing(loan: Loan, terms: Terms, plan: Plan, on: date) -> None:
         "rate_micro": rate_micro(stretch.rate_percent),
         "earned_minor": stretch.earned_minor,
         "is_even": stretch.is_even,
-        "contract_rate_micro": rate_micro(loan.rate_percent),
-        "late_rate_micro": rate_micro(loan.late_rate_percent),
+        "contract_rate_micro": rate_micro(rate_percent),
+        "late_rate_micro": rate_micro(late_percent),
         "matures_on": loan.matures_on,
         "compounds": loan.compounds,
     }

@@ -29,6 +29,7 @@ from xinnong.lending.models import (
 )
 from xinnong.lending.services.days import take_day
 from xinnong.lending.services.eod_ledger import post_night
+from xinnong.lending.services.eod_observing import observe
 from xinnong.lending.services.eod_off_balance import turn_off_balance
 from xinnong.lending.services.eod_steps import (
     Night,
@@ -159,6 +160,7 @@ def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
 
 
 def _classify(night: Night, run: EodRun, _clock: Clock) -> None:
+    observe(night)
     run.reclassified = classify_loans(night)
     turn_off_balance(night)
     if ends_a_month(night):

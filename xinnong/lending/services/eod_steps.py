@@ -151,7 +151,7 @@ looked_at AS (
 ),
 late AS MATERIALIZED (
     SELECT s.loan_id, s.asset_class AS before, s.technical, s.misused, s.restructured,
-           s.expected_loss_percent, coalesce(%(on)s - u.since, 0) AS days_past_due,
+           s.least_class, s.expected_loss_percent, coalesce(%(on)s - u.since, 0) AS days_past_due,
            coalesce((SELECT a.posted_debits_minor - a.posted_credits_minor
                      FROM lending_loan AS l JOIN ledger_account AS a ON a.object_ref = l.ref
                      WHERE l.id = s.loan_id AND a.kind = '130301'), 0) AS principal

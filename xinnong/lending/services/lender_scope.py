@@ -9,8 +9,10 @@ from xinnong.accounts.models import Actor, ApiClient, lender_code
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import EVERYWHERE, Scope
-from xinnong.audit.services import ActsFor
+from xinnong.audit.services import SYSTEM_ACTOR, ActsFor
 from xinnong.lending.models import Contract, Loan
+from xinnong.lending.services.commands import refuse_own_household
+from xinnong.lending.services.loan_refusals import NotAuthorised
 from xinnong.lending.services.refusals import NotYours
 
 LENDERS: Final = OwnerKind.LENDER.value
@@ -45,3 +47,30 @@ def check_mover(actor: Actor, about: Contract | Loan) -> bool:
     if not is_borrower and not (works_there and actor.can(verb)):
         raise NotYours
     return is_borrower
+
+
+def check_payer(actor: ActsFor | UUID, loan: Loan) -> None:
+    """Refuse everybody who may not have money taken for a loan. Raises NotYours.
+
+    The installation itself may: its jobs book what a bank's core or a file says.
+    """
+    if actor == SYSTEM_ACTOR:
+        return
+    if not isinstance(actor, User):
+        raise NotYours
+    check_mover(actor, loan)
+
+
+def check_staff(actor: ActsFor | UUID, loan: Loan, verb: Permission) -> None:
+    """Refuse everybody but staff of the loan's lender who hold a verb, and nobody's own household.
+
+    The installation itself passes. Raises NotYours, NotAuthorised, OwnHousehold.
+    """
+    if actor == SYSTEM_ACTOR:
+        return
+    if not isinstance(actor, User) or lender_code(actor.institution) != loan.institution:
+        raise NotYours
+    if not actor.can(verb):
+        raise NotAuthorised
+    if loan.household_id is not None:
+        refuse_own_household(actor, loan.household_id)

@@ -131,3 +131,51 @@ class NoSeason(Refused):
     """The contract is repaid by the season, and nothing says which season that is."""
 
     code: ClassVar[str] = "loan.no_season"
+
+
+class NotAuthorised(Refused):
+    """The actor does not hold the verb, or has not passed the second factor that it needs."""
+
+    code: ClassVar[str] = "loan.not_authorised"
+
+
+class NotProposed(Refused):
+    """The step takes two people, and nobody has proposed it."""
+
+    code: ClassVar[str] = "loan.not_proposed"
+
+
+class ProposalOpen(Refused):
+    """Another proposal for the loan still waits; `kind` says which."""
+
+    code: ClassVar[str] = "loan.proposal_open"
+
+
+class ProposalEnded(Refused):
+    """The proposal was confirmed, turned down or withdrawn before; `state` says which."""
+
+    code: ClassVar[str] = "loan.proposal_ended"
+
+
+class NotEased(Refused):
+    """A restructuring that makes nothing easier: neither a lower rate nor a later last day."""
+
+    code: ClassVar[str] = "loan.not_eased"
+
+
+class NotReversible(Refused):
+    """The money came from another loan, which would be open again without it."""
+
+    code: ClassVar[str] = "loan.not_reversible"
+
+
+class NothingJudged(Refused):
+    """A judgement that says nothing, or something that no rule knows."""
+
+    code: ClassVar[str] = "loan.nothing_judged"
+
+
+class NoteUnsound(Refused):
+    """A note is empty or longer than `most` characters."""
+
+    code: ClassVar[str] = "loan.note"

@@ -7,15 +7,16 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
-from xinnong.audit.services import ActsFor, record
+from xinnong.audit.services import SYSTEM_ACTOR, ActsFor, record
 from xinnong.core.asset_class import AssetClass
 from xinnong.ledger.models import Account
 from xinnong.ledger.services import Move, answer_once
-from xinnong.lending.models import Loan, LoanState, OpenDue, Standing
+from xinnong.lending.models import Loan, LoanState, OpenDue, ProposalKind, Standing
 from xinnong.lending.queries.loans import BOOKED, PRINCIPAL, WRITTEN_OFF, booked_of, principal_minor
 from xinnong.lending.services.correcting import paid_by_component
-from xinnong.lending.services.lender_scope import of_lender
+from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import (
     CONTRA,
     PROVISIONS,
@@ -27,6 +28,7 @@ from xinnong.lending.services.loan_refusals import (
     NotALoss,
     RecoversTooMuch,
 )
+from xinnong.lending.services.proposing import take_proposal
 from xinnong.lending.services.repaying import active_loan, held_loan
 
 WRITE_OFF: Final = "lending.write-off"
@@ -45,14 +47,18 @@ def write_off(
     """Take a loan of the class loss off the balance; answers principal and receivables in fen.
 
     Principal goes against provisions, what was earned and never paid is taken back from income;
-    all of it stands off the balance, because the debt itself remains. Raises NotALoss,
-    LoanNotActive, the day's refusals, CommandKeyReused.
+    all of it stands off the balance, because the debt itself remains. A colleague has proposed it;
+    only the installation itself needs no proposal. Raises NotYours, NotAuthorised, NotALoss,
+    NotProposed, SamePerson, LoanNotActive, the day's refusals, CommandKeyReused.
     """
 
     def work() -> dict[str, object]:
         loan = active_loan(institution, loan_ref, on)
+        check_staff(actor, loan, Permission.RESOLVE_LOANS)
         if Standing.objects.get(loan=loan).asset_class != AssetClass.LOSS:
             raise NotALoss
+        if actor != SYSTEM_ACTOR:
+            take_proposal(actor, loan, ProposalKind.WRITE_OFF, now)
         books = LoanBooks(institution, actor, now, loan)
         principal, unpaid = principal_minor(loan), _unpaid(loan, on)
         whole = principal + sum(unpaid.values())
@@ -98,11 +104,12 @@ def recover(
 ) -> int:
     """Take money for a loan that was written off; answers what is still owed off the balance.
 
-    Raises AmountNotPositive, RecoversTooMuch, LoanNotActive (not written off), the day's refusals.
+    Raises NotYours, NotAuthorised, AmountNotPositive, RecoversTooMuch, LoanNotActive (not written off), the day's refusals.
     """
 
     def work() -> dict[str, object]:
         loan = held_loan(institution, loan_ref, on, LoanState.WRITTEN_OFF)
+        check_staff(actor, loan, Permission.RESOLVE_LOANS)
         if amount_minor <= 0:
             raise AmountNotPositive
         books = LoanBooks(institution, actor, now, loan)

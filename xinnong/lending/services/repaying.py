@@ -39,7 +39,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.services.amending import Change, amend
 from xinnong.lending.services.days import hold_day
-from xinnong.lending.services.lender_scope import of_lender
+from xinnong.lending.services.lender_scope import check_payer, of_lender
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
@@ -104,12 +104,13 @@ def repay(
 
     What is owed is paid by core.waterfall; what is left is held for the customer, or changes the
     schedule from that day on. Money that settles everything always does. `settles` asks for no
-    less. Raises AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanUnknown, LoanNotActive,
+    less. Raises NotYours, AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanUnknown, LoanNotActive,
     TooLittleToSettle, NothingHeld, CommandKeyReused.
     """
 
     def work() -> dict[str, object]:
         loan = active_loan(institution, loan_ref, on)
+        check_payer(actor, loan)
         books = LoanBooks(institution, actor, now, loan)
         payment = Payment(
             loan=loan, amount_minor=amount_minor, channel=channel, on=on, reference=reference,
@@ -157,7 +158,7 @@ def held_loan(institution: Institution, loan_ref: UUID, on: date, *states: LoanS
 def _take(books: LoanBooks, payment: Payment, key: str) -> dict[str, object]:
     if payment.amount_minor <= 0:
         raise AmountNotPositive
-    _check_source(payment)
+    check_source(payment.loan, payment.amount_minor, payment.channel)
     loan = payment.loan
     prepaid, mended = _change_terms(books, payment)
     spread = spend(loan, payment.amount_minor)
@@ -184,12 +185,12 @@ def _take(books: LoanBooks, payment: Payment, key: str) -> dict[str, object]:
     }
 
 
-def _check_source(payment: Payment) -> None:
+def check_source(loan: Loan, amount_minor: int, channel: str) -> None:
     """What is held for this customer cannot be spent twice; the account itself would refuse too."""
-    if payment.channel != PayChannel.HELD:
+    if channel != PayChannel.HELD:
         return
-    held = Account.objects.filter(kind=HELD, object_ref=payment.loan.ref).first()
-    if held is None or held.balance_minor < payment.amount_minor:
+    held = Account.objects.filter(kind=HELD, object_ref=loan.ref).first()
+    if held is None or held.balance_minor < amount_minor:
         raise NothingHeld(held_yuan=yuan(held.balance_minor if held else 0))
 
 

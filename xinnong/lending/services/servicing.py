@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.money import yuan
@@ -29,7 +30,7 @@ from xinnong.lending.queries.loans import (
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.amending import Change, amend
 from xinnong.lending.services.drawing import begin_loan
-from xinnong.lending.services.lender_scope import of_lender
+from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import (
     ExtensionTooLong,
@@ -37,7 +38,9 @@ from xinnong.lending.services.loan_refusals import (
     OwesSomething,
     RateOutOfBounds,
 )
+from xinnong.lending.services.refusals import NotYours
 from xinnong.lending.services.repaying import active_loan, close_if_paid
+from xinnong.lending.services.restructuring import carry_observation
 
 SHORT_MONTHS: Final = 12
 MEDIUM_MONTHS: Final = 60
@@ -54,9 +57,10 @@ def change_rate(
     now: datetime,
     key: str,
 ) -> None:
-    """Have the loan bear another rate from the open day on; lateness keeps the contract's rates.
+    """Have the loan bear another rate from the open day on, and its lateness what goes with it.
 
-    Raises RateOutOfBounds, LoanNotActive, the day's refusals, CommandKeyReused.
+    Raises NotYours, NotAuthorised, RateOutOfBounds, LoanNotActive, the day's refusals,
+    CommandKeyReused.
     """
 
     def terms(loan: Loan) -> Terms:
@@ -81,7 +85,7 @@ def pause_interest(
 ) -> None:
     """Let nothing be earned from the open day until another, which counts again.
 
-    Raises LoanNotActive, InvalidTerms, the day's refusals, CommandKeyReused.
+    Raises NotYours, NotAuthorised, LoanNotActive, InvalidTerms, the day's refusals, CommandKeyReused.
     """
 
     def terms(loan: Loan) -> Terms:
@@ -149,18 +153,23 @@ def renew(
     """Let a new loan pay the old one's principal, without money moving; answers the new loan.
 
     无还本续贷: on a day on which interest falls due, once all of it is paid and nothing is late.
-    Raises OwesSomething, LoanNotActive, whatever the gate raises, the day's refusals.
+    Raises NotYours, NotAuthorised, OwesSomething, LoanNotActive, whatever the gate raises, the day's refusals.
     """
 
     def work() -> dict[str, object]:
         old = active_loan(institution, loan_ref, on)
+        check_staff(actor, old, Permission.HANDLE_LOANS)
+        if terms.person != old.person:
+            raise NotYours
         quote = settlement_quote(old, on=on)
         amount = principal_minor(old)
         owes = sum(quote.owed.values()) - quote.owed["principal"] + quote.interest_minor
-        if owes or Standing.objects.get(loan=old).days_past_due:
+        standing = Standing.objects.get(loan=old)
+        if owes or standing.days_past_due:
             raise OwesSomething(owed_yuan=yuan(owes))
         ask_draw_gate(DrawAsked(terms.contract_ref, amount, on, now, terms.payee))
         new = begin_loan(terms, amount, on, now, actor, renews=old.ref)
+        carry_observation(standing, new)
         _pay_off(LoanBooks(institution, actor, now, old), on)
         books = LoanBooks(institution, actor, now, new)
         former = LoanBooks(institution, actor, now, old).of_loan(PRINCIPAL)
@@ -208,6 +217,7 @@ def _change(
 
     def work() -> dict[str, object]:
         loan = active_loan(institution, loan_ref, on)
+        check_staff(actor, loan, Permission.HANDLE_LOANS)
         terms = make(loan)
         books = LoanBooks(institution, actor, now, loan)
         mended = amend(Change(loan=loan, terms=terms, on=on, now=now, actor=actor, reason=reason))
@@ -223,32 +233,3 @@ def _change(
             institution=institution, actor=actor, route=reason, key=key, body=body, now=now,
             work=work,
         )  # fmt: skip
-
-
-def judge(
-    *,
-    actor: ActsFor | UUID,
-    institution: Institution,
-    loan_ref: UUID,
-    on: date,
-    now: datetime,
-    misused: bool | None = None,
-    restructured: bool | None = None,
-    technical: bool | None = None,
-    expected_loss_percent: int | None = None,
-) -> None:
-    """Say what the class of a loan depends on beside its lateness; the day's end classes by it.
-
-    None leaves a judgement as it is. Raises LoanNotActive, the day's refusals.
-    """
-    said = {
-        "misused": misused,
-        "restructured": restructured,
-        "technical": technical,
-        "expected_loss_percent": expected_loss_percent,
-    }
-    with scoped(of_lender(institution.code, actor)):
-        loan = active_loan(institution, loan_ref, on)
-        given = {name: value for name, value in said.items() if value is not None}
-        Standing.objects.filter(loan=loan).update(**given)
-        record(actor=actor, action="lending.judge", at=now, subject=loan.ref, concerns=institution)

@@ -37,6 +37,7 @@ from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.paying_back import held_minor
 from xinnong.lending.services.repaying import Excess
 from xinnong.lending.views.asking import Refusals, lender_of
+from xinnong.lending.views.servicing import notes_table, steps_of
 from xinnong.lending.wording import title_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
@@ -95,6 +96,8 @@ def _answer(
         if done:
             return redirect(back, found.ref)
     context = _context(facts) | {"form": form, "refusal": told.refusal}
+    if kind is CounterRepayForm:
+        context |= {"steps": steps_of(found), "notes": notes_table(found)}
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, page, context, status=status)
 

@@ -1,0 +1,229 @@
+"""Steps that take two people: one proposes, another confirms, turns down, or the first withdraws."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from xinnong.accounts.models import Institution, User
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.scope import scoped
+from xinnong.audit.refs import new_ref
+from xinnong.audit.services import ActsFor, record
+from xinnong.core.schedule.terms import Method
+from xinnong.ledger.services import answer_once
+from xinnong.lending.models import (
+    Difficulty,
+    Loan,
+    LoanProposal,
+    LoanState,
+    ProposalKind,
+    ProposalState,
+)
+from xinnong.lending.services.lender_scope import check_staff, of_lender
+from xinnong.lending.services.loan_refusals import (
+    LoanNotActive,
+    LoanUnknown,
+    NotAuthorised,
+    NotEased,
+    NotProposed,
+    ProposalEnded,
+    ProposalOpen,
+)
+from xinnong.lending.services.refusals import EvidenceMissing, SamePerson
+
+PROPOSE: Final = "lending.propose"
+MOST_MONTHS: Final = 120
+MOST_EVIDENCE: Final = 64
+EASING_METHODS: Final = (
+    Method.INTEREST_FIRST,
+    Method.AT_MATURITY,
+    Method.EQUAL_INSTALLMENT,
+    Method.EQUAL_PRINCIPAL,
+)
+
+
+def propose_restructuring(
+    *,
+    actor: User,
+    institution: Institution,
+    loan_ref: UUID,
+    method: str,
+    months: int,
+    rate_percent: Decimal,
+    difficulty: str,
+    evidence: str,
+    now: datetime,
+    key: str,
+) -> UUID:
+    """Propose easier terms for a borrower in difficulty; answers the proposal's reference.
+
+    Whether they are easier is asked when they are confirmed. Raises NotYours, NotAuthorised,
+    LoanUnknown, LoanNotActive, NotEased, EvidenceMissing, ProposalOpen, CommandKeyReused.
+    """
+    if method not in EASING_METHODS or not 0 < months <= MOST_MONTHS or rate_percent < 0:
+        raise NotEased
+    said = {"method": method, "months": months, "rate_percent": rate_percent}
+    return _propose(
+        actor, institution, loan_ref, ProposalKind.RESTRUCTURE, difficulty, evidence, now, key, said
+    )
+
+
+def propose_write_off(
+    *,
+    actor: User,
+    institution: Institution,
+    loan_ref: UUID,
+    difficulty: str,
+    evidence: str,
+    now: datetime,
+    key: str,
+) -> UUID:
+    """Propose that a lost loan be written off; answers the proposal's reference.
+
+    Raises NotYours, NotAuthorised, LoanUnknown, LoanNotActive, EvidenceMissing, ProposalOpen,
+    CommandKeyReused.
+    """
+    return _propose(
+        actor, institution, loan_ref, ProposalKind.WRITE_OFF, difficulty, evidence, now, key, {}
+    )
+
+
+def _propose(
+    actor: User,
+    institution: Institution,
+    loan_ref: UUID,
+    kind: ProposalKind,
+    difficulty: str,
+    evidence: str,
+    now: datetime,
+    key: str,
+    said: dict[str, object],
+) -> UUID:
+    def work() -> dict[str, object]:
+        loan = _loan(institution, loan_ref)
+        check_staff(actor, loan, Permission.HANDLE_LOANS)
+        if loan.state != LoanState.ACTIVE:
+            raise LoanNotActive(state=loan.get_state_display())
+        shown = evidence.strip()
+        if not shown or len(shown) > MOST_EVIDENCE or difficulty not in Difficulty:
+            raise EvidenceMissing
+        made = _write(loan, kind, actor, now, difficulty=difficulty, evidence=shown, **said)
+        record(actor=actor, action=PROPOSE, at=now, subject=loan.ref, concerns=institution)
+        return {"proposal": str(made.ref)}
+
+    body = {"loan": loan_ref, "kind": kind.value, "difficulty": difficulty, "evidence": evidence}
+    body |= {name: str(value) for name, value in said.items()}
+    with scoped(of_lender(institution.code, actor)):
+        answer = answer_once(
+            institution=institution, actor=actor, route=PROPOSE, key=key, body=body, now=now,
+            work=work,
+        )  # fmt: skip
+    return UUID(str(answer["proposal"]))
+
+
+def _loan(institution: Institution, ref: UUID) -> Loan:
+    found = Loan.objects.filter(ref=ref, institution=institution.code).first()
+    if found is None:
+        raise LoanUnknown
+    return found
+
+
+def _write(
+    loan: Loan, kind: ProposalKind, actor: User, now: datetime, **said: object
+) -> LoanProposal:
+    try:
+        with transaction.atomic():
+            return LoanProposal.objects.create(
+                ref=new_ref(), loan=loan, institution=loan.institution, kind=kind,
+                proposed_by=actor.ref, proposed_at=now, **said,
+            )  # fmt: skip
+    except IntegrityError:
+        waiting = LoanProposal.objects.get(loan=loan, state=ProposalState.OPEN)
+        raise ProposalOpen(kind=waiting.get_kind_display()) from None
+
+
+def take_proposal(
+    actor: ActsFor | UUID, loan: Loan, kind: ProposalKind, now: datetime, ref: UUID | None = None
+) -> LoanProposal:
+    """Confirm the loan's open proposal in the caller's transaction, which carries it out.
+
+    Raises NotProposed, ProposalEnded, SamePerson.
+    """
+    by = actor if isinstance(actor, UUID) else actor.ref
+    found = LoanProposal.objects.select_for_update().filter(loan=loan, kind=kind)
+    proposal = found.filter(ref=ref).first() if ref else found.filter(state="open").first()
+    if proposal is None:
+        raise NotProposed
+    if proposal.state != ProposalState.OPEN:
+        raise ProposalEnded(state=proposal.get_state_display())
+    if proposal.proposed_by == by:
+        raise SamePerson
+    _end(proposal, ProposalState.CONFIRMED, by, now)
+    return proposal
+
+
+def turn_down(
+    *, actor: User, institution: Institution, proposal_ref: UUID, now: datetime
+) -> LoanProposal:
+    """Say no to a colleague's proposal; doing it again changes nothing.
+
+    Raises NotYours, NotAuthorised, NotProposed, ProposalEnded, SamePerson.
+    """
+    with scoped(of_lender(institution.code, actor)):
+        proposal = _held(institution, proposal_ref)
+        check_staff(actor, proposal.loan, Permission.RESOLVE_LOANS)
+        if proposal.proposed_by == actor.ref:
+            raise SamePerson
+        return _ended(actor, institution, proposal, ProposalState.TURNED_DOWN, now)
+
+
+def withdraw_proposal(
+    *, actor: User, institution: Institution, proposal_ref: UUID, now: datetime
+) -> LoanProposal:
+    """Take the own proposal back; doing it again changes nothing.
+
+    Raises NotYours, NotAuthorised (a colleague's), NotProposed, ProposalEnded.
+    """
+    with scoped(of_lender(institution.code, actor)):
+        proposal = _held(institution, proposal_ref)
+        check_staff(actor, proposal.loan, Permission.HANDLE_LOANS)
+        if proposal.proposed_by != actor.ref:
+            raise NotAuthorised
+        return _ended(actor, institution, proposal, ProposalState.WITHDRAWN, now)
+
+
+def _held(institution: Institution, ref: UUID) -> LoanProposal:
+    held = LoanProposal.objects.select_for_update(of=("self",)).select_related("loan")
+    proposal = held.filter(ref=ref, institution=institution.code).first()
+    if proposal is None:
+        raise NotProposed
+    return proposal
+
+
+def _ended(
+    actor: User,
+    institution: Institution,
+    proposal: LoanProposal,
+    state: ProposalState,
+    now: datetime,
+) -> LoanProposal:
+    if proposal.state == state and proposal.ended_by == actor.ref:
+        return proposal
+    if proposal.state != ProposalState.OPEN:
+        raise ProposalEnded(state=proposal.get_state_display())
+    _end(proposal, state, actor.ref, now)
+    record(
+        actor=actor, action="lending.end-proposal", at=now, subject=proposal.loan.ref,
+        concerns=institution,
+    )  # fmt: skip
+    return proposal
+
+
+def _end(proposal: LoanProposal, state: ProposalState, by: UUID, now: datetime) -> None:
+    proposal.state, proposal.ended_by, proposal.ended_at = state, by, now
+    proposal.save(update_fields=["state", "ended_by", "ended_at"])
