@@ -10,30 +10,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.errors import Refused
+from xinnong.core.schedule.terms import Method
 from xinnong.lending.demo_book.borrowing import Staff, at, borrow, borrowers
 from xinnong.lending.demo_book.plan import LENDER, Tale, is_paid, tales
-from xinnong.lending.models import Loan, LoanState, Offer, OpenDue, PayChannel
+from xinnong.lending.models import Difficulty, Loan, LoanState, Offer, OpenDue, PayChannel
 from xinnong.lending.queries.loans import open_day_of, settlement_quote
 from xinnong.lending.services.end_of_day import end_day
+from xinnong.lending.services.judging import judge
 from xinnong.lending.services.losses import recover, write_off
+from xinnong.lending.services.proposing import propose_restructuring, propose_write_off
 from xinnong.lending.services.repaying import repay
-from xinnong.lending.services.servicing import judge
+from xinnong.lending.services.restructuring import restructure
 from xinnong.registry.models import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
 logger = structlog.get_logger("xinnong.lending")
 CHANNELS = (PayChannel.CARD, PayChannel.TRANSFER, PayChannel.CASH)
 NEARLY_LOST_PERCENT = 95
+EASED_MONTHS = 18
+EASED_PERCENT = Decimal("4.0")
 
 
 @dataclass
@@ -164,9 +170,27 @@ def _events(book: Book, day: date) -> Iterator[Callable[[], object]]:
             "now": at(day, 16),
         }  # fmt: skip
         if tale.habit.event == "restructure" and day == on:
-            yield _later(judge, said | {"restructured": True})
+            yield lambda tale=tale, said=said: _ease(book, tale, said)
         elif tale.habit.event == "write_off":
             yield from _losing(book, tale, day - on, said)
+
+
+def _ease(book: Book, tale: Tale, said: Mapping[str, Any]) -> None:
+    """A harvest failed: an officer proposes easier terms, the second manager agrees."""
+    wish = {name: said[name] for name in ("institution", "loan_ref", "now")}
+    proposal = propose_restructuring(
+        **wish, **_why(book, Difficulty.HARVEST, _key(book, tale, "ease")),
+        method=Method.EQUAL_INSTALLMENT.value, months=EASED_MONTHS, rate_percent=EASED_PERCENT,
+    )  # fmt: skip
+    key = _key(book, tale, "eased")
+    book.loans[tale.number] = restructure(**said, proposal_ref=proposal, key=key)
+
+
+def _why(book: Book, difficulty: Difficulty, key: str) -> dict[str, Any]:
+    return {
+        "actor": book.staff.officer, "difficulty": difficulty.value, "evidence": "demo/visit",
+        "key": key,
+    }  # fmt: skip
 
 
 def _losing(
@@ -174,7 +198,13 @@ def _losing(
 ) -> Iterator[Callable[[], object]]:
     """Judged a loss, written off the day after, and a week later a little comes back."""
     if since == timedelta(-1):
-        yield _later(judge, said | {"expected_loss_percent": NEARLY_LOST_PERCENT})
+        percent = {"expected_loss_percent": NEARLY_LOST_PERCENT}
+        yield _later(judge, said | percent | {"key": _key(book, tale, "judge")})
+        wish = {name: said[name] for name in ("institution", "loan_ref", "now")}
+        yield _later(
+            propose_write_off,
+            wish | _why(book, Difficulty.UNRECOVERABLE, _key(book, tale, "give up")),
+        )
     elif since == timedelta(0):
         yield _later(write_off, said | {"key": _key(book, tale, "write off")})
     elif since == timedelta(7):

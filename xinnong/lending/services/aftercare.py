@@ -19,7 +19,7 @@ from xinnong.lending.queries.published_rules import check_rules_on
 from xinnong.lending.services.aftercare_refusals import CheckDone, CheckShowsNothing
 from xinnong.lending.services.commands import claim, refuse_all_but_staff, refuse_own_household
 from xinnong.lending.services.evidence import checked_sum
-from xinnong.lending.services.servicing import judge
+from xinnong.lending.services.judging import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,5 +148,5 @@ def _tell(actor: User, check: LoanCheck, on: date, now: datetime) -> None:
     if check.found == UseFound.MISUSED:
         judge(
             actor=actor, institution=institution, loan_ref=check.loan.ref, on=on, now=now,
-            misused=True,
+            key=f"check-{check.ref}", misused=True,
         )  # fmt: skip

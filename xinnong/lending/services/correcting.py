@@ -79,8 +79,12 @@ def reverse_repayment(
     on: date,
     now: datetime,
     key: str,
+    verb: Permission | None = Permission.RESOLVE_LOANS,
 ) -> dict[str, int]:
     """Undo a repayment as of the day it counted from; its money waits in suspense.
+
+    `verb` is what the actor needs: another one where the money came by a bank statement, none where
+    the command that calls has asked itself.
 
     Answers by how much interest, penalty and compound interest of the days since were mended, and
     `freed`, the money. Raises NotYours, NotAuthorised, ReversedAlready, NotReversible (it came from
@@ -94,7 +98,8 @@ def reverse_repayment(
         if repayment is None:
             raise LoanUnknown
         loan = held_loan(institution, repayment.loan.ref, on, *UNDER_WAY)
-        check_staff(actor, loan, Permission.RESOLVE_LOANS)
+        if verb is not None:
+            check_staff(actor, loan, verb)
         if repayment.channel == PayChannel.RENEWAL:
             raise NotReversible
         if Repayment.objects.get(pk=repayment.pk).state == RepaymentState.REVERSED:
@@ -129,15 +134,17 @@ def repay_by_value_date(
     key: str,
     channel: str = PayChannel.SUSPENSE,
     reference: str = "",
+    verb: Permission = Permission.RESOLVE_LOANS,
 ) -> dict[str, int]:
     """Book money that came on an earlier day, as of that day; what is over is held.
 
-    Raises NotYours, NotAuthorised, AmountNotPositive, DaysMissing (a day to come), LoanNotActive, the day's refusals.
+    `verb` is what the actor needs. Raises NotYours, NotAuthorised, AmountNotPositive, DaysMissing
+    (a day to come), LoanNotActive, the day's refusals.
     """
 
     def work() -> dict[str, object]:
         loan = held_loan(institution, loan_ref, on, LoanState.ACTIVE)
-        check_staff(actor, loan, Permission.RESOLVE_LOANS)
+        check_staff(actor, loan, verb)
         if amount_minor <= 0:
             raise AmountNotPositive
         if not loan.disbursed_on <= counts_from <= on:

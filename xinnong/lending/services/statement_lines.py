@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution, User
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import record
@@ -142,7 +143,7 @@ def unbook_line(
         if counted.exists():
             reverse_repayment(
                 actor=actor, institution=institution, repayment_ref=row.repayment, on=on, now=now,
-                key=f"line-{row.repayment}",
+                key=f"line-{row.repayment}", verb=Permission.KEEP_LEDGER,
             )  # fmt: skip
         row.loan, row.repayment, row.proposed_by = None, None, None
         row.state = LineState.WAITING

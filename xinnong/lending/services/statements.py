@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from xinnong.accounts.models import Institution
+from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
@@ -286,7 +287,7 @@ def book_repayment(
         repay_by_value_date(
             actor=books.actor, institution=books.institution, loan_ref=loan.ref, on=on, key=key,
             amount_minor=row.amount_minor, counts_from=row.on, channel=channel, now=books.now,
-            reference=str(row.ref),
+            reference=str(row.ref), verb=Permission.KEEP_LEDGER,
         )  # fmt: skip
         newest = Repayment.objects.filter(loan=loan, reference=str(row.ref)).order_by("-id")
         row.repayment = newest.values_list("ref", flat=True).first()
