@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.borrowing_steps import well
 from tests.browser.conftest import Visit
-from tests.browser.test_a_first_loan import well
 from tests.factories import Sample
 from tests.lending.origination.story import Story, answered_for, told
 from tests.lending.origination.test_mortgages import House

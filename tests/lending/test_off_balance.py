@@ -262,7 +262,7 @@ def test_a_lost_loan_leaves_the_memorandum_accounts_of_interest_too(lender: Lend
     on = NIGHT_OF_TURNING + timedelta(1)
     judge(
         actor=SYSTEM_ACTOR, institution=lender.bank, loan_ref=loan.ref, on=on, now=NOW,
-        expected_loss_percent=95,
+        key=lender.key(), expected_loss_percent=95,
     )  # fmt: skip
     lender.end(on)
     on += timedelta(1)

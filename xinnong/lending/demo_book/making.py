@@ -170,9 +170,13 @@ def _events(book: Book, day: date) -> Iterator[Callable[[], object]]:
             "now": at(day, 16),
         }  # fmt: skip
         if tale.habit.event == "restructure" and day == on:
-            yield lambda tale=tale, said=said: _ease(book, tale, said)
+            yield _easing(book, tale, said)
         elif tale.habit.event == "write_off":
             yield from _losing(book, tale, day - on, said)
+
+
+def _easing(book: Book, tale: Tale, said: Mapping[str, Any]) -> Callable[[], object]:
+    return lambda: _ease(book, tale, said)
 
 
 def _ease(book: Book, tale: Tale, said: Mapping[str, Any]) -> None:

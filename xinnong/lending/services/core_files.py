@@ -245,7 +245,8 @@ def _work_out(institution: str, as_of: date) -> None:
 def _figures(loan: Loan, paid: Sequence[Payment], as_of: date) -> Figures:
     """Our figures; payments that the terms cannot take leave nothing, and so a break."""
     try:
-        return figures_on(original_terms(loan), late_of(loan), paid, as_of)
+        terms = original_terms(loan)
+        return figures_on(terms, late_of(loan, terms), paid, as_of)
     except Refused:
         return Figures(0, 0, 0, int(AssetClass.NORMAL))
 
