@@ -15,7 +15,7 @@ from xinnong.core.asset_class import (
     SPECIAL_PERCENT,
 )
 from xinnong.core.portfolio import EVER_30, EVER_90, Quality, Roll, Sum, Vintage
-from xinnong.lending.models import BookSum, EodRun, MonthEnd, RunState
+from xinnong.lending.models import BookSum, EodRun, RunState
 from xinnong.lending.queries.book_sql import AT_MONTH_END, NOW, bucketed, sums_of
 
 if TYPE_CHECKING:
@@ -33,12 +33,8 @@ def book_on(on: date | None) -> str:
 
 def month_ends_of(institution: str) -> list[date]:
     """The month ends that were kept, the newest first, two years at most."""
-    kept = EodRun.objects.filter(institution=institution, state=RunState.DONE)
-    days = MonthEnd.objects.filter(institution=institution).values_list("on", flat=True)
-    first = kept.order_by("on").values_list("on", flat=True).first()
-    if first is None:
-        return []
-    return list(days.distinct().order_by("-on")[:MOST_MONTHS])
+    kept = BookSum.objects.filter(institution=institution, dimension="total").order_by("-on")
+    return list(kept.values_list("on", flat=True)[:MOST_MONTHS])
 
 
 def last_night(institution: str) -> date | None:
