@@ -16,6 +16,7 @@ from xinnong.lending.views import (
     diligence,
     loan_statements,
     loans,
+    own_contract,
     payments,
     products,
     queue,
@@ -92,5 +93,5 @@ urlpatterns = [
     path("borrow/<uuid:offer>/", borrowing.borrow, name="borrow"),
     path("borrow/applications/<uuid:ref>/", borrowing.my_application, name="my_application"),
     path("borrow/loans/<uuid:ref>/", loans.my_loan, name="my_loan"),
-    path("borrow/contracts/<uuid:ref>/", borrowing.my_contract, name="my_contract"),
+    path("borrow/contracts/<uuid:ref>/", own_contract.my_contract, name="my_contract"),
 ]

@@ -1,4 +1,4 @@
-"""A farmer's own pages: my line, borrow, my applications, my contract."""
+"""A farmer's own pages: my line, borrow, my applications."""
 
 from __future__ import annotations
 
@@ -10,26 +10,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from xinnong.accounts.devices import device_of
 from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.origination import contract_rate, needs_line
 from xinnong.lending import services, wording
-from xinnong.lending.demo_checks import DEMO_BANK, DEMO_PHOTO, cards_to_try
-from xinnong.lending.forms.loans import CardCheckForm, CardForm, DrawForm, WishForm
-from xinnong.lending.loan_facts import LOAN_TONES, left_minor
+from xinnong.lending.forms.loans import WishForm
+from xinnong.lending.loan_facts import LOAN_TONES
 from xinnong.lending.loan_tables import (
     APPLICATION_TONES,
     CONTRACT_TONES,
-    cards_said,
-    conditions_said,
-    contract_facts,
     cost_said,
     title_of,
     wish_of,
 )
-from xinnong.lending.models import ApplicationState, Channel, ContractState, DecisionKind
+from xinnong.lending.models import ApplicationState, Channel, DecisionKind
 from xinnong.lending.queries.applications import (
     application_by_ref,
     applications_of,
@@ -39,29 +34,18 @@ from xinnong.lending.queries.applications import (
 )
 from xinnong.lending.queries.borrowers import granted_lines, person_by_ref
 from xinnong.lending.queries.contracts import (
-    card_by_ref,
-    cards_of,
-    conditions_met,
-    conditions_wanted,
-    contract_by_ref,
     contract_of,
     contracts_of,
-    drawable,
-    open_holds,
-    paper_of,
-    terms_of,
 )
-from xinnong.lending.queries.loans import loans_of, loans_of_contract
+from xinnong.lending.queries.loans import loans_of
 from xinnong.lending.queries.lpr import lpr_percent_on
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.queries.securities import guarantees_of
-from xinnong.lending.reasons import problems_said, reasons_of
+from xinnong.lending.reasons import reasons_of
 from xinnong.lending.security_tables import GUARANTOR_TONES
 from xinnong.lending.services.commands import at_counter
-from xinnong.lending.services.contract_draws import NO_DEVICE
-from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals
-from xinnong.lending.views.drawing import card_choices, draw_form, note_newness
+from xinnong.lending.views.drawing import note_newness
 from xinnong.lending.views.queue import wish_of_form
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -72,7 +56,7 @@ if TYPE_CHECKING:
 
     from xinnong.core.products import Product
     from xinnong.credit.models import Line
-    from xinnong.lending.models import Application, Contract, Offer
+    from xinnong.lending.models import Application, Offer
     from xinnong.registry.models import Person
     from xinnong.web.tables import Definition
 
@@ -94,7 +78,7 @@ class Offered:
 @allowed(Permission.APPLY_FOR_LOAN)
 def my_loans(request: HttpRequest) -> HttpResponse:
     """How much I may borrow, with one big button; what I asked for; what I signed."""
-    person = _me(request)
+    person = borrower_of(request)
     if person is None:
         return render(request, "lending/nobody.html")
     applications = [
@@ -120,7 +104,7 @@ def my_loans(request: HttpRequest) -> HttpResponse:
 @allowed(Permission.APPLY_FOR_LOAN)
 def borrow(request: HttpRequest, offer: UUID) -> HttpResponse:
     """Say how much, how long, what for; see what it costs; hand it in."""
-    person = _me(request)
+    person = borrower_of(request)
     offered, found = _chosen(request, person, offer)
     product = product_of(found.product)
     start = {
@@ -232,149 +216,8 @@ def _own_step(request: HttpRequest, found: Application) -> object:
     return act(actor=user_of(request), application=found, now=timezone.now(), key=found.ref)
 
 
-@require_http_methods(["GET", "POST"])
-@allowed(Permission.APPLY_FOR_LOAN)
-def my_contract(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """My contract to read and hear, to sign with my card, or to give back."""
-    found, person = contract_by_ref(ref), _me(request)
-    if found is None or person is None or found.person != person.ref:
-        raise Http404
-    if request.method == "GET":
-        return _contract_page(request, found)
-    note_newness(request, person, found.institution)
-    told, form = Refusals(), _contract_form(request, found)
-    if form is not None and not form.is_valid():
-        return _contract_page(request, found, form=form)
-    if isinstance(form, DrawForm):
-        return _draw(request, found, form, told)
-    if told.of(lambda: _contract_step(request, person, found, form)):
-        return redirect("lending:my_contract", found.ref)
-    return _contract_page(request, found, form=form, told=told)
-
-
-def _draw(request: HttpRequest, found: Contract, form: DrawForm, told: Refusals) -> HttpResponse:
-    """Pay out onto a card of one's own, from this device, and show the loan that came of it."""
-    made: list[UUID] = []
-
-    def draw() -> None:
-        made.append(
-            services.draw_on_contract(
-                actor=user_of(request),
-                contract=found,
-                amount_minor=form.cleaned_data["amount"],
-                card=card_by_ref(form.cleaned_data["card"]),
-                device=services.device_mark(device_of(request)),
-                on=timezone.localdate(),
-                now=timezone.now(),
-                key=str(form.cleaned_data["key"]),
-            )
-        )
-
-    if told.of(draw):
-        return redirect("lending:my_loan", made[0])
-    return _contract_page(request, found, form=form, told=told)
-
-
-def _contract_form(
-    request: HttpRequest, found: Contract
-) -> CardCheckForm | CardForm | DrawForm | None:
-    step = request.POST.get("step", "")
-    if step == "draw":
-        return DrawForm(request.POST, cards=card_choices(found))
-    if step == "sign":
-        return CardCheckForm(request.POST, cards=card_choices(found))
-    if step == "card":
-        return CardForm(request.POST)
-    if step != "cancel":
-        raise Http404
-    return None
-
-
-def _contract_step(
-    request: HttpRequest,
-    person: Person,
-    found: Contract,
-    form: CardCheckForm | CardForm | DrawForm | None,
-) -> object:
-    if isinstance(form, CardCheckForm):
-        return _sign(request, found, form)
-    if isinstance(form, CardForm):
-        return _bind(request, person, found, form)
-    return services.cancel_contract(
-        actor=user_of(request), contract=found, now=timezone.now(), key=found.ref
-    )
-
-
-def _contract_page(
-    request: HttpRequest,
-    found: Contract,
-    *,
-    form: CardCheckForm | CardForm | DrawForm | None = None,
-    told: Refusals | None = None,
-) -> HttpResponse:
-    now, terms, choices = timezone.now(), terms_of(found), card_choices(found)
-    cards = cards_of(found.person, institution=found.institution)
-    waiting = open_holds(found.person, institution=found.institution, now=now)
-    is_drafted, cools = found.state == ContractState.DRAFTED, found.cooling_off_until
-    by_card = "card_check" in terms["signing"]
-    mark = services.device_mark(device_of(request))
-    against = drawable(found, now=now, device=NO_DEVICE if mark is None else mark)
-    left = left_minor(found, revolving=bool(terms["revolving"]), today=timezone.localdate(now))
-    check = form if isinstance(form, CardCheckForm) else CardCheckForm(cards=choices)
-    context = {
-        "contract": found,
-        "lender": terms["lender_name"],
-        "facts": contract_facts(found, terms),
-        "conditions": conditions_said(conditions_wanted(found), conditions_met(found), is_own=True),
-        "paper": paper_of(found),
-        "cards": cards_said(cards, waiting),
-        "form": check if is_drafted and by_card and cards else None,
-        "card_form": None if cards else form if isinstance(form, CardForm) else CardForm(),
-        "signs_by_card": by_card,
-        "demo_cards": cards_to_try(),
-        "demo_bank": DEMO_BANK,
-        "demo_photo": DEMO_PHOTO,
-        "is_drafted": is_drafted,
-        "may_cancel": is_drafted or (cools is not None and timezone.localdate(now) <= cools),
-        "against": problems_said(against),
-        "loans": loans_of_contract(found.ref),
-        "left_minor": left,
-        "draw_form": draw_form(form, choices, left) if left and not against else None,
-        "refusal": told.refusal if told else None,
-        "wrong_form": form if form is not None and form.errors else None,
-    }
-    failed = request.method == "POST"
-    return render(
-        request, "lending/my_contract.html", context, status=UNPROCESSABLE if failed else 200
-    )
-
-
-def _sign(request: HttpRequest, found: Contract, form: CardCheckForm) -> object:
-    card = card_by_ref(form.cleaned_data["card"])
-    if card is None:
-        raise CardNotYours
-    return services.sign_by_card_check(
-        actor=user_of(request),
-        contract=found,
-        photo=form.cleaned_data["photo"],
-        card=card,
-        device=device_of(request),
-        now=timezone.now(),
-        key=form.cleaned_data["key"],
-    )
-
-
-def _bind(request: HttpRequest, person: Person, found: Contract, form: CardForm) -> object:
-    return services.bind_card(
-        actor=user_of(request),
-        person=person,
-        institution=found.institution,
-        now=timezone.now(),
-        **form.cleaned_data,
-    )
-
-
-def _me(request: HttpRequest) -> Person | None:
+def borrower_of(request: HttpRequest) -> Person | None:
+    """The person who asks, where a household belongs to it."""
     person = person_by_ref(user_of(request).person_ref)
     return person if person is not None and person.household is not None else None
 
