@@ -1,0 +1,47 @@
+"""What a loan costs today is counted to the lender's open day, on the borrower's phone as well."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import LENDER
+from tests.lending.origination.story import LATER, Story
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.lending.loan_facts import facts_of_loan
+from xinnong.lending.models import BankCard, BusinessDay, Loan
+from xinnong.lending.services import draw_on_contract
+
+pytestmark = pytest.mark.django_db
+
+
+def test_wu_is_asked_for_as_much_as_the_desk_would_ask(story: Story) -> None:
+    contract = story.in_force()
+    story.bind(story.people.lin)
+    with scoped(SYSTEM):
+        card = BankCard.objects.get()
+    with scoped(story.people.lin):
+        draw_on_contract(
+            actor=story.people.lin, contract=contract, amount_minor=3_000_000, card=card,
+            device=None, on=timezone.localdate(LATER), now=LATER, key=str(uuid4()),
+        )  # fmt: skip
+    today = timezone.localdate(LATER).replace(year=2028)  # far from the day that is open
+    totals = []
+    for reader in (story.people.lin, story.people.wu):
+        with scoped(reader):
+            facts = facts_of_loan(Loan.objects.get(), today=today)
+            totals.append((facts.on, facts.quote.total_minor))
+    assert totals[0] == totals[1]
+    assert totals[0][0] == timezone.localdate(LATER)
+
+
+def test_a_stranger_learns_no_lenders_day(story: Story) -> None:
+    story.in_force()
+    with scoped(SYSTEM):
+        BusinessDay.objects.get_or_create(
+            institution=LENDER, defaults={"open_on": timezone.localdate(LATER)}
+        )
+    with scoped(story.people.xu):
+        assert not BusinessDay.objects.exists()
