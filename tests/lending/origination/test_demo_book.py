@@ -14,9 +14,10 @@ from tests.lending.loans import unbalanced
 from tests.lending.origination.story import Story
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.asset_class import AssetClass
 from xinnong.lending.demo_book import borrowing, making
 from xinnong.lending.demo_book.plan import Habit, Tale, tales
-from xinnong.lending.models import BusinessDay, EodRun, Loan, Repayment, Standing
+from xinnong.lending.models import BusinessDay, EodRun, Loan, LoanProposal, Repayment, Standing
 
 LAST = NOW.date() - timedelta(1)
 FIRST = date(2026, 1, 1)
@@ -80,3 +81,25 @@ def test_cut_off_anywhere_it_goes_on_and_nothing_is_doubled(story: Story, few: l
     with scoped(SYSTEM):
         after = Loan.objects.count(), Repayment.objects.count(), EodRun.objects.count()
     assert after == before
+
+
+def test_a_harvest_fails_and_a_loan_is_lost_and_two_people_decide_each(
+    story: Story, few: list[Tale]
+) -> None:
+    eased, lost = few
+    told = [
+        replace(
+            eased, habit=Habit(event="restructure"), stops_on=LAST - timedelta(60),
+            event_on=LAST - timedelta(20),
+        ),
+        replace(lost, habit=Habit(event="write_off"), event_on=LAST - timedelta(15)),
+    ]  # fmt: skip
+    assert made(story, told) == 2
+    with scoped(SYSTEM):
+        states = sorted(Loan.objects.values_list("state", flat=True))
+        assert states == ["active", "settled", "written_off"]
+        assert LoanProposal.objects.filter(state="confirmed").count() == 2
+        again = Loan.objects.get(state="active")
+        assert again.restructured_on == LAST - timedelta(20)
+        assert Standing.objects.get(loan=again).asset_class == AssetClass.SPECIAL_MENTION
+    assert unbalanced() == 0

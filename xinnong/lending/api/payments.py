@@ -33,6 +33,7 @@ from xinnong.web.paging import Turn
 PAGE = 100
 MOST_RESULTS = 10_000
 LARGEST_ID = (1 << 63) - 1
+NO_NUL = r"^[^\x00]*$"
 
 router = Router(tags=["payments"])
 
@@ -71,7 +72,7 @@ class FileAsked(Schema):
     model_config = ConfigDict(extra="forbid")
 
     key: UUID
-    account: str = Field(default="", max_length=40)
+    account: str = Field(default="", max_length=40, pattern=r"^[0-9A-Za-z -]*$")
     form: Literal["csv", "jsonl"] = "jsonl"
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
 
@@ -95,10 +96,10 @@ class Result(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: str = Field(max_length=64)
+    number: str = Field(max_length=64, pattern=NO_NUL)
     outcome: Literal["done", "failed", "returned"]
-    amount_yuan: str = Field(default="", max_length=24)
-    reason: str = Field(default="", max_length=120)
+    amount_yuan: str = Field(default="", max_length=24, pattern=NO_NUL)
+    reason: str = Field(default="", max_length=120, pattern=NO_NUL)
 
 
 class Results(Schema):

@@ -135,8 +135,14 @@ def _turns(habit: Habit) -> Mapping[str, int]:
 
 
 def is_paid(tale: Tale, *, n: int, due_on: date, on: date) -> bool:
-    """Tell whether the borrower pays on a day what fell due on another."""
-    if tale.stops_on is not None and on >= tale.stops_on:
+    """Tell whether the borrower pays on a day what fell due on another.
+
+    Who stopped pays again once the terms were eased.
+    """
+    is_eased = (
+        tale.habit.event == "restructure" and tale.event_on is not None and on > tale.event_on
+    )
+    if tale.stops_on is not None and on >= tale.stops_on and not is_eased:
         return False
     waits = tale.habit.slips if n % 3 == 0 else 0
     return on >= due_on + timedelta(waits)
