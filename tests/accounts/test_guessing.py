@@ -108,7 +108,9 @@ def test_it_works_as_long_for_names_that_do_not_exist(lin: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "cookie", ["", "x", "a:b:c", signing.dumps(["d", ["0" * 16]], salt=SALT), "\0" * 9]
+    "cookie",
+    ["", "x", "a:b:c", signing.dumps(["d", ["0" * 16]], salt=SALT), "\0" * 9],
+    ids=["empty", "letter", "colons", "signed", "nul"],
 )
 def test_it_trusts_no_cookie_it_did_not_make_for_the_name(cookie: str) -> None:
     request = RequestFactory().post("/", {"login": "LIN#d"})

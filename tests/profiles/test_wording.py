@@ -81,8 +81,9 @@ def test_every_feature_of_the_card_has_a_name_and_advice() -> None:
 
 
 def test_consent_is_asked_for_what_is_unknown_and_not_for_what_is_seen() -> None:
-    assert "授权" in feature_advice("farm_net_income", is_known=False)
-    assert "授权" not in feature_advice("farm_net_income", is_known=True)
+    with override("zh-hans"):
+        assert "授权" in feature_advice("farm_net_income", is_known=False)
+        assert "授权" not in feature_advice("farm_net_income", is_known=True)
 
 
 def test_land_is_told_without_a_unit_that_nobody_says() -> None:

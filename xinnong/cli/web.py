@@ -14,6 +14,7 @@ HELP = "serve the pages and the API"
 NEEDS = "server"
 SERVICE = True
 TARGET = "xinnong.config.wsgi:application"
+DEMO_TARGET = "xinnong.config.demo:application"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         environment.secret(name)
     databases.refuse_unfit_role(postgres.address("app"))
     Granian(
-        TARGET,
+        DEMO_TARGET if environment.value("XINNONG_DEMO") == "1" else TARGET,
         address=args.host,
         port=args.port,
         interface=Interfaces.WSGI,
