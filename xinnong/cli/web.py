@@ -14,7 +14,7 @@ HELP = "serve the pages and the API"
 NEEDS = "server"
 SERVICE = True
 TARGET = "xinnong.config.wsgi:application"
-DEMO_TARGET = "xinnong.config.demo:application"
+DEMO_TARGET = "xinnong.config.demo_web:application"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
