@@ -31,6 +31,7 @@ PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = (22, 3)  # the first with `pip --python`
 PIPS = 2
+MOST_TESTERS = 4
 LAST_PORT = 65535
 MOST_HOUSEHOLDS = 1_000_000
 
@@ -44,7 +45,7 @@ def main() -> int:
     os.environ.setdefault("XINNONG_DEMO", "1")
     if options.what == "test":
         install("requirements-test.txt", options.wheels)
-        return become("pytest", *rest)
+        return become("pytest", *side_by_side(rest), *rest)
     install("requirements.txt", options.wheels)
     wanted = {"--port": options.port, "--households": options.households}
     given = [word for name, number in wanted.items() if number for word in (name, str(number))]
@@ -93,6 +94,13 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     if options.wheels and not options.wheels.is_dir():
         parser.error(f"--wheels: {options.wheels} is not a folder")
     return options, rest
+
+
+def side_by_side(rest: list[str]) -> list[str]:
+    """What has pytest share the whole suite out by files; named tests run in one process."""
+    if any(not word.startswith("-") or word.startswith("-n") for word in rest):
+        return []
+    return ["-n", str(min(os.cpu_count() or 1, MOST_TESTERS)), "--dist", "loadfile"]
 
 
 def port(text: str) -> int:

@@ -16,7 +16,7 @@ import psycopg
 from xinnong.config import environment, postgres
 
 OLDEST = 15
-SUITE = ["tests", "-q", "--database-only", "-m", "not browser"]
+SUITE = ["tests", "-q", "--database-only", "-m", "not browser", "-n", "2", "--dist", "loadfile"]
 
 
 def newest_programs() -> tuple[int, Path] | None:
