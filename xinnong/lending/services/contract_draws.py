@@ -79,7 +79,7 @@ def hold_to_contract(asked: DrawAsked) -> None:
 def loan_terms_of(contract: Contract, *, on: date, card: BankCard | None = None) -> LoanTerms:
     """What the contract says about a loan drawn on a day; it ends with the contract at the latest."""
     said = terms_of(contract)
-    count, first_due_on = _repayments(said, on, contract.ends_on)
+    count, first_due_on = payments_until(said, on, contract.ends_on)
     return LoanTerms(
         institution=Institution.objects.select_related("operator").get(code=contract.institution),
         contract_ref=contract.ref,
@@ -114,12 +114,24 @@ def _season(contract: Contract) -> Calendar:
     raise NoSeason
 
 
-def _repayments(said: dict[str, Any], on: date, ends_on: date) -> tuple[int, date | None]:
-    """How many whole periods fit until the contract ends; where none does, one shorter one."""
-    count = 0
-    while _after(said, on, count + 1) <= ends_on:
+def payments_until(said: dict[str, Any], on: date, ends_on: date) -> tuple[int, date | None]:
+    """How many payments there are, and when the first is due where that is not a period away.
+
+    They are counted back from the contract's last day, so that a loan drawn some time after the
+    signing lasts as long as the contract; a first period shorter than half of one is left out.
+    """
+    whole = 0
+    while _after(said, on, whole + 1) <= ends_on:
+        whole += 1
+    if whole and _after(said, on, whole) == ends_on:
+        return whole, None
+    count = 1
+    while _after(said, ends_on, -count) > on:
         count += 1
-    return (count, None) if count else (1, ends_on)
+    first, second = (_after(said, ends_on, step - count) for step in (1, 2))
+    if count > 1 and 2 * (first - on) < second - first:
+        count, first = count - 1, second
+    return count, first
 
 
 def _after(said: dict[str, Any], on: date, periods: int) -> date:
