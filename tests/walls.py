@@ -197,6 +197,8 @@ PAGES: dict[str, Wall] = {
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:periods": only(*BOOK_READERS),
     "ledger:close_period": everybody(405),
+    "ledger:core_codes": only(*BOOK_READERS),
+    "ledger:keep_core_codes": everybody(405),
     "ledger:export": everybody(405, what="trial-balance", form="csv"),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
@@ -272,6 +274,7 @@ DEEDS: dict[str, Wall] = {
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:close_period": only(),
+    "ledger:keep_core_codes": only("accountant", answer=422),
     "ledger:export": Wall(
         {**dict.fromkeys(BOOK_READERS, 200), "auditor": 404},
         arguments={"what": "trial-balance", "form": "csv"},

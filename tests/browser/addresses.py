@@ -124,6 +124,7 @@ PAGES: dict[str, tuple[str, Address]] = {
     "journal": ("fang", lambda scene: reverse("ledger:journal", args=[scene.books.last.ref])),
     "comparisons": ("fang", at("ledger:assertions")),
     "explain": ("fang", lambda scene: reverse("ledger:explain", args=[scene.books.said])),
+    "core codes": ("fang", at("ledger:core_codes")),
     "periods": ("fang", at("ledger:periods")),
     "second factor": ("mo", at("mfa_index")),
     "authenticator": ("mo", at("mfa_activate_totp")),

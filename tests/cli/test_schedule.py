@@ -117,3 +117,16 @@ def test_it_prints_its_schema(tmp_path: Path) -> None:
     schema = json.loads(schedule(tmp_path, "--schema").stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["properties"]["day_count"]["default"] == "actual/360"
+
+
+def test_a_banker_gets_fourteen_columns_as_a_table_and_as_a_file(tmp_path: Path) -> None:
+    terms = written(tmp_path)
+    head = schedule(tmp_path, terms, "--table").stdout.splitlines()[0].split()
+    assert len(head) == 14
+    lines = schedule(tmp_path, terms, "--csv").stdout.splitlines()
+    assert lines[0].split(",") == head
+    assert len(lines) == 13
+    assert lines[12] == (
+        "12,2022-02-01,2022-03-01,28,4.1,8490.56,0.00,8490.56,29.01,0.00,0.00,8519.57,0.00,"
+    )
+    schedule(tmp_path, terms, "--table", "--json", code=2)

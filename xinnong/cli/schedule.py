@@ -1,4 +1,4 @@
-"""xinnong schedule: the repayment schedule of a loan from its terms, as a table or as JSON."""
+"""xinnong schedule: the repayment schedule of a loan from its terms, as a table, as JSON or as CSV."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from xinnong.cli.dispatch import DONE, REFUSED, USAGE
 from xinnong.core.errors import Problem
 from xinnong.core.schedule import (
     InvalidTerms,
+    Schedule,
+    banker_csv,
+    banker_table,
     build_schedule,
     load_terms,
     schedule_document,
@@ -27,7 +30,8 @@ The least that TERMS.json says:
   {"method": "equal_installment", "principal": "100000", "annual_rate": "4.1",
    "number_of_repayments": 12, "disbursed_on": "2026-03-01"}
 `xinnong schedule --schema` prints every setting with its default. With --json:
-{rows, totals, terms (every setting), conventions}. Terms that are wrong, unknown or
+{rows, totals, terms (every setting), conventions}. --table and --csv show for each row
+from when it counts, its rate, what was owed before, what was lent and what happened. Terms that are wrong, unknown or
 contradict each other are refused, every one by its name, with exit code 1.
 """
 
@@ -37,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "terms", nargs="?", metavar="TERMS.json", help="file to read, or - for stdin"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    form.add_argument("--table", action="store_true", help="print a banker's fourteen columns")
+    form.add_argument("--csv", action="store_true", help="the fourteen columns as CSV")
     parser.add_argument("--schema", action="store_true", help="print the JSON schema and stop")
 
 
@@ -55,12 +62,18 @@ def run(args: argparse.Namespace) -> int:
         for problem in refused.problems:
             print(f"xinnong schedule: refused: {_said(problem)}", file=sys.stderr)
         return REFUSED
-    if args.json:
-        print(json.dumps(schedule_document(schedule), ensure_ascii=False))
-    else:
-        sys.stdout.write(schedule_table(schedule))
-        print("conventions: " + ", ".join(schedule.conventions))
+    sys.stdout.write(_written(schedule, args))
     return DONE
+
+
+def _written(schedule: Schedule, args: argparse.Namespace) -> str:
+    """The schedule in the form asked for."""
+    if args.json:
+        return json.dumps(schedule_document(schedule), ensure_ascii=False) + "\n"
+    if args.csv:
+        return banker_csv(schedule)
+    table = banker_table if args.table else schedule_table
+    return table(schedule) + "conventions: " + ", ".join(schedule.conventions) + "\n"
 
 
 def _read(name: str | None) -> bytes | None:

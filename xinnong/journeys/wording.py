@@ -163,6 +163,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "ledger.assert": _("登记了外部余额"),
     "ledger.explain": _("说明了差异"),
     "ledger.close-period": _("关闭会计期间"),
+    "ledger.keep-core-codes": _("维护了核心代码"),
     "ledger.resum": _("重算余额"),
     "lending.draft-product": _("起草贷款产品"),
     "lending.sign-product": _("签署贷款产品"),

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
 
+from django.utils.translation import get_language
+
 from xinnong.core.errors import Refused
 from xinnong.core.ledger import Side
 
@@ -84,6 +86,11 @@ def kind_of(code: str) -> AccountKind:
         return chart()[code]
     except KeyError:
         raise AccountKindUnknown(kind=code) from None
+
+
+def kind_name(kind: AccountKind) -> str:
+    """The name of a kind in the language of the page."""
+    return kind.en if (get_language() or "").startswith("en") else kind.zh
 
 
 def _kind(code: str, said: Mapping[str, str]) -> AccountKind:

@@ -15,5 +15,7 @@ urlpatterns = [
     path("books/assertions/<uuid:ref>/explain/", views.explain, name="explain"),
     path("books/periods/", views.periods, name="periods"),
     path("books/periods/close/", views.close_period, name="close_period"),
+    path("books/core-codes/", views.core_codes, name="core_codes"),
+    path("books/core-codes/keep/", views.keep_core_codes, name="keep_core_codes"),
     path("books/export/<str:what>.<str:form>", views.export, name="export"),
 ]

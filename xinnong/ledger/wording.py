@@ -93,6 +93,26 @@ OTHERS: Final[Mapping[str, Wording]] = {
         _("没有这种账簿文件（%(what)s，%(form)s）。"),
         _("试算表和对账单可导出 csv、xlsx，凭证可导出 beancount。"),
     ),
+    "ledger.core_file_too_large": Wording(
+        _("核心代码文件超过 %(limit_kb)s KB，没有导入。"), _("请只留要改的行，分几次导入。")
+    ),
+    "ledger.core_file_unreadable": Wording(
+        _("核心代码文件读不出来，没有导入。"), _("请存成 UTF-8 或 GB18030 编码的 CSV 文件。")
+    ),
+    "ledger.core_file_columns": Wording(
+        _("文件第 %(row)s 行的列不对，没有导入。"),
+        _("第一行写 kind,product,core_code，以后每行三列，至少一行。"),
+    ),
+    "ledger.core_kind": Wording(
+        _("文件第 %(row)s 行的 kind 不在科目表里，没有导入。"), _("请写科目表里的六位科目代码。")
+    ),
+    "ledger.core_field": Wording(
+        _("文件第 %(row)s 行的 %(field)s 写得不对，没有导入。"),
+        _("只能用字母、数字、点和横线，最多 32 位。"),
+    ),
+    "ledger.core_line_twice": Wording(
+        _("文件第 %(row)s 行和第 %(first)s 行是同一个科目和产品，没有导入。"), _("请只留一行。")
+    ),
     "ledger.object_needed": Wording(
         _("科目 %(kind)s 的开户对象不对。"),
         _("客户、监管和资金池账户要写明对象，总账账户不写。"),

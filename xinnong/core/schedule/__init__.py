@@ -6,6 +6,7 @@ whole fen, and `schedule_document(schedule)` is what the command and the API wri
 """
 
 from xinnong.core.schedule.accrual import accruals_of, accrued_minor, booked_days, booked_minor
+from xinnong.core.schedule.banker import banker_csv, banker_rows, banker_table
 from xinnong.core.schedule.build import build_schedule
 from xinnong.core.schedule.errors import InvalidTerms
 from xinnong.core.schedule.output import schedule_document, schedule_table
@@ -21,6 +22,9 @@ __all__ = [
     "Totals",
     "accruals_of",
     "accrued_minor",
+    "banker_csv",
+    "banker_rows",
+    "banker_table",
     "booked_days",
     "booked_minor",
     "build_schedule",

@@ -47,17 +47,18 @@ def schedule_table(schedule: Schedule) -> str:
 
 
 def _cells(row: Row) -> Sequence[str]:
-    amounts = (_grouped(amount) for amount in _amounts(row).values())
-    balance = _grouped(yuan(row.balance_after_minor))
+    amounts = (grouped(amount) for amount in _amounts(row).values())
+    balance = grouped(yuan(row.balance_after_minor))
     return (str(row.n), row.due.isoformat(), str(row.days), *amounts, balance)
 
 
 def _totals(totals: Totals) -> Sequence[str]:
-    amounts = (_grouped(amount) for amount in _amounts(totals).values())
+    amounts = (grouped(amount) for amount in _amounts(totals).values())
     return ("", "total", str(totals.days), *amounts, "")
 
 
-def _grouped(amount: str) -> str:
+def grouped(amount: str) -> str:
+    """An amount in yuan with its thousands set apart."""
     whole, fen = amount.split(".")
     return f"{int(whole):,}.{fen}"
 

@@ -22,6 +22,19 @@ from xinnong.ledger.services.assertions import (
     explain_break,
 )
 from xinnong.ledger.services.commands import Answer, CommandKeyReused, answer_once
+from xinnong.ledger.services.core_codes import (
+    CORE_FILE_BYTES,
+    CORE_TEXT,
+    CoreCodeSaid,
+    CoreFieldWrong,
+    CoreFileColumns,
+    CoreFileTooLarge,
+    CoreFileUnreadable,
+    CoreKindWrong,
+    CoreLineTwice,
+    keep_core_codes,
+    read_core_file,
+)
 from xinnong.ledger.services.exporting import BookFile, FormUnknown, export_books
 from xinnong.ledger.services.periods import (
     BalancesDiffer,
@@ -45,6 +58,8 @@ from xinnong.ledger.services.posting import (
 )
 
 __all__ = [
+    "CORE_FILE_BYTES",
+    "CORE_TEXT",
     "AccountDiffers",
     "AccountNotEmpty",
     "Answer",
@@ -52,6 +67,13 @@ __all__ = [
     "BookFile",
     "BreaksOpen",
     "CommandKeyReused",
+    "CoreCodeSaid",
+    "CoreFieldWrong",
+    "CoreFileColumns",
+    "CoreFileTooLarge",
+    "CoreFileUnreadable",
+    "CoreKindWrong",
+    "CoreLineTwice",
     "Difference",
     "Draft",
     "ExplanationMissing",
@@ -70,10 +92,12 @@ __all__ = [
     "close_period",
     "explain_break",
     "export_books",
+    "keep_core_codes",
     "open_account",
     "open_accounts",
     "post_journal",
     "post_many",
+    "read_core_file",
     "reserve",
     "resum_balances",
     "reverse_journal",

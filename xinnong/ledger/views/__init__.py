@@ -1,5 +1,6 @@
 """Pages of a lender's books."""
 
+from xinnong.ledger.views.core_codes import core_codes, keep_core_codes
 from xinnong.ledger.views.keeping import (
     assert_balance,
     assertions,
@@ -15,9 +16,11 @@ __all__ = [
     "assert_balance",
     "assertions",
     "close_period",
+    "core_codes",
     "explain",
     "export",
     "journal",
+    "keep_core_codes",
     "periods",
     "statement",
     "trial_balance",

@@ -14,7 +14,7 @@ from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.ledger import queries
-from xinnong.ledger.chart import AccountKindUnknown, kind_of
+from xinnong.ledger.chart import AccountKindUnknown, kind_name, kind_of
 from xinnong.ledger.forms import AssertForm, DayForm, SpanForm, new_key
 from xinnong.ledger.models import Account
 from xinnong.ledger.views import tables
@@ -94,7 +94,7 @@ def accounts(request: HttpRequest, kind: str) -> HttpResponse:
     more = found[-1].pk if len(found) == queries.PAGE else None
     pager = pager_of(request, after=str(more) if more else "", shown=len(found))
     context = {
-        "title": f"{kind} {tables.kind_name(known)} {product}".strip(),
+        "title": f"{kind} {kind_name(known)} {product}".strip(),
         "table": tables.accounts_table(found, balances, pager),
     }
     return render(request, "ledger/accounts.html", context)

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from xinnong.ledger.chart import AccountKind
+from xinnong.ledger.chart import kind_name
 from xinnong.ledger.models import Account, Journal, Period
 from xinnong.ledger.queries import Compared, Statement, TrialBalance
 from xinnong.web.figures import count, yuan
@@ -18,11 +17,6 @@ from xinnong.web.paging import Pager
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 SHORT_SUM = 12
-
-
-def kind_name(kind: AccountKind) -> str:
-    """The name of a kind in the language of the page."""
-    return kind.en if (get_language() or "").startswith("en") else kind.zh
 
 
 def account_name(account: Account) -> str:
