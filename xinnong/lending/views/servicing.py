@@ -33,6 +33,7 @@ from xinnong.lending.queries.loans import loan_by_ref, open_day_of, settlement_q
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.previewing import Foreseen, foresee, rehearse
 from xinnong.lending.services.repaying import Excess
+from xinnong.lending.views import endings
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.wording import rate_text
 from xinnong.privacy.purposes import Purpose
@@ -89,6 +90,8 @@ def change_loan(request: HttpRequest, ref: UUID, step: str) -> HttpResponse:
         actor=user_of(request), at=timezone.now(), purpose=Purpose.SERVICING, case=str(loan.ref),
         fields=("loan",), household_id=loan.household_id, person=loan.person, area12=loan.area12,
     )  # fmt: skip
+    if step == "confirm" and request.POST.get("step") in endings.ENDINGS:
+        return _end(request, loan)
     form = _form(request, loan, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, loan, step, form)
@@ -101,6 +104,14 @@ def change_loan(request: HttpRequest, ref: UUID, step: str) -> HttpResponse:
     found: list[Foreseen] = []
     told.of(lambda: found.append(_foreseen(request, loan, step, form, on)))
     return _page(request, loan, step, form, told=told, found=found, seen=seen)
+
+
+def _end(request: HttpRequest, loan: Loan) -> HttpResponse:
+    """Withdraw or turn down what was proposed, or say why not."""
+    told = Refusals()
+    if told.of(lambda: endings.end_proposal(request, loan)):
+        return redirect("lending:loan", loan.ref)
+    return _page(request, loan, "confirm", forms.ConfirmForm(), told=told)
 
 
 def _form(request: HttpRequest, loan: Loan, step: str) -> Form:
@@ -210,6 +221,7 @@ def _page(
         "before": schedule_table(effect.before.dues, _("现在的还款计划")) if effect else None,
         "after": schedule_table(effect.after.dues, _("改后的还款计划")) if effect else None,
         "proposal": proposal_facts(waiting) if waiting else [],
+        **endings.ways_to_end(request, waiting),
     }  # fmt: skip
     wrong = request.method == "POST" and effect is None
     return render(
