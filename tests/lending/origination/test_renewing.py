@@ -100,3 +100,10 @@ def test_a_smaller_contract_or_none_renews_nothing(story: Story, loan: Loan) -> 
             renewed(story, loan, unsigned)
         with scoped(SYSTEM), pytest.raises(NotYours):
             renewed(story, loan, Contract(ref=uuid4(), institution=LENDER))
+
+
+def test_papers_and_security_of_a_contract_stand_in_their_tabs(story: Story, loan: Loan) -> None:
+    lin: Client = signed_in(story.people.lin)
+    files = lin.get(f"/loans/{loan.ref}/", {"tab": "files"}).content.decode()
+    assert f"/loans/contracts/{loan.contract_ref}/paper.pdf" in files
+    assert "担保登记" in lin.get(f"/loans/{loan.ref}/", {"tab": "security"}).content.decode()
