@@ -131,6 +131,58 @@ def test_a_manager_confirms_what_an_officer_proposed(
     assert loan_of(loan.ref).state == "settled"
 
 
+def proposed(lin: Client, loan: Loan) -> LoanProposal:
+    """What Lin proposed and nobody answered."""
+    _page, confirmed = preview(lin, loan, "restructure", EASED)
+    lin.post(f"/loans/{loan.ref}/restructure/", confirmed)
+    with scoped(SYSTEM):
+        return LoanProposal.objects.get(loan=loan, state="open")
+
+
+def ended(proposal: LoanProposal) -> str:
+    with scoped(SYSTEM):
+        return LoanProposal.objects.get(pk=proposal.pk).state
+
+
+def test_who_proposed_takes_it_back_and_the_loan_stays(lin: Client, loan: Loan) -> None:
+    proposal = proposed(lin, loan)
+    page = lin.get(f"/loans/{loan.ref}/confirm/").content.decode()
+    assert 'value="withdraw"' in page
+    assert 'value="turn-down"' not in page
+    asked = {"step": "withdraw", "proposal": str(proposal.ref)}
+    with nothing_moves():
+        assert lin.post(f"/loans/{loan.ref}/confirm/", asked).status_code == 302
+        assert lin.post(f"/loans/{loan.ref}/confirm/", asked).status_code == 302
+    assert ended(proposal) == "withdrawn"
+    assert 'value="withdraw"' not in lin.get(f"/loans/{loan.ref}/confirm/").content.decode()
+
+
+def test_a_manager_turns_down_and_nobody_turns_down_the_own(
+    lender: Lender, lin: Client, loan: Loan
+) -> None:
+    proposal = proposed(lin, loan)
+    asked = {"step": "turn-down", "proposal": str(proposal.ref)}
+    with nothing_moves():
+        refused = lin.post(f"/loans/{loan.ref}/confirm/", asked)
+    assert refused.status_code == 422
+    assert "没有办这一步的权限" in refused.content.decode()
+    chen = past_second_factor(lender.people.chen)
+    theirs = chen.post(f"/loans/{loan.ref}/confirm/", asked | {"step": "withdraw"})
+    assert (theirs.status_code, ended(proposal)) == (422, "open")
+    assert 'value="turn-down"' in chen.get(f"/loans/{loan.ref}/confirm/").content.decode()
+    with nothing_moves():
+        assert chen.post(f"/loans/{loan.ref}/confirm/", asked).status_code == 302
+    assert ended(proposal) == "turned_down"
+    late = lin.post(f"/loans/{loan.ref}/confirm/", asked | {"step": "withdraw"})
+    assert late.status_code == 422
+
+
+@pytest.mark.parametrize("ref", ["", "x", "00000000-0000-0000-0000-000000000001"])
+def test_what_is_no_proposal_of_the_loan_is_not_found(lin: Client, loan: Loan, ref: str) -> None:
+    asked = {"step": "withdraw", "proposal": ref}
+    assert lin.post(f"/loans/{loan.ref}/confirm/", asked).status_code == 404
+
+
 def test_strangers_find_no_loan_and_no_step(lender: Lender, lin: Client, loan: Loan) -> None:
     zhao = signed_in(lender.people.zhao)
     assert zhao.get(f"/loans/{loan.ref}/rate/").status_code == 404

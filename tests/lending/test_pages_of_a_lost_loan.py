@@ -29,9 +29,7 @@ def lost(lender: Lender) -> tuple[Loan, int]:
     """A loan judged lost and written off forty days after it was drawn; what was lost."""
     loan, judged = lender.draw(), DRAWN + timedelta(40)
     lender.end(judged - timedelta(1))
-    asked = lender.asked(judged)
-    del asked["key"]
-    judge(**asked, loan_ref=loan.ref, expected_loss_percent=NEARLY_ALL)
+    judge(**lender.asked(judged), loan_ref=loan.ref, expected_loss_percent=NEARLY_ALL)
     lender.end(judged)
     return loan, write_off(**lender.asked(judged + timedelta(1)), loan_ref=loan.ref)
 

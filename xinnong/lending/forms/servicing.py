@@ -94,6 +94,23 @@ class ReverseForm(KeyedForm):
         field.choices = choices
 
 
+class RenewForm(KeyedForm):
+    """The new contract on which a loan goes on."""
+
+    contract = forms.ChoiceField(
+        label=_("用哪份新合同"),
+        help_text=_(
+            "只列这位借款人已经生效、条件齐全的其他合同；一份也没有，先和借款人签好新合同。"
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["contract"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+
 class ConfirmForm(KeyedForm):
     """The second person's word on a proposal."""
 

@@ -193,6 +193,11 @@ def contacts_of(loan: Loan) -> list[CollectionContact]:
     return list(found.select_related("letter").defer("letter__document"))
 
 
+def letters_of(loan: Loan) -> list[CollectionLetter]:
+    """The letters about a loan, newest first."""
+    return list(CollectionLetter.objects.filter(loan=loan).defer("document").order_by("-id"))
+
+
 def letter_by_ref(ref: UUID) -> CollectionLetter | None:
     """One letter that the reader may see."""
     return CollectionLetter.objects.select_related("loan").filter(ref=ref).first()

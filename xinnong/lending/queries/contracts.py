@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from xinnong.lending.models import Loan
+
 
 def contract_by_ref(ref: UUID) -> Contract | None:
     """One contract that the reader may see."""
@@ -114,6 +116,16 @@ def reports_of(person: UUID, *, institution: str) -> list[CreditReportQuery]:
 def report_by_ref(ref: UUID) -> CreditReportQuery | None:
     """One asking that the reader may see."""
     return CreditReportQuery.objects.filter(ref=ref).first()
+
+
+def contracts_to_renew_on(loan: Loan, *, now: datetime) -> list[Contract]:
+    """Other contracts of the loan's borrower and lender that may be drawn on, newest first."""
+    found = Contract.objects.filter(
+        person=loan.person, institution=loan.institution, state=ContractState.IN_FORCE,
+        organisation__isnull=loan.household_id is not None,
+    ).exclude(ref=loan.contract_ref)  # fmt: skip
+    rows = found.select_related("application__offer__product").order_by("-id")
+    return [each for each in rows if not drawable(each, now=now)]
 
 
 def drawable(

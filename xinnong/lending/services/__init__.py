@@ -15,7 +15,7 @@ from xinnong.lending.services.checks import (
 from xinnong.lending.services.conditions import (
     meet_condition,
 )
-from xinnong.lending.services.contract_draws import draw_on_contract
+from xinnong.lending.services.contract_draws import draw_on_contract, renew_on_contract
 from xinnong.lending.services.contracts import (
     cancel_contract,
     draft_contract,
@@ -137,6 +137,7 @@ __all__ = [
     "recover",
     "remove_card",
     "renew",
+    "renew_on_contract",
     "repay",
     "repay_by_value_date",
     "restructure",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from xinnong.accounts.models import Actor, ApiClient, Institution
 from xinnong.accounts.scope import scoped
-from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.audit.services import SYSTEM_ACTOR, ActsFor
 from xinnong.core.errors import Problem
 from xinnong.core.money import parse_yuan, percent
 from xinnong.core.schedule.crop_calendars import find_calendar
@@ -25,11 +25,19 @@ from xinnong.core.schedule.terms import (
 from xinnong.lending.loan_terms import EVERY_DAY, LoanTerms
 from xinnong.lending.may_draw import DrawAsked
 from xinnong.lending.models import BankCard, Contract
-from xinnong.lending.queries.contracts import card_by_ref, contract_by_ref, drawable, terms_of
+from xinnong.lending.queries.contracts import (
+    card_by_ref,
+    cards_of,
+    contract_by_ref,
+    drawable,
+    terms_of,
+)
 from xinnong.lending.queries.loans import drawn_minor
 from xinnong.lending.services.drawing import draw
 from xinnong.lending.services.lender_scope import check_mover, of_lender
 from xinnong.lending.services.loan_refusals import DrawHeld, NoSeason
+from xinnong.lending.services.refusals import NotYours
+from xinnong.lending.services.servicing import renew
 
 OWN_CARD: Final = "own_card"
 NO_DEVICE: Final = -1
@@ -61,6 +69,41 @@ def draw_on_contract(
     return draw(
         actor=actor, terms=terms, amount_minor=amount_minor, on=on, now=now, key=key, device=mark
     )
+
+
+def renew_on_contract(
+    *,
+    actor: ActsFor | UUID,
+    institution: Institution,
+    loan_ref: UUID,
+    contract_ref: UUID,
+    on: date,
+    now: datetime,
+    key: str,
+) -> UUID:
+    """Renew a loan on another contract in force of its borrower; answers the new loan.
+
+    No money moves, but the contract is held to everything that a draw is held to. Raises NotYours,
+    DrawHeld with everything in its way, and whatever `renew` raises.
+    """
+    with scoped(of_lender(institution.code, actor)):
+        contract = contract_by_ref(contract_ref)
+        if contract is None or contract.institution != institution.code:
+            raise NotYours
+        terms = loan_terms_of(contract, on=on, card=_card_for(contract, now))
+    return renew(
+        actor=actor, institution=institution, loan_ref=loan_ref, terms=terms, on=on, now=now,
+        key=key,
+    )  # fmt: skip
+
+
+def _card_for(contract: Contract, now: datetime) -> BankCard | None:
+    """A card that nothing is held against, where the contract wants one; else the first, to say why."""
+    if contract.payee != OWN_CARD:
+        return None
+    cards = cards_of(contract.person, institution=contract.institution)
+    free = (card for card in cards if not drawable(contract, now=now, card=card))
+    return next(free, cards[0] if cards else None)
 
 
 def hold_to_contract(asked: DrawAsked) -> None:

@@ -83,15 +83,10 @@ def _draw(actor: ActsFor | UUID, terms: LoanTerms, asked: DrawAsked, key: str) -
     amount_minor, on, now = asked.amount_minor, asked.on, asked.now
     if amount_minor <= 0:
         raise AmountNotPositive
-    _check_offer(terms, on)
+    check_offer(terms, on)
     hold_day(terms.institution.code, on, begins=True)
     ask_draw_gate(asked)
-    lock(ALONE, f"lending.contract {terms.contract_ref}")
-    left = available_minor(
-        terms.contract_ref, limit_minor=terms.limit_minor, revolving=terms.revolving
-    )
-    if amount_minor > left:
-        raise LineExceeded(available_yuan=yuan(left))
+    hold_to_line(terms, amount_minor)
     loan = begin_loan(terms, amount_minor, on, now, actor)
     books = LoanBooks(terms.institution, actor, now, loan)
     move = Move(books.of_loan(PRINCIPAL), books.of_house(IN_TRANSIT), amount_minor, "loan.draw")
@@ -108,8 +103,24 @@ def _draw(actor: ActsFor | UUID, terms: LoanTerms, asked: DrawAsked, key: str) -
     return loan
 
 
-def _check_offer(terms: LoanTerms, on: date) -> None:
-    """The contract's own version need not be the newest; the lender must have taken it up."""
+def hold_to_line(terms: LoanTerms, amount_minor: int) -> None:
+    """Keep every other draw on the contract waiting, and hold this one to what is left.
+
+    Raises LineExceeded.
+    """
+    lock(ALONE, f"lending.contract {terms.contract_ref}")
+    left = available_minor(
+        terms.contract_ref, limit_minor=terms.limit_minor, revolving=terms.revolving
+    )
+    if amount_minor > left:
+        raise LineExceeded(available_yuan=yuan(left))
+
+
+def check_offer(terms: LoanTerms, on: date) -> None:
+    """The contract's own version need not be the newest; the lender must have taken it up.
+
+    Raises NotOffered, CoreKeepsTheBook.
+    """
     taken_up = Offer.objects.filter(institution=terms.institution.code, product=terms.product)
     found = taken_up.filter(from_on__lte=on).first()
     if found is None:

@@ -29,7 +29,7 @@ from xinnong.lending.queries.loans import (
 )
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.amending import Change, amend
-from xinnong.lending.services.drawing import begin_loan
+from xinnong.lending.services.drawing import begin_loan, check_offer, hold_to_line
 from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import (
@@ -153,14 +153,16 @@ def renew(
     """Let a new loan pay the old one's principal, without money moving; answers the new loan.
 
     无还本续贷: on a day on which interest falls due, once all of it is paid and nothing is late.
-    Raises NotYours, NotAuthorised, OwesSomething, LoanNotActive, whatever the gate raises, the day's refusals.
+    Raises NotYours, NotAuthorised, NotOffered, CoreKeepsTheBook, OwesSomething, LoanNotActive,
+    LineExceeded, whatever the gate raises, the day's refusals.
     """
 
     def work() -> dict[str, object]:
         old = active_loan(institution, loan_ref, on)
         check_staff(actor, old, Permission.HANDLE_LOANS)
-        if terms.person != old.person:
+        if not _same_borrower(terms, old):
             raise NotYours
+        check_offer(terms, on)
         quote = settlement_quote(old, on=on)
         amount = principal_minor(old)
         owes = sum(quote.owed.values()) - quote.owed["principal"] + quote.interest_minor
@@ -168,6 +170,7 @@ def renew(
         if owes or standing.days_past_due:
             raise OwesSomething(owed_yuan=yuan(owes))
         ask_draw_gate(DrawAsked(terms.contract_ref, amount, on, now, terms.payee))
+        hold_to_line(terms, amount)
         new = begin_loan(terms, amount, on, now, actor, renews=old.ref)
         carry_observation(standing, new)
         _pay_off(LoanBooks(institution, actor, now, old), on)
@@ -185,6 +188,16 @@ def renew(
             now=now, work=work,
         )  # fmt: skip
     return UUID(str(answer["loan"]))
+
+
+def _same_borrower(terms: LoanTerms, old: Loan) -> bool:
+    """The same person at the same lender, for a household both times or an organisation both."""
+    for_organisation = (terms.household_id is None, old.household_id is None)
+    return (
+        terms.person == old.person
+        and terms.institution.code == old.institution
+        and for_organisation[0] == for_organisation[1]
+    )
 
 
 def _pay_off(books: LoanBooks, on: date) -> None:

@@ -17,7 +17,6 @@ from xinnong.lending.bank_tables import breaks_table, core_definitions
 from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
 from xinnong.lending.loan_facts import (
     LOAN_TONES,
-    classes_table,
     facts_of_loan,
     loan_definitions,
     original_table,
@@ -37,7 +36,7 @@ from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.paying_back import held_minor
 from xinnong.lending.services.repaying import Excess
 from xinnong.lending.views.asking import Refusals, lender_of
-from xinnong.lending.views.servicing import notes_table, steps_of
+from xinnong.lending.views.loan_tabs import MOST_REMINDERS, read_of, tab_context
 from xinnong.lending.wording import title_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
@@ -52,8 +51,6 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Loan
 
 SEEN = ("loan", "repayments")
-MOST_REMINDERS = 3
-"""The newest ones; older ones stand in the collection record."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +66,7 @@ def my_loan(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.HANDLE_LOANS)
 def loan(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """Schedule, original schedule, repayments, classification; take money across the counter."""
+    """What is owed, one tab below; take money across the counter."""
     found = loan_by_ref(ref)
     if found is None or found.institution != lender_of(request):
         raise Http404
@@ -78,7 +75,7 @@ def loan(request: HttpRequest, ref: UUID) -> HttpResponse:
         at=timezone.now(),
         purpose=Purpose.SERVICING,
         case=str(found.ref),
-        fields=SEEN,
+        fields=(*SEEN, *read_of(request)),
         household_id=found.household_id,
         person=found.person,
         area12=found.area12,
@@ -97,7 +94,9 @@ def _answer(
             return redirect(back, found.ref)
     context = _context(facts) | {"form": form, "refusal": told.refusal}
     if kind is CounterRepayForm:
-        context |= {"steps": steps_of(found), "notes": notes_table(found)}
+        context |= tab_context(request, facts)
+    else:
+        context |= _lists(facts)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, page, context, status=status)
 
@@ -145,10 +144,16 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "agreed": loan_definitions(facts),
         "owed": owed_definitions(facts),
         "standing": standing_definitions(found),
+    }
+
+
+def _lists(facts: LoanFacts) -> dict[str, Any]:
+    """What the borrower reads below, all on one page."""
+    found = facts.loan
+    return {
         "schedule": schedule_table(facts.dues, _("还款计划")),
         "original": original_table(found),
         "repayments": repayments_table(found),
-        "classes": classes_table(found),
         "reminders": reminders_list(reminders_of(found, most=MOST_REMINDERS)),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -29,12 +30,15 @@ from xinnong.lending.models import (
     RepaymentState,
 )
 from xinnong.lending.queries.borrowers import borrower_names, staff_names
+from xinnong.lending.queries.contracts import contracts_to_renew_on
 from xinnong.lending.queries.loans import loan_by_ref, open_day_of, settlement_quote
+from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.previewing import Foreseen, foresee, rehearse
 from xinnong.lending.services.repaying import Excess
+from xinnong.lending.views import endings
 from xinnong.lending.views.asking import Refusals, lender_of
-from xinnong.lending.wording import rate_text
+from xinnong.lending.wording import rate_text, title_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
 from xinnong.web import figures
@@ -44,7 +48,6 @@ from xinnong.web.tables import Cell, Column, Definition, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
-    from uuid import UUID
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
@@ -56,6 +59,7 @@ TITLES: Mapping[str, Any] = {
     "rate": _l("调整利率"),
     "pause": _l("停息"),
     "extend": _l("办理展期"),
+    "renew": _l("无还本续贷"),
     "restructure": _l("提议重组"),
     "write-off": _l("提议核销"),
     "recover": _l("收回已核销贷款"),
@@ -89,6 +93,8 @@ def change_loan(request: HttpRequest, ref: UUID, step: str) -> HttpResponse:
         actor=user_of(request), at=timezone.now(), purpose=Purpose.SERVICING, case=str(loan.ref),
         fields=("loan",), household_id=loan.household_id, person=loan.person, area12=loan.area12,
     )  # fmt: skip
+    if step == "confirm" and request.POST.get("step") in endings.ENDINGS:
+        return _end(request, loan)
     form = _form(request, loan, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, loan, step, form)
@@ -103,8 +109,18 @@ def change_loan(request: HttpRequest, ref: UUID, step: str) -> HttpResponse:
     return _page(request, loan, step, form, told=told, found=found, seen=seen)
 
 
+def _end(request: HttpRequest, loan: Loan) -> HttpResponse:
+    """Withdraw or turn down what was proposed, or say why not."""
+    told = Refusals()
+    if told.of(lambda: endings.end_proposal(request, loan)):
+        return redirect("lending:loan", loan.ref)
+    return _page(request, loan, "confirm", forms.ConfirmForm(), told=told)
+
+
 def _form(request: HttpRequest, loan: Loan, step: str) -> Form:
     data = request.POST or None
+    if step == "renew":
+        return forms.RenewForm(data, choices=contract_choices(loan))
     if step != "reverse":
         return FORMS[step](data)
     made = Repayment.objects.filter(loan=loan, state=RepaymentState.BOOKED).order_by("-on", "-id")
@@ -116,6 +132,22 @@ def _form(request: HttpRequest, loan: Loan, step: str) -> Form:
         for each in made
     ]
     return forms.ReverseForm(data, choices=choices)
+
+
+def contract_choices(loan: Loan) -> list[tuple[str, str]]:
+    """The contracts on which a loan may be renewed, in words."""
+    return [
+        (
+            str(each.ref),
+            _("%(product)s，最多 %(limit)s，到 %(ends_on)s")
+            % {
+                "product": title_of(product_of(each.application.offer.product)),
+                "limit": figures.whole_yuan(each.limit_minor),
+                "ends_on": date_format(each.ends_on),
+            },
+        )
+        for each in contracts_to_renew_on(loan, now=timezone.now())
+    ]
 
 
 def _digest(loan: Loan, form: Form) -> str:
@@ -154,6 +186,7 @@ def _act(request: HttpRequest, loan: Loan, step: str, said: dict[str, Any], on: 
         "rate": lambda: services.change_rate(**of_loan, **told),
         "pause": lambda: services.pause_interest(**of_loan, **told),
         "extend": lambda: services.extend(**of_loan, **told),
+        "renew": lambda: services.renew_on_contract(**of_loan, contract_ref=UUID(told["contract"])),
         "restructure": lambda: services.propose_restructuring(**proposes, **told),
         "write-off": lambda: services.propose_write_off(**proposes, **told),
         "recover": lambda: services.recover(
@@ -205,11 +238,13 @@ def _page(
         "loan": loan, "form": form, "title": TITLES[step], "seen": seen, "effect": effect,
         "name": borrower_names([loan.person]).get(loan.person, ""),
         "refusal": told.refusal if told else None,
+        "problems": told.problems if told else [],
         "facts": effect_facts(effect) if effect else [],
         "moves": moves_table(effect) if effect else None,
         "before": schedule_table(effect.before.dues, _("现在的还款计划")) if effect else None,
         "after": schedule_table(effect.after.dues, _("改后的还款计划")) if effect else None,
         "proposal": proposal_facts(waiting) if waiting else [],
+        **endings.ways_to_end(request, waiting),
     }  # fmt: skip
     wrong = request.method == "POST" and effect is None
     return render(
@@ -268,7 +303,17 @@ def proposal_facts(proposal: LoanProposal) -> list[Definition]:
 
 def steps_of(loan: Loan) -> list[tuple[str, Any]]:
     """The steps that a loan in its state leaves open, with their names."""
-    active = ("repay", "rate", "pause", "extend", "restructure", "write-off", "reverse", "judge")
+    active = (
+        "repay",
+        "rate",
+        "pause",
+        "extend",
+        "renew",
+        "restructure",
+        "write-off",
+        "reverse",
+        "judge",
+    )
     open_steps: Mapping[str, tuple[str, ...]] = {
         LoanState.ACTIVE: active, LoanState.SETTLED: ("reverse",),
         LoanState.WRITTEN_OFF: ("recover",),
