@@ -108,7 +108,7 @@ class RenewForm(KeyedForm):
         super().__init__(data)
         field = self.fields["contract"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        field.choices = choices or [("", _("没有可以用的合同"))]
 
 
 class ConfirmForm(KeyedForm):
