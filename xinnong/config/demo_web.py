@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
 
-from xinnong.config.wsgi import application
+from xinnong.config import wsgi
 from xinnong.lending.demo_checks import NotTheDemoCounty, register
 
-__all__ = ["application"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
-with suppress(NotTheDemoCounty):  # then nobody vouches for cards and faces
-    register()
+
+def application(asked: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer a request; before the first one the stand-ins take their places."""
+    take_places()
+    return wsgi.application(asked, start_response)
+
+
+@cache
+def take_places() -> None:
+    """Let the stand-ins answer in this process, once; without the invented county nobody does."""
+    with suppress(NotTheDemoCounty):
+        register()
