@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xinnong.web.navigation import links_for
+from xinnong.web.navigation import links_for, menu_of
 from xinnong.web.text_size import TextSize, text_size_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,6 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "text_size": text_size_of(request),
         "text_sizes": TextSize,
-        "nav_links": links_for(request),
+        "nav": menu_of(links_for(request)),
         "here": request.get_full_path() if request.method == "GET" else request.path,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.urls import NoReverseMatch, reverse
 
@@ -35,6 +35,17 @@ class NavLink:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The header: what stands in the bar, and what opens below one button."""
+
+    bar: list[NavLink]
+    more: list[NavLink]
+
+
+BAR_LINKS: Final = 6
+"""So many entries fit beside each other; with more of them one place is the button's."""
+
 _entries: dict[str, NavEntry] = {}
 
 
@@ -58,6 +69,17 @@ def links_for(request: HttpRequest) -> list[NavLink]:
         for entry, url in placed
         if url
     ]
+
+
+def menu_of(links: list[NavLink]) -> Menu:
+    """The first entries in the bar and the rest below the button; the current one is always seen."""
+    if len(links) <= BAR_LINKS:
+        return Menu(links, [])
+    bar, more = links[: BAR_LINKS - 1], links[BAR_LINKS - 1 :]
+    current = next((link for link in more if link.is_current), None)
+    if current is None:
+        return Menu(bar, more)
+    return Menu([*bar[:-1], current], [bar[-1], *(link for link in more if link != current)])
 
 
 def _address(entry: NavEntry) -> str:
