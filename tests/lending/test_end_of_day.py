@@ -180,22 +180,29 @@ def test_the_statement_classes_as_the_rule_does(on: date) -> None:
 
     edges = (0, 1, 7, 8, 90, 91, 180, 181, 270, 271, 360, 361, 9999)
     flags = (False, True)
-    states = list(product(edges, flags, flags, flags, (None, 0, 49, 50, 89, 90, 100)))
+    watched = [(False, 1), (True, 1), (True, 2), (True, 3), (True, 5)]
+    losses = (None, 0, 49, 50, 89, 90, 100)
+    states = [
+        (days, technical, misused, restructured, least, loss)
+        for days, technical, misused, (restructured, least), loss in product(
+            edges, flags, flags, watched, losses
+        )
+    ]
     worst, reasons = classed("days_past_due", "technical", on)
-    rows = ", ".join(["(%s, %s::int, %s, %s, %s, %s::int)"] * len(states))
+    rows = ", ".join(["(%s, %s::int, %s, %s, %s, %s, %s::int)"] * len(states))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {worst}, {reasons} FROM (VALUES {rows}) AS s(place, days_past_due, technical,"
-            " misused, restructured, expected_loss_percent) ORDER BY place",
+            " misused, restructured, least_class, expected_loss_percent) ORDER BY place",
             [figure for place, state in enumerate(states) for figure in (place, *state)],
         )
         found = cursor.fetchall()
-    for (days, technical, misused, restructured, loss), (asset_class, why) in zip(
+    for (days, technical, misused, restructured, least, loss), (asset_class, why) in zip(
         states, found, strict=True
     ):
         state = LoanState(
             days_past_due=days, technical=technical, misused=misused, restructured=restructured,
-            expected_loss_percent=loss,
+            least_class=AssetClass(least), expected_loss_percent=loss,
         )  # fmt: skip
         rightly = classify(state, on=on)
         assert (asset_class, tuple(why)) == (rightly.asset_class, rightly.reasons), state

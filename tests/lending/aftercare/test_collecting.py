@@ -278,4 +278,5 @@ def test_the_borrower_reads_reminders_in_plain_words(lent: Lent) -> None:
     shown = home.get(page).content.decode()
     assert "明天要还" in shown
     assert "已经晚了 1 天" in shown
-    assert "已经晚了 1 天" in signed_in(lent.lin).get(f"/loans/{lent.loan.ref}/").content.decode()
+    at_the_desk = signed_in(lent.lin).get(f"/loans/{lent.loan.ref}/", {"tab": "payments"})
+    assert "已经晚了 1 天" in at_the_desk.content.decode()
