@@ -109,9 +109,19 @@ def test_search_and_household_work_without_javascript(county: County, visit: Vis
 
 
 def test_the_menu_closes_with_escape_and_gives_the_focus_back(lin: Visitor) -> None:
-    menu = lin.page.locator("details.menu")
+    menu = lin.page.locator(".switches details.menu")
     menu.locator("summary").click()
     expect(menu.get_by_role("button", name="退出登录")).to_be_visible()
     lin.page.keyboard.press("Escape")
     expect(menu.get_by_role("button", name="退出登录")).to_be_hidden()
     expect(menu.locator("summary")).to_be_focused()
+
+
+def test_what_has_no_room_in_the_bar_opens_below_more(lin: Visitor) -> None:
+    more = lin.page.locator("details.menu.more")
+    more.locator("summary").click()
+    expect(more.get_by_role("link", name="催收")).to_be_visible()
+    with lin.page.expect_navigation():
+        more.get_by_role("link", name="催收").click()
+    bar = lin.page.get_by_role("navigation", name="主菜单")
+    expect(bar.locator("[aria-current]")).to_have_text("催收")
