@@ -223,7 +223,7 @@ def test_a_second_click_names_nobody_twice_and_a_key_is_not_used_again(story: St
     application, key = guaranteed(story), uuid4()
     first = named(story, application, key=key)
     assert named(story, application, key=key) == first
-    refuses("command.key_reused", named, story, application, key=key, amount_minor=1)
+    refuses("ledger.command_key_reused", named, story, application, key=key, amount_minor=1)
 
 
 def test_strangers_and_bad_evidence_are_refused(story: Story) -> None:
