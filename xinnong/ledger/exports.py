@@ -77,15 +77,15 @@ def trial_rows(institution: Institution, found: TrialBalance) -> Iterator[Row]:
             core_code(codes, row.kind, row.product),
             row.product,
             row.accounts,
-            _money(row.debits_minor),
-            _money(row.credits_minor),
-            _money(row.debit_balance_minor),
-            _money(row.credit_balance_minor),
+            money(row.debits_minor),
+            money(row.credits_minor),
+            money(row.debit_balance_minor),
+            money(row.credit_balance_minor),
         )
     debits = sum(row.debits_minor for row in found.rows)
     credits_ = sum(row.credits_minor for row in found.rows)
     accounts = sum(row.accounts for row in found.rows)
-    sums = map(_money, (debits, credits_, found.debits_minor, found.credits_minor))
+    sums = map(money, (debits, credits_, found.debits_minor, found.credits_minor))
     yield ("", "合计", "Total", "", "", accounts, *sums)
 
 
@@ -99,9 +99,9 @@ def statement_rows(pages: Iterable[Statement]) -> Iterator[Row]:
                 str(line.journal),
                 line.reason,
                 line.reference,
-                _money(line.debit_minor),
-                _money(line.credit_minor),
-                _money(line.balance_minor),
+                money(line.debit_minor),
+                money(line.credit_minor),
+                money(line.balance_minor),
             )
 
 
@@ -187,7 +187,8 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
-def _money(minor: int) -> Decimal:
+def money(minor: int) -> Decimal:
+    """Fen as yuan with two decimals, as the files carry them."""
     return Decimal(minor).scaleb(-2).quantize(Decimal("0.01"))
 
 

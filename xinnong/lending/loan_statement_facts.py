@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.utils import translation
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from xinnong.core.waterfall import COMPONENTS
+from xinnong.ledger.exports import money
 from xinnong.lending.loan_facts import OWED
 from xinnong.lending.papers import LANGUAGE, typeset
 from xinnong.lending.queries.loan_statements import Kind
@@ -113,17 +113,13 @@ def file_rows(found: LoanStatement) -> Iterator[Row]:
         yield (
             line.on,
             line.kind.value,
-            _yuan(line.amount_minor),
+            money(line.amount_minor),
             line.channel,
             line.reference,
-            *(_yuan(line.parts.get(name, 0)) for name in COMPONENTS),
-            _yuan(line.held_minor),
-            _yuan(line.balance_minor),
+            *(money(line.parts.get(name, 0)) for name in COMPONENTS),
+            money(line.held_minor),
+            money(line.balance_minor),
         )
-
-
-def _yuan(minor: int) -> Decimal:
-    return Decimal(minor).scaleb(-2).quantize(Decimal("0.01"))
 
 
 def set_statement(found: LoanStatement, *, lender: str, name: str) -> bytes:
