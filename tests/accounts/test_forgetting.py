@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_forgets_what_is_past_its_time_and_nothing_else() -> None:
+    Session.objects.all().delete()  # of visitors to the served site
+    AccessLog.objects.all().delete()
     for key, ends_at in (("ended", NOW - timedelta(hours=1)), ("open", NOW + timedelta(hours=1))):
         Session.objects.create(session_key=key, session_data="", expire_date=ends_at)
     for name, age in (("old", KEPT + timedelta(days=1)), ("recent", KEPT - timedelta(days=1))):

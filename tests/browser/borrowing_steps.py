@@ -51,7 +51,13 @@ def step(page: Page | Locator, value: str) -> None:
     if not button.is_visible():
         fold = page.locator(f"details:has(button[name=step][value={value}])").first
         fold.locator("summary").first.click()
-    button.click()
+    follow(button)
+
+
+def follow(link: Locator) -> None:
+    """Press what leads to a page, and wait until that page has come."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def pass_days(monkeypatch: pytest.MonkeyPatch, days: int) -> date:
@@ -85,7 +91,7 @@ class Desk:
         """Find it in the queue, read it, say yes."""
         self.visitor.open("/loans/")
         well(self.visitor)
-        self.page.locator(f"a[href='/loans/applications/{application}/']").click()
+        follow(self.page.locator(f"a[href='/loans/applications/{application}/']"))
         well(self.visitor)
         self.page.locator("#decide input[value=approve]").check()
         step(self.page, "decide")

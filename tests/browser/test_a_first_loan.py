@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 from pypdf import PdfReader
 
-from tests.browser.borrowing_steps import well
+from tests.browser.borrowing_steps import follow, well
 from tests.browser.conftest import Visit, Visitor
 from tests.factories import Sample
 from tests.lending.origination.story import Story, told
@@ -74,7 +74,7 @@ def decided_and_signed(officer: Visitor, application: str, words: dict[str, str]
     """Lin finds it in the queue, approves, drafts, reads the paper, signs; the contract's number."""
     page = officer.open("/loans/")
     well(officer)
-    page.locator(f"a[href='/loans/applications/{application}/']").click()
+    follow(page.locator(f"a[href='/loans/applications/{application}/']"))
     well(officer)
     page.get_by_label(words["approve"], exact=True).check()
     page.get_by_role("button", name=words["decide"]).click()
@@ -101,5 +101,5 @@ def test_the_counter_and_the_limits_read_well(story: Story, visit: Visit, langua
     page.locator("#id_name").fill("李大山")
     page.locator("main form button").last.click()
     page.get_by_role("link", name="李大山").click()
-    page.locator(f"a[href='?offer={story.offers['tea'].ref}']").click()
+    follow(page.locator(f"a[href='?offer={story.offers['tea'].ref}']"))
     well(officer)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.borrowing_steps import Desk, pass_days, signs_in, step, well
+from tests.browser.borrowing_steps import Desk, follow, pass_days, signs_in, step, well
 from tests.browser.conftest import Visit
 from tests.factories import Sample
 from tests.lending.origination.story import Story, told
@@ -46,7 +46,7 @@ def test_it_is_offered_explained_signed_drawn_and_repaid_after_the_harvest(
     page.locator("#id_method").select_option("at_maturity")
     step(page, "look")  # explained
     well(farmer)
-    page.get_by_role("button", name="提交申请").click()
+    follow(page.get_by_role("button", name="提交申请"))
     well(farmer)
     application = page.url.split("/")[-2]
 

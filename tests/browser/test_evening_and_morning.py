@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.borrowing_steps import Desk, code_of, signs_in, step, well
+from tests.browser.borrowing_steps import Desk, code_of, follow, signs_in, step, well
 from tests.browser.conftest import Visit
 from tests.factories import Sample
 from tests.lending.origination.story import Story, told
@@ -32,7 +32,7 @@ def asked_in_the_evening(story: Story, visit: Visit) -> str:
     page = farmer.open("/borrow/")
     page.locator(f"a[href^='/borrow/{story.offers['inclusive'].ref}/']").first.click()
     page.locator("#id_amount").fill("80000")
-    page.get_by_role("button", name="提交申请").click()
+    follow(page.get_by_role("button", name="提交申请"))
     page.wait_for_url("**/borrow/applications/**")
     well(farmer)
     return page.url.split("/")[-2]
@@ -41,7 +41,7 @@ def asked_in_the_evening(story: Story, visit: Visit) -> str:
 def sets_up_authenticator(manager: Desk) -> str:
     """Show the code, type what the authenticator says; answers the secret on it."""
     page = manager.page
-    page.get_by_role("link", name="去开启").click()
+    follow(page.get_by_role("link", name="去开启"))
     well(manager.visitor)
     manager.visitor.open("/accounts/2fa/totp/activate/")
     if page.locator("#id_password").count():  # the password once more, because a key changes
@@ -52,8 +52,7 @@ def sets_up_authenticator(manager: Desk) -> str:
     well(manager.visitor)
     secret = page.locator("dl.pairs dd").inner_text().strip()
     page.locator("#id_code").fill(code_of(secret))
-    page.locator("main form button").last.click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button").last)
     return secret
 
 
@@ -79,10 +78,9 @@ def test_two_people_decide_and_the_second_has_an_authenticator(story: Story, vis
     page.wait_for_url("**/accounts/2fa/authenticate/**")
     well(manager.visitor)
     page.locator("#id_code").fill("000000")
-    page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
     page.locator("#id_code").fill(code_of(secret))
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button").first)
 
     manager.visitor.open(f"/loans/applications/{application}/")
     well(manager.visitor)

@@ -114,6 +114,7 @@ def in_other_sizes(visitor: Visitor, *sizes: str) -> None:
 def looks_right(visitor: Visitor) -> None:
     """Nothing beyond the edge, too small or complained about."""
     page = visitor.page
+    page.wait_for_load_state("load")
     seen = page.evaluate("() => ({...document.documentElement.dataset}).size + document.title")
     assert (seen, page.evaluate(BEYOND_THE_EDGE)) == (seen, [])
     assert (seen, page.evaluate(BROKEN_NUMBERS)) == (seen, [])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.borrowing_steps import Desk, signs_in, step, well
+from tests.browser.borrowing_steps import Desk, follow, signs_in, step, well
 from tests.browser.conftest import Visit
 from tests.factories import Sample
 from tests.lending.origination.story import CARD, Story, told
@@ -31,7 +31,7 @@ def asks(desk: Desk, story: Story) -> str:
     page = desk.visitor.open("/loans/counter/")
     page.locator("#id_tail").fill(story.sample.rids[NAME][-6:])
     page.locator("#id_name").fill(NAME)
-    page.locator("main form button").last.click()
+    follow(page.locator("main form button").last)
     well(desk.visitor)
     page.get_by_role("link", name=NAME).click()
     page.locator(f"a[href='?offer={story.offers['inclusive'].ref}']").click()
@@ -69,7 +69,7 @@ def test_everything_is_done_at_an_outlet_with_card_and_id(story: Story, visit: V
     page = desk.visitor.open(f"/loans/contracts/{contract}/")
     page.locator("form:has(button[value=draw]) #id_amount").fill("10000")
     step(page, "draw")
-    page.locator("a[href^='/loans/']", has_text="10,000").click()
+    follow(page.locator("a[href^='/loans/']", has_text="10,000"))
     well(desk.visitor)
     page.locator("#repay #id_amount").fill("3000")
     page.locator("#repay #id_channel").select_option("cash")
@@ -86,13 +86,13 @@ def test_he_gets_a_letter_and_is_told_who_looked(story: Story, visit: Visit) -> 
     with scoped(SYSTEM):
         application = Application.objects.get()
     page = desk.visitor.open(f"/loans/applications/{application.ref}/")
-    page.get_by_role("link", name="打印告知信").click()
+    follow(page.get_by_role("link", name="打印告知信"))
     expect(page.locator("main")).to_contain_text(NAME)
     well(desk.visitor)
     home = story.sample.home_of(NAME).ref
     desk.visitor.open(f"/households/{home}/")
     page.check("input[value=present]")
-    page.locator("main .card button").first.click()
+    follow(page.locator("main .card button").first)
     expect(page.locator("#borrowed")).to_contain_text("普惠贷")
     well(desk.visitor)
     desk.visitor.open(f"/households/{home}/who-looked/")
