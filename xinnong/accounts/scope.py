@@ -117,8 +117,9 @@ def scoped(actor: Actor | Scope, *, using: str = "default") -> Iterator[Scope]:
     Inside another `scoped` it narrows or changes the scope for its block and puts the outer one
     back. Commits when the block ends, rolls back when it raises.
     """
+    opens = not connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        before = _current(using)
+        before = "" if opens else _current(using)
         if isinstance(actor, Scope):
             scope = actor
             _apply(scope, using)
@@ -127,7 +128,8 @@ def scoped(actor: Actor | Scope, *, using: str = "default") -> Iterator[Scope]:
             _apply(scope, using)
             scope = _with_own_households(scope, using)
         yield scope
-        _set(before, using)
+        if not opens:  # what opens the transaction has no scope to put back, and ends with it
+            _set(before, using)
 
 
 Write = Callable[[], object]
