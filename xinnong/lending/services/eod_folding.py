@@ -1,4 +1,4 @@
-"""Ended months become one row per loan: the same days in arrays, an eighth of the space.
+"""Ended months become one row per loan: the same days in arrays, a sixth of the space.
 
 The days of the open month lie in rows of their own, because a night writes them for every loan at
 once. When a month is over and its days are done, its rows are folded; `lending_accrualday` shows
@@ -87,7 +87,7 @@ def _to_fold(institution: str) -> date | None:
 
 def _fold(named: Sql) -> None:
     [[after]] = _fetch(FIRST, named)
-    if after is None:
+    if not isinstance(after, date):  # there is nothing to fold
         return
     named = {**named, "after": after}
     as_rows = _fetch(SUMS, named)
