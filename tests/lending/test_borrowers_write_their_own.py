@@ -77,13 +77,13 @@ def tables() -> list[str]:
     )
 
 
-def found(query: str, *values: object) -> list[Any]:
+def found(query: str, *values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [row[0] for row in cursor.fetchall()]
 
 
-def tried(scope: Scope, statement: sql.Composable, *values: object) -> int | str:
+def tried(scope: Scope, statement: sql.Composable, *values: Any) -> int | str:
     """How many rows a statement wrote, or how the database refused it; undone afterwards."""
     try:
         with undone(), scoped(scope), connection.cursor() as cursor:

@@ -147,7 +147,8 @@ def everything() -> list[Row]:
             'SELECT loan_id, "on", interest_minor, penalty_minor, compound_minor'
             ' FROM lending_accrualday ORDER BY loan_id, "on"'
         )
-        return cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
+        return rows
 
 
 def summed(month: AccrualMonth) -> tuple[list[int], int, int, int]:
@@ -161,6 +162,11 @@ def reference(rows: list[Row], before: date) -> dict[Any, Any]:
         if row[1] < before:
             months[row[0], row[1].replace(day=1)].append(row)
     return {
-        key: ([row[1].day for row in each], *(sum(row[n] for row in each) for n in (2, 3, 4)))
+        key: (
+            [row[1].day for row in each],
+            sum(row[2] for row in each),
+            sum(row[3] for row in each),
+            sum(row[4] for row in each),
+        )
         for key, each in months.items()
     }
