@@ -25,6 +25,7 @@ class LendingConfig(AppConfig):
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.lending.demo_book.notice import demo_panel
         from xinnong.lending.entries import entries
+        from xinnong.lending.journal_reasons import register as register_reasons_of_journals
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.seams import register_drawn
         from xinnong.lending.sentences import SENTENCES
@@ -33,6 +34,7 @@ class LendingConfig(AppConfig):
         from xinnong.web.panels import register_panel
         from xinnong.web.refusals import register_wordings
 
+        register_reasons_of_journals()
         register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from xinnong.ledger.chart import kind_name
 from xinnong.ledger.models import Account, Journal, Period
 from xinnong.ledger.queries import Compared, Statement, TrialBalance
+from xinnong.ledger.reasons import reason_words
 from xinnong.web.figures import count, yuan
 from xinnong.web.paging import Pager
 from xinnong.web.tables import Cell, Column, Definition, Table
@@ -77,7 +78,7 @@ def statement_table(found: Statement, pager: Pager) -> Table:
     rows = [
         [
             Cell(_day(line.business_on), url=reverse("ledger:journal", args=[line.journal])),
-            Cell(line.reason, note=line.reference),
+            Cell(reason_words(line.reason), note=line.reference),
             Cell(_money(line.debit_minor)),
             Cell(_money(line.credit_minor)),
             Cell(yuan(line.balance_minor)),
@@ -99,7 +100,7 @@ def journal_facts(journal: Journal, reversal: Journal | None) -> list[Definition
     facts = [
         Definition(_("记账日"), _day(journal.business_on)),
         Definition(_("入账时间"), _moment(journal.booked_at)),
-        Definition(_("摘要"), journal.reason),
+        Definition(_("摘要"), reason_words(journal.reason), note=journal.reason),
         Definition(_("业务编号"), journal.reference or "—"),
         Definition(_("流水键"), journal.key, note=journal.route),
     ]

@@ -57,6 +57,7 @@ from xinnong.lending.models.core_book import (
     CoreFile,
 )
 from xinnong.lending.models.days import (
+    AccrualMonth,
     BusinessDay,
     DayState,
     EodAccrual,
@@ -130,6 +131,7 @@ from xinnong.lending.models.statements import (
 
 __all__ = [
     "AccrualCorrection",
+    "AccrualMonth",
     "AlertDecision",
     "AlertKind",
     "AlertLoan",

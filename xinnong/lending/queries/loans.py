@@ -22,7 +22,6 @@ from xinnong.lending.loan_terms import terms_of
 from xinnong.lending.models import (
     AccrualCorrection,
     BusinessDay,
-    EodAccrual,
     Loan,
     LoanDue,
     LoanState,
@@ -43,8 +42,14 @@ BOOKED: Final = ("interest", "penalty", "compound")
 DAYS_BOOKED: Final = """
 SELECT coalesce(sum(interest_minor), 0), coalesce(sum(penalty_minor), 0),
        coalesce(sum(compound_minor), 0)
-FROM lending_eodaccrual
+FROM lending_accrualday
 WHERE loan_id = %s AND "on" = ANY (SELECT generate_series(%s::date, %s::date, '1 day')::date)
+"""
+
+
+DAYS_OF_LOAN: Final = """
+SELECT "on", interest_minor, penalty_minor, compound_minor
+FROM lending_accrualday WHERE loan_id = %s ORDER BY "on"
 """
 
 
@@ -247,9 +252,21 @@ def available_minor(contract_ref: UUID, *, limit_minor: int, revolving: bool) ->
     return max(0, limit_minor - used)
 
 
-def accruals_of(loan: Loan) -> list[EodAccrual]:
-    """What was booked day by day."""
-    return list(EodAccrual.objects.filter(loan=loan).order_by("on"))
+@dataclass(frozen=True, slots=True)
+class DayAccrual:
+    """What a loan earned on one day, in fen."""
+
+    on: date
+    interest_minor: int
+    penalty_minor: int
+    compound_minor: int
+
+
+def accruals_of(loan: Loan) -> list[DayAccrual]:
+    """What was booked day by day, from the drawing on; days that earned nothing are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_OF_LOAN, [loan.pk])
+        return [DayAccrual(*row) for row in cursor.fetchall()]
 
 
 def loans_page(institution: str, *, state: str, before: int | None, limit: int) -> list[Loan]:

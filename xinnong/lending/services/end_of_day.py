@@ -28,6 +28,7 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.services.days import take_day
+from xinnong.lending.services.eod_folding import fold_months
 from xinnong.lending.services.eod_ledger import post_night
 from xinnong.lending.services.eod_observing import observe
 from xinnong.lending.services.eod_off_balance import turn_off_balance
@@ -98,6 +99,7 @@ def end_day(*, institution: str, on: date, today: date, clock: Clock) -> DayRepo
     if status in {"done", "resumed"}:
         for step, work in STEPS:
             _once(Night(institution, on), step, work, clock)
+        fold_months(institution)
     with scoped(SYSTEM):
         run = EodRun.objects.filter(institution=institution, on=on).first()
     seconds = Decimal((clock() - began) // timedelta(milliseconds=1)).scaleb(-3)

@@ -15,6 +15,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import user_of
 from xinnong.ledger.chart import kind_of
 from xinnong.ledger.queries import balances_now, on_normal_side
+from xinnong.ledger.reasons import reason_words
 from xinnong.lending.aftercare_tables import reminders_list
 from xinnong.lending.loan_facts import (
     classes_table,
@@ -133,7 +134,7 @@ def _journals_table(loan: Loan) -> Table:
     rows = [
         [
             Cell(day(each.business_on), url=reverse("ledger:journal", args=[each.ref])),
-            Cell(each.reason),
+            Cell(reason_words(each.reason)),
         ]
         for each in journals_of_loan(loan)
     ]
