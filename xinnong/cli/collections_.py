@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=UUID, help="of a note: a new UUID for each")
     parser.add_argument("--kind", choices=["call", "visit", "promise", "note"], default="note")
     parser.add_argument("--party", choices=["borrower", "guarantor", "other"], default="borrower")
-    parser.add_argument("--at", type=instant, metavar="INSTANT", help="when; default: now")
+    parser.add_argument("--at", type=instant, metavar="INSTANT", help="when it was")
     parser.add_argument("--said", default="", metavar="TEXT", help="what was said")
     parser.add_argument("--promised", metavar="YUAN", help="of a promise")
     parser.add_argument("--by", type=day, metavar="DATE", help="of a promise")
@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     """Do what is asked in the program's scope."""
     if args.what != "queue" and args.ref is None:
         return _wrong("name the loan by its reference")
-    if args.what == "note" and args.key is None:
-        return _wrong("a note needs --key, a new UUID for each")
+    if args.what == "note" and (args.key is None or args.at is None):
+        return _wrong("a note needs --key, a new UUID for each, and --at, when it was")
     found = find_program(args.client)
     if found is None:
         return USAGE
@@ -175,14 +175,13 @@ def _show(_client: ApiClient, loan: Loan, _args: argparse.Namespace) -> dict[str
 
 
 def _note(client: ApiClient, loan: Loan, args: argparse.Namespace) -> dict[str, Any]:
-    from django.utils import timezone
     from pydantic import ValidationError
 
     from xinnong.lending.api.collecting import ContactIn, put_on_record
 
     try:
         said = ContactIn(
-            kind=args.kind, party=args.party, at=args.at or timezone.now(), said=args.said,
+            kind=args.kind, party=args.party, at=args.at, said=args.said,
             promised_yuan=args.promised, promised_on=args.by, next_step=args.next_step,
             next_at=args.next_at,
         )  # fmt: skip

@@ -213,6 +213,7 @@ def test_the_terminal_lists_and_notes(
     [
         (("show",), 2, "name the loan"),
         (("note", str(uuid4())), 2, "--key"),
+        (("note", str(uuid4()), "--key", str(uuid4())), 2, "--at"),
         (("show", str(uuid4())), 1, "no such loan"),
         (("queue", "--client", "nobody"), 2, "no program"),
     ],
@@ -251,7 +252,16 @@ def test_what_forbids_a_contact_is_said_on_the_terminal(
     err = capsys.readouterr().err
     assert "collection.not_allowed" in err
     assert "party: " in err
-    wrong = ("note", str(late.loan.ref), "--key", str(uuid4()), "--promised", "some")
+    wrong = (
+        "note",
+        str(late.loan.ref),
+        "--key",
+        str(uuid4()),
+        "--promised",
+        "some",
+        "--at",
+        str(call(late)["at"]),
+    )
     assert collections_.run(parse(collections_, *wrong)) == 2
     assert "promised_yuan" in capsys.readouterr().err
     assert late.contacts() == 0
