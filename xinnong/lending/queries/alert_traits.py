@@ -145,8 +145,8 @@ def _union(thresholds: Mapping[str, Threshold], among: Callable[[Branch], tuple[
 def _select(branch: Branch, limit: Threshold, condition: str) -> str:
     rows = branch.rows.format(kind=branch.kind, within=limit.within)
     return (
-        f"SELECT '{branch.kind}' AS kind, ({branch.mark})::text AS mark,"
-        f" ({branch.borrower})::text AS borrower, {branch.loan} AS loan_id {rows}"
+        f"SELECT '{branch.kind}' AS kind, ({branch.mark})::text COLLATE \"C\" AS mark,"
+        f" {branch.borrower} AS borrower, {branch.loan} AS loan_id {rows}"
         f" AND l.disbursed_on > %(on)s - {limit.days} AND l.disbursed_on <= %(on)s"
         f" AND {condition}"
     )

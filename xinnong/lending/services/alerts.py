@@ -29,14 +29,21 @@ if TYPE_CHECKING:
 
 LONGEST_REASON: Final = 300
 SHARED: Final = """
-WITH trait AS ({traits}),
-bound (kind, least) AS (VALUES {bounds})
-SELECT kind, mark, count(DISTINCT borrower), array_agg(DISTINCT loan_id ORDER BY loan_id)
-FROM trait JOIN bound USING (kind)
-GROUP BY kind, mark, least
-HAVING count(DISTINCT borrower) >= least
+WITH trait AS MATERIALIZED ({traits}),
+bound (kind, least) AS (VALUES {bounds}),
+shown AS (SELECT DISTINCT kind, mark, borrower FROM trait),
+shared AS (
+    SELECT kind, mark, count(*) AS borrowers
+    FROM shown JOIN bound USING (kind)
+    GROUP BY kind, mark, least
+    HAVING count(*) >= least
+)
+SELECT kind, mark, borrowers, array_agg(DISTINCT loan_id ORDER BY loan_id)
+FROM shared JOIN trait USING (kind, mark)
+GROUP BY kind, mark, borrowers
 ORDER BY kind, mark
 """
+"""Only the marks that are shared by enough are sorted; the many of one borrower are hashed."""
 MARKS: Final = "SELECT DISTINCT kind, mark FROM ({traits}) AS trait"
 
 
@@ -105,25 +112,30 @@ def find_alerts(
 
 
 class _Known:
-    """A lender's alerts of some marks, the newest of each, with their loans and borrowers."""
+    """A lender's alerts of some marks, the newest of each, with their loans."""
 
     def __init__(self, institution: str, marks: set[str]) -> None:
         rows = LoanAlert.objects.filter(institution=institution, mark__in=marks).order_by("id")
         self.alerts = {(each.kind, each.mark): each for each in rows}
         members = AlertLoan.objects.filter(alert__in=[each.pk for each in self.alerts.values()])
         self.loans: dict[int, set[int]] = {}
-        self.persons: dict[int, set[UUID]] = {}
-        for alert, loan, person in members.values_list("alert_id", "loan_id", "loan__person"):
+        for alert, loan in members.values_list("alert_id", "loan_id"):
             self.loans.setdefault(alert, set()).add(loan)
-            self.persons.setdefault(alert, set()).add(person)
+
+    def persons(self, alert: LoanAlert) -> set[UUID]:
+        """The borrowers an alert is about."""
+        return _borrowers(self.loans.get(alert.pk, set()))
+
+
+def _borrowers(loans: Iterable[int]) -> set[UUID]:
+    return set(Loan.objects.filter(pk__in=list(loans)).values_list("person", flat=True))
 
 
 def _keep(institution: str, found: Shared, known: _Known, rules_on: date, on: date) -> bool:
     """Write down what is new about one pattern; whether it is an alert of its own."""
     alert = known.alerts.get((found.kind, found.mark))
     if alert is not None and alert.state == AlertState.FALSE_ALARM:
-        persons = set(Loan.objects.filter(pk__in=found.loans).values_list("person", flat=True))
-        if persons <= known.persons.get(alert.pk, set()):
+        if _borrowers(found.loans) <= known.persons(alert):
             return False
         alert = None
     is_new = alert is None
