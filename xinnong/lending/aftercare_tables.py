@@ -261,7 +261,9 @@ def alerts_table(alerts: Sequence[LoanAlert], pager: Pager) -> Table:
         rows,
         pager=pager,
         empty_title=_("没有这样的预警"),
-        empty_hint=_("系统每小时比对收款卡、手机、号码、同户借款和经手人。"),
+        empty_hint=_(
+            "系统每小时比对收款卡、手机、号码、同户借款、经手人、保证人，和刚放的款三天内有没有替别人还贷款。"
+        ),
     )
 
 

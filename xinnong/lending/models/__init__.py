@@ -5,6 +5,7 @@ from xinnong.lending.models.alerts import (
     AlertDecision,
     AlertKind,
     AlertLoan,
+    AlertLook,
     AlertState,
     LoanAlert,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "AlertDecision",
     "AlertKind",
     "AlertLoan",
+    "AlertLook",
     "AlertState",
     "Application",
     "ApplicationState",

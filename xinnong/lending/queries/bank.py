@@ -74,6 +74,12 @@ def statements_of(institution: str) -> list[BankStatement]:
     return list(found.order_by("-pk")[:MOST_SHOWN])
 
 
+def statements_page(institution: str, *, turn: Turn, limit: int) -> list[BankStatement]:
+    """A page of statements, the newest first."""
+    found = BankStatement.objects.filter(institution=institution).select_related("account")
+    return turned(found, turn, limit)
+
+
 def lines_page(institution: str, *, state: str, turn: Turn, limit: int) -> list[StatementLine]:
     """Lines of statements in one state, or those that wait for somebody."""
     found = StatementLine.objects.filter(institution=institution)

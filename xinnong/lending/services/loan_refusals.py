@@ -179,3 +179,9 @@ class NoteUnsound(Refused):
     """A note is empty or longer than `most` characters."""
 
     code: ClassVar[str] = "loan.note"
+
+
+class BookFilterUnknown(Refused):
+    """A filter of the book stands on no list, so it selects nobody."""
+
+    code: ClassVar[str] = "book.filter_unknown"

@@ -48,6 +48,7 @@ from xinnong.lending.services.correcting import repay_by_value_date
 from xinnong.lending.services.days import ALONE, lock
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, IN_TRANSIT, SUSPENSE
+from xinnong.lending.services.payees import payer_mark
 from xinnong.lending.services.payment_ledger import BankBooks
 from xinnong.lending.services.payment_results import business_day, end_order
 from xinnong.lending.services.payments import own_account
@@ -211,6 +212,7 @@ class _Taking:
             words=line.sum_of_words,
             said=seal({name: getattr(line, name) for name in PAYER}, person=ref),
             said_key=KEY_ID,
+            payer_hash=payer_mark(line.account) if line.amount_minor > 0 else None,
             state=LineState.WAITING,
         )
         if not self._is_payment(row, line):
