@@ -116,6 +116,7 @@ from xinnong.lending.models.securities import (
     Valuation,
 )
 from xinnong.lending.models.servicing import (
+    Cause,
     Difficulty,
     LoanNote,
     LoanProposal,
@@ -150,6 +151,7 @@ __all__ = [
     "BureauRecord",
     "BusinessDay",
     "CalledHow",
+    "Cause",
     "Channel",
     "ClassChange",
     "Collateral",
