@@ -93,7 +93,9 @@ class Late:
 
     def excuses(self, due_on: date, day: date) -> bool:
         """Whether a day on which an instalment is late costs nothing and is not counted."""
-        return any(each.due_on == due_on and due_on <= day < each.until_on for each in self.excused)
+        return bool(self.excused) and any(
+            each.due_on == due_on and due_on <= day < each.until_on for each in self.excused
+        )
 
     def rates_on(self, day: date) -> tuple[Decimal, Decimal]:
         """The loan's rate and the late rate of a day."""
