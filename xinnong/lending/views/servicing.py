@@ -34,6 +34,7 @@ from xinnong.lending.views import endings
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.views.effects import shown
 from xinnong.lending.views.two_people import (
+    PROPOSED,
     REHEARSED,
     concerned,
     confirm,
@@ -251,6 +252,7 @@ def _page(
         "refusal": told.refusal if told else None,
         "problems": told.problems if told else [],
         "proposal": proposal_facts(waiting) if waiting else [],
+        "two_people": step in PROPOSED,
         **endings.ways_to_end(request, waiting),
     }  # fmt: skip
     wrong = request.method == "POST" and not found

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 REHEARSED = ("restructure", "correct", "excuse")
 """Steps whose preview shows what their confirmation would do."""
+PROPOSED = (*REHEARSED, "write-off")
 LOOKS_BACK = timedelta(days=400)
 """How long ago an instalment may have fallen due whose delay is still found technical."""
 
