@@ -180,6 +180,14 @@ def reminder_text(reminder: Reminder) -> str:
         return _("明天要还 %(amount)s，请把钱存到本人卡上。") % {"amount": amount}
     if reminder.kind == "due_soon":
         return _("再过 7 天要还 %(amount)s。") % {"amount": amount}
+    if reminder.kind == "corrected":
+        return _("有一笔还款原来记错了，已经更正，现在记的是 %(amount)s。请看还款记录。") % {
+            "amount": amount
+        }
+    if reminder.kind == "excused":
+        return _("这次晚到账是技术原因，不算逾期，不收罚息；已收的 %(amount)s 已经退减。") % {
+            "amount": amount
+        }
     return _("已经晚了 %(days)s 天，现在要还 %(amount)s。有困难请尽早来商量。") % {
         "days": reminder.days_past_due,
         "amount": amount,

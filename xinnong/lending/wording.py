@@ -166,6 +166,8 @@ FIELDS: Mapping[str, _StrPromise] = {
     "overdue.principal_first_after_days": _l("逾期多少天后先还本金"),
     "later.renewal": _l("可以无还本续贷"),
     "later.extension": _l("可以展期"),
+    "mortgage.least_coverage_percent": _l("抵押物至少够贷款的百分之多少"),
+    "mortgage.basis": _l("抵押要求的依据"),
 }
 """Settings of a product by their name in the document."""
 
@@ -203,6 +205,7 @@ PROBLEMS: Mapping[str, _StrPromise] = {
     "rate.total_cost": _l("不是银行的机构要写明总成本不超过 LPR 的几倍"),
     "way.every": _l("间隔至少是 1"),
     "revolving.ways": _l("可循环和「随借随还」要一起写"),
+    "mortgage.not_taken": _l("这个产品不收抵押，不用写抵押要求"),
     "overdue.bounds": _l("要在 %(least)s 到 %(most)s 之间"),
 }
 """What is wrong with a source, beside the field."""

@@ -21,7 +21,6 @@ from xinnong.lending.models import (
     DecidingRole,
     Finding,
     Outcome,
-    PayChannel,
 )
 from xinnong.web.refusals import wording_of
 
@@ -360,13 +359,4 @@ class RepayForm(KeyedForm):
             ("reduce_count", _("以后少还几期")),
             ("hold", _("先放着，到期再扣")),
         ],
-    )
-
-
-class CounterRepayForm(RepayForm):
-    """The same across a counter."""
-
-    channel = forms.ChoiceField(
-        label=_("怎么交的"),
-        choices=[(each.value, each.label) for each in (PayChannel.CASH, PayChannel.TRANSFER)],
     )

@@ -5,7 +5,7 @@ from xinnong.accounts import rls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0012_borrowers_see_the_day"),
+        ("lending", "0013_months_of_days"),
         rls.DEPENDENCY,
     ]
 

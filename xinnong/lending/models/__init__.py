@@ -118,6 +118,7 @@ from xinnong.lending.models.securities import (
     Valuation,
 )
 from xinnong.lending.models.servicing import (
+    Cause,
     Difficulty,
     LoanNote,
     LoanProposal,
@@ -154,6 +155,7 @@ __all__ = [
     "BureauRecord",
     "BusinessDay",
     "CalledHow",
+    "Cause",
     "Channel",
     "ClassChange",
     "Collateral",

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from xinnong.core.loan_book import Book, Late, LateRates, Payment, earned_until
+from xinnong.core.loan_book import Book, Excused, Late, LateRates, Payment, earned_until
 from xinnong.core.loan_plan import Plan, plan_of
+from xinnong.core.payments import rows_in
 from xinnong.core.products import late_percent
 from xinnong.core.schedule.terms import Event, EventKind, Terms
 from xinnong.core.waterfall import COMPONENTS, Owed
@@ -24,9 +25,12 @@ from xinnong.lending.models import (
     BusinessDay,
     Loan,
     LoanDue,
+    LoanProposal,
     LoanState,
     LoanVersion,
     OpenDue,
+    ProposalKind,
+    ProposalState,
     Repayment,
     RepaymentPart,
     RepaymentState,
@@ -56,6 +60,14 @@ FROM lending_accrualday WHERE loan_id = %s ORDER BY "on"
 def loan_by_ref(ref: UUID) -> Loan | None:
     """One loan within the reader's scope."""
     return Loan.objects.select_related("product").filter(ref=ref).first()
+
+
+def loan_by_number(text: str, *, institution: str) -> Loan | None:
+    """The lender's loan within the reader's scope whose number stands in a text, and no other's."""
+    rows = rows_in("L", text)
+    if len(rows) != 1:
+        return None
+    return Loan.objects.filter(pk=rows[0], institution=institution).first()
 
 
 def loans_of(person: UUID) -> list[Loan]:
@@ -130,7 +142,17 @@ def late_of(loan: Loan, terms: Terms) -> Late:
             for event in sorted(terms.events, key=lambda each: each.on)
             if event.rate_percent is not None
         ),
+        excused_delays(loan),
     )
+
+
+def excused_delays(loan: Loan) -> tuple[Excused, ...]:
+    """The delays that two people of the lender found to be technical. Borrowers see no proposals."""
+    found = LoanProposal.objects.filter(
+        loan=loan, kind=ProposalKind.EXCUSE, state=ProposalState.CONFIRMED
+    )
+    spans = found.order_by("id").values_list("counts_from", "until_on")
+    return tuple(Excused(due_on, until) for due_on, until in spans if due_on and until)
 
 
 def late_after(loan: Loan, rate_percent: Decimal, on: date) -> Decimal:

@@ -28,7 +28,9 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.services.days import take_day
+from xinnong.lending.services.eod_excused import forget_excuses
 from xinnong.lending.services.eod_folding import fold_months
+from xinnong.lending.services.eod_held import use_held
 from xinnong.lending.services.eod_ledger import post_night
 from xinnong.lending.services.eod_observing import observe
 from xinnong.lending.services.eod_off_balance import turn_off_balance
@@ -156,7 +158,9 @@ def _once(night: Night, step: EodStep, work: Work, clock: Clock) -> None:
         run.save()
 
 
-def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
+def _accrue(night: Night, run: EodRun, clock: Clock) -> None:
+    institution = Institution.objects.select_related("operator").get(code=night.institution)
+    use_held(institution=institution, actor=SYSTEM_ACTOR, on=night.on, now=clock())
     accrue(night)
     run.loans = Standing.objects.filter(institution=night.institution).count()
 
@@ -164,6 +168,7 @@ def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
 def _classify(night: Night, run: EodRun, _clock: Clock) -> None:
     observe(night)
     run.reclassified = classify_loans(night)
+    forget_excuses(night)
     turn_off_balance(night)
     if ends_a_month(night):
         keep_month_end(night)

@@ -169,6 +169,24 @@ class NotReversible(Refused):
     code: ClassVar[str] = "loan.not_reversible"
 
 
+class NothingCorrected(Refused):
+    """A correction that leaves day, amount and loan as they are."""
+
+    code: ClassVar[str] = "loan.nothing_corrected"
+
+
+class AmountFromBank(Refused):
+    """The bank's statement, or what was held, says the amount; it is not corrected by hand."""
+
+    code: ClassVar[str] = "loan.amount_from_bank"
+
+
+class NotTechnical(Refused):
+    """A delay that the rule on technical ones does not cover; `most_days` is the longest it does."""
+
+    code: ClassVar[str] = "loan.not_technical"
+
+
 class NothingJudged(Refused):
     """A judgement that says nothing, or something that no rule knows."""
 

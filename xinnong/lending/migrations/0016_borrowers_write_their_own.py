@@ -75,7 +75,7 @@ def opened(table: str, command: str, own: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0013_ledger_side_months_of_days"),
+        ("lending", "0015_two_people_put_right"),
         ("ledger", "0008_borrowers_open_no_ledger"),
     ]
 
