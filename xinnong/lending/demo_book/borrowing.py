@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 BEFORE: Final = timedelta(days=2)
 """So long before the money leaves the card is bound and the loan asked for: a card waits a day."""
+SCALE: Final = 3_500
+"""Hundredths of a mu that a visit found: 35 mu."""
 SPREAD: Final = 7919
 """A prime that takes the households of the county in an order that leaps from village to village."""
 
@@ -235,7 +237,7 @@ def seen_household(
     return record_investigation(
         actor=staff.officer, application=application, companion=staff.second, visited_on=day,
         photos=[sha256_hex(f"demo visit {tale.number}".encode())], purpose=tale.kind.purpose,
-        crop="", scale_hundredths=0, finding=Finding.AGREES.value, now=at(day, 14),
+        crop="", scale_hundredths=SCALE, finding=Finding.AGREES.value, now=at(day, 14),
         key=tale.key(person.ref, "visit"),
     )  # fmt: skip
 
@@ -250,8 +252,8 @@ def _drafted(
 
 def _signed(officer: User, tale: Tale, person: Person, contract: Contract, day: date) -> Contract:
     return sign_in_person(
-        actor=officer, contract=contract, identity_check=f"demo/idcheck/{tale.number}",
-        photo=f"demo/signing/{tale.number}",
+        actor=officer, contract=contract, identity_check=f"HC-{day:%Y}-{tale.number:05d}",
+        photo=f"ZP-{day:%Y}-{tale.number:05d}",
         scan_sha256=sha256_hex(f"demo signature page {tale.number}".encode()),
         now=at(day, 9), key=tale.key(person.ref, "sign"),
     )  # fmt: skip

@@ -30,7 +30,7 @@ from xinnong.lending.demo_book.borrowing import (
     others_at_home,
 )
 from xinnong.lending.demo_book.carrying import carrying, failing
-from xinnong.lending.demo_book.plan import A_LITTLE_LATE, LENDER, Tale, all_tales, is_paid
+from xinnong.lending.demo_book.plan import A_MONTH_LATE, LENDER, Tale, all_tales, is_paid
 from xinnong.lending.demo_book.reporting import reporting
 from xinnong.lending.demo_book.securing import RATE_PERCENT, complete, leave_open, secure
 from xinnong.lending.demo_book.tending import tending
@@ -77,9 +77,9 @@ def make_book(
 
 
 def _give_a_farmer_a_loan(book: Book) -> None:
-    """Tie the demo's second farmer to a borrower who is a few days late, to see what is owed and why."""
+    """Tie the demo's second farmer to a borrower who is some weeks late, to see what is owed and why."""
     farmer = User.objects.filter(username=BORROWING_FARMER, person_ref=None).first()
-    late = next((each for each in book.told if each.habit == A_LITTLE_LATE), None)
+    late = next((each for each in book.told if each.habit == A_MONTH_LATE), None)
     if farmer is not None and late is not None:
         link_person(user=farmer, person_ref=book.people[late.number].ref)
 
@@ -191,7 +191,7 @@ def _paying(
         actor=book.staff.officer, institution=book.bank, loan_ref=book.loans[tale.number],
         amount_minor=amount, channel=CHANNELS[tale.number % len(CHANNELS)].value, on=day,
         now=at(day, 15), key=_key(book, tale, f"pay {day}"), settles=settles,
-        reference=f"demo/{tale.number}/{day:%Y%m%d}",
+        reference=f"{day:%Y%m%d}{tale.number:04d}",
     )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _ease(book: Book, tale: Tale, said: Mapping[str, Any]) -> None:
 
 def _why(book: Book, difficulty: Difficulty, key: str) -> dict[str, Any]:
     return {
-        "actor": book.staff.officer, "difficulty": difficulty.value, "evidence": "demo/visit",
+        "actor": book.staff.officer, "difficulty": difficulty.value, "evidence": "XC-2026-0001",
         "key": key,
     }  # fmt: skip
 

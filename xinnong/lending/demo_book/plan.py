@@ -42,10 +42,10 @@ class Habit:
 
 
 ON_TIME: Final = Habit()
-A_LITTLE_LATE: Final = Habit(stops_back=12)
+A_MONTH_LATE: Final = Habit(stops_back=55)
 HABITS: Final[tuple[Habit, ...]] = (
-    ON_TIME, ON_TIME, Habit(settles_back=20), ON_TIME, A_LITTLE_LATE, ON_TIME,
-    Habit(slips=4), ON_TIME, Habit(stops_back=55), ON_TIME, Habit(settles_back=75), ON_TIME,
+    ON_TIME, ON_TIME, Habit(settles_back=20), ON_TIME, Habit(stops_back=12), ON_TIME,
+    Habit(slips=4), ON_TIME, A_MONTH_LATE, ON_TIME, Habit(settles_back=75), ON_TIME,
     Habit(slips=9), ON_TIME, Habit(stops_back=85), ON_TIME, ON_TIME, Habit(settles_back=140),
     Habit(half=True), ON_TIME, Habit(stops_back=150), ON_TIME, ON_TIME, Habit(stops_back=215),
     Habit(event="restructure", event_back=40, stops_back=95), ON_TIME, Habit(settles_back=45),

@@ -25,7 +25,7 @@ TOLD_AFTER: Final = 5
 FILE_DAY: Final = 4
 """The file of a month is made on this day of the next one, and once more after corrections."""
 MENDED_DAY: Final = 10
-MENDED: Final = 3
+MENDED: Final = 6
 """So many loans of the last month get a payment that had been booked nowhere."""
 
 
@@ -71,7 +71,7 @@ def _tell(book: Book, day: date) -> None:
                 continue
             record_notice(
                 actor=book.staff.officer, loan=loan, told_on=day, how="letter",
-                reference=f"demo/notice/{loan.pk}", now=at(day, 15), today=day,
+                reference=f"GH{day:%Y%m%d}{loan.pk:05d}", now=at(day, 15), today=day,
             )  # fmt: skip
 
 
@@ -94,5 +94,5 @@ def _mend(book: Book, day: date) -> None:
                 actor=book.staff.second, institution=book.bank, loan_ref=loan.ref,
                 amount_minor=owed_now_minor(loan) // 4, counts_from=came_on, on=day,
                 now=at(day, 16), key=f"demo-mend-{loan.ref}-{day}", channel=PayChannel.TRANSFER,
-                reference=f"demo/found/{loan.pk}",
+                reference=f"BZ{day:%Y%m%d}{loan.pk:05d}",
             )  # fmt: skip

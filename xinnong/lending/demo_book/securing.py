@@ -57,7 +57,7 @@ def _answers(
     said = f"{tale.number}-{place}"
     return name_guarantor(
         actor=staff.officer, application=application, signatory=person, organisation=None,
-        is_spouse=False, amount_minor=amount_minor, means=Means(**MEANS, reference=f"demo/means/{said}"),
+        is_spouse=False, amount_minor=amount_minor, means=Means(**MEANS, reference=f"SR-{said}-{now:%Y}"),
         consent=Consent(sha256=sha256_hex(f"demo consent {said}".encode()), on=now.date()),
         now=now, key=tale.key(person.ref, f"answers {place}"),
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _offers_house(
     thing = Thing(
         kind="town_house", label=f"穗浦县望禾街 {UNITS[tale.number % len(UNITS)]}",
         certificate=f"浙(2020)穗浦0{tale.number:05d}", owners_count=1, prior_minor=0,
-        searched_on=day, search_reference=f"demo/search/{tale.number}", is_disputed=False,
+        searched_on=day, search_reference=f"CD-{day:%Y}-{tale.number:05d}", is_disputed=False,
         is_seized=False, is_to_be_demolished=False, is_dangerous=False,
     )  # fmt: skip
     house = name_collateral(
@@ -86,7 +86,7 @@ def _offers_house(
     for valuer, method, percent in (("陈估", "market", 230), ("林估", "cost", 210)):
         record_valuation(
             actor=staff.officer, collateral=house, value_minor=tale.amount_minor * percent // 100,
-            method=method, valuer=valuer, valued_on=day, reference=f"demo/value/{tale.number}",
+            method=method, valuer=valuer, valued_on=day, reference=f"PG-{day:%Y}-{tale.number:05d}",
             now=now, key=tale.key(key, f"value {method}"),
         )  # fmt: skip
 
@@ -99,19 +99,19 @@ def complete(staff: Staff, tale: Tale, application: Application) -> None:
         things = list(Collateral.objects.filter(application=application).order_by("id"))
     for guarantor in people:
         sign_guarantee(
-            actor=staff.officer, guarantor=guarantor, identity_check=f"demo/idcheck/{guarantor.pk}",
-            photo=f"demo/signing/{guarantor.pk}",
+            actor=staff.officer, guarantor=guarantor, identity_check=f"HC-{day:%Y}-B{guarantor.pk:05d}",
+            photo=f"ZP-{day:%Y}-B{guarantor.pk:05d}",
             scan_sha256=sha256_hex(f"demo guarantee {guarantor.pk}".encode()),
             now=now, key=tale.key(guarantor.ref, "signs"),
         )  # fmt: skip
     for thing in things:
         register_mortgage(
-            actor=staff.officer, collateral=thing, registration=f"demo/registry/{thing.pk}",
+            actor=staff.officer, collateral=thing, registration=f"BDC-{day:%Y}-{thing.pk:07d}",
             registered_on=day, now=now, key=tale.key(thing.ref, "register"),
         )  # fmt: skip
         insure_collateral(
             actor=staff.officer, collateral=thing, insurer=INSURER,
-            policy_number=f"demo/policy/{thing.pk}", insured_until=_insured_until(tale, now),
+            policy_number=f"BD-{thing.pk:08d}", insured_until=_insured_until(tale, now),
             now=now, key=tale.key(thing.ref, "insure"),
         )  # fmt: skip
 

@@ -35,6 +35,7 @@ from xinnong.lending.queries.contracts import (
 )
 from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
+from xinnong.lending.services.conditions import OPEN
 from xinnong.lending.services.contract_draws import NO_DEVICE
 from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals
@@ -154,6 +155,7 @@ def _contract_page(
         "demo_bank": DEMO_BANK,
         "demo_photo": DEMO_PHOTO,
         "is_drafted": is_drafted,
+        "is_over": found.state not in OPEN,
         "may_cancel": is_drafted or (cools is not None and timezone.localdate(now) <= cools),
         "against": problems_said(against),
         "loans": loans_of_contract(found.ref),
