@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.devices import device_of
+from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending import services
@@ -143,7 +144,7 @@ def _contract_page(
     check = form if isinstance(form, CardCheckForm) else CardCheckForm(cards=choices)
     context = {
         "contract": found,
-        "lender": terms["lender_name"],
+        "lender": Institution.objects.get(code=found.institution).shown_name,
         "facts": contract_facts(found, terms),
         "conditions": conditions_said(conditions_wanted(found), conditions_met(found), is_own=True),
         "paper": paper_of(found),
