@@ -140,8 +140,8 @@ PICTURES = (
         language="en",
     ),
     Picture("visit-phone", "officer", "/visit/", _visit, phone=True),
-    Picture("bureau", "manager", "/loans/bureau/", second=True, height=820),
-    Picture("bureau-en", "manager", "/loans/bureau/", second=True, language="en", height=820),
+    Picture("bureau", "manager.two", "/loans/bureau/", second=True, height=820),
+    Picture("bureau-en", "manager.two", "/loans/bureau/", second=True, language="en", height=820),
 )  # fmt: skip
 CODES = Codes()
 
