@@ -194,6 +194,12 @@ def reminder_text(reminder: Reminder) -> str:
     }
 
 
+def reminders_table(reminders: Sequence[Reminder]) -> Table:
+    """Every reminder that went out, the newest first."""
+    rows = [[Cell(day(each.on)), Cell(reminder_text(each))] for each in reminders]
+    return Table(_("已经提醒过"), [Column(_("日期")), Column(_("提醒了什么"))], rows)
+
+
 def reminders_list(reminders: Sequence[Reminder]) -> list[Definition]:
     """Reminders by their day."""
     return [Definition(day(each.on), reminder_text(each)) for each in reminders]

@@ -126,7 +126,7 @@ def facts_of(published: PublishedProduct, read: Product) -> list[Definition]:
         Definition(_("借多少"), wording.amounts_text(read)),
         Definition(_("借多久"), wording.months_text(read)),
         Definition(_("年利率"), wording.rates_text(read), note=_cost_note(read)),
-        Definition(_("怎么还"), "；".join(wording.way_text(way) for way in read.ways)),
+        Definition(_("怎么还"), _("；").join(wording.way_text(way) for way in read.ways)),
         Definition(_("利息怎么算"), wording.words((read.interest_period, read.day_count))),
         Definition(_("担保方式"), wording.words(read.securities)),
         Definition(_("放款前要办好"), wording.words(read.conditions)),

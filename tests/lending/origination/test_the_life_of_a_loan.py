@@ -26,6 +26,7 @@ from xinnong.lending.seams import DrawHold
 from xinnong.lending.services import draw_on_contract
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.end_of_day import end_days
+from xinnong.web.figures import whole_yuan
 
 pytestmark = pytest.mark.slow  # a published county is made first
 
@@ -231,6 +232,25 @@ def test_a_repayment_of_nothing_moves_nothing(
     assert answer.status_code == 422
     with scoped(SYSTEM):
         assert not Repayment.objects.exists()
+
+
+def test_a_contract_that_is_used_up_says_so_and_lists_nothing_to_do(
+    story: Story, contract: Contract, today: None
+) -> None:
+    lin = story.people.lin
+    with scoped(lin):
+        draw_on_contract(
+            actor=lin, contract=contract, amount_minor=contract.limit_minor, card=own_card(),
+            device=None, on=timezone.localdate(), now=timezone.now(), key=str(uuid4()),
+        )  # fmt: skip
+    phone = signed_in(story.people.wu)
+    page = phone.get(f"/borrow/contracts/{contract.ref}/").content.decode()
+    assert "额度已经用完" in page
+    assert "为什么还不能用款" not in page
+    assert "普惠贷" in phone.get("/borrow/").content.decode()
+    own, left = phone.get("/me/").content.decode(), story.line().line_minor - contract.limit_minor
+    assert "您家还可以借" in own
+    assert whole_yuan(left) in own
 
 
 def test_the_borrower_reads_the_own_loan_and_nobody_else_does(

@@ -17,6 +17,7 @@ from xinnong.ledger import queries
 from xinnong.ledger.chart import AccountKindUnknown, kind_name, kind_of
 from xinnong.ledger.forms import AssertForm, DayForm, SpanForm, new_key
 from xinnong.ledger.models import Account
+from xinnong.ledger.naming import product_names
 from xinnong.ledger.views import tables
 from xinnong.web.paging import Pager
 
@@ -93,8 +94,9 @@ def accounts(request: HttpRequest, kind: str) -> HttpResponse:
     ]
     more = found[-1].pk if len(found) == queries.PAGE else None
     pager = pager_of(request, after=str(more) if more else "", shown=len(found))
+    name = product_names().get(product, product)
     context = {
-        "title": f"{kind} {kind_name(known)} {product}".strip(),
+        "title": f"{kind} {kind_name(known)} {name}".strip(),
         "table": tables.accounts_table(found, balances, pager),
     }
     return render(request, "ledger/accounts.html", context)

@@ -21,6 +21,7 @@ from xinnong.lending.loan_facts import (
     classes_table,
     original_table,
     repayments_table,
+    schedule_of,
     schedule_table,
 )
 from xinnong.lending.loan_tables import day, moment
@@ -92,7 +93,7 @@ def read_of(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _schedule(facts: LoanFacts) -> Tab:
-    return Tab([schedule_table(facts.dues, _("还款计划"))])
+    return Tab([schedule_of(facts)])
 
 
 def _original(facts: LoanFacts) -> Tab:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
@@ -23,7 +22,7 @@ from xinnong.lending.loan_facts import (
     original_table,
     owed_definitions,
     repayments_table,
-    schedule_table,
+    schedule_of,
     standing_definitions,
 )
 from xinnong.lending.models import BookOfRecord, LoanState, PayChannel
@@ -140,6 +139,7 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "agreed": loan_definitions(facts),
         "owed": owed_definitions(facts),
         "standing": standing_definitions(found),
+        "next_minor": _usual(facts),
     }
 
 
@@ -147,7 +147,7 @@ def _lists(facts: LoanFacts) -> dict[str, Any]:
     """What the borrower reads below, all on one page."""
     found = facts.loan
     return {
-        "schedule": schedule_table(facts.dues, _("还款计划")),
+        "schedule": schedule_of(facts),
         "original": original_table(found),
         "repayments": repayments_table(found),
         "reminders": reminders_list(reminders_of(found, most=MOST_REMINDERS)),
