@@ -50,7 +50,7 @@ def refuse_unknown(request: HttpRequest) -> None:
 
 
 def _names_by_source(operation: Operation) -> Mapping[str, set[str]]:
-    """The names that an operation takes, by where they stand: query, form, file, body, …"""
+    """The names that an operation takes, by where they stand: query, form, file or body."""
     return {
         model.__ninja_param_source__: set(getattr(model, "__ninja_flatten_map__", ()))
         for model in operation.models
