@@ -185,12 +185,6 @@ class QueueForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("全部产品")), *products]
 
-    def chosen(self) -> dict[str, str]:
-        """What was chosen; a choice that does not exist narrows nothing."""
-        self.is_valid()
-        names = ("state", "channel", "product")
-        return {name: self.cleaned_data.get(name, "") for name in names}
-
 
 def reason_choices() -> list[tuple[str, str]]:
     """The reasons for which a person may refuse."""
