@@ -76,7 +76,7 @@ class Kept(Schema):
     "/core-codes", auth=CARRIES, response={200: CodesOut, (401, 403, 404, 422): Problem},
     operation_id="core_codes",
 )  # fmt: skip
-def codes(
+def list_core_codes(
     request: HttpRequest,
     given: Annotated[
         Literal["", "own", "kind", "missing"],
@@ -94,7 +94,7 @@ def codes(
     "/core-codes", auth=CARRIES, response={200: Kept, (401, 403, 404, 422): Problem},
     operation_id="keep_core_codes",
 )  # fmt: skip
-def keep(
+def put_core_codes(
     request: HttpRequest,
     said: CodesIn,
     key: Annotated[

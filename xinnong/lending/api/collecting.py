@@ -173,7 +173,7 @@ def loan_collection(request: HttpRequest, ref: Path[UUID]) -> dict[str, Any]:
     auth=needs(Permission.SEND_LOANS),
     tags=TAGS,
 )
-def contact(request: HttpRequest, ref: Path[UUID], said: ContactIn, key: Key) -> Any:
+def record_loan_contact(request: HttpRequest, ref: Path[UUID], said: ContactIn, key: Key) -> Any:
     """Put a contact on record, by the rules of conduct that bind people; it is never changed."""
     return Status(CREATED, put_on_record(client_of(request), _loan(request, ref), said, key))
 

@@ -112,7 +112,7 @@ class BankLineOut(LineRow):
     response={200: Taken, (401, 403, 422): Problem},
     operation_id="take_bank_statement",
 )
-def take(
+def take_bank_statement(
     request: HttpRequest,
     file: File[UploadedFile],
     key: Key,
@@ -141,7 +141,7 @@ def take(
     response={200: StatementPage, (401, 403, 404, 422): Problem},
     operation_id="bank_statements",
 )
-def statements(request: HttpRequest, before: Before = None) -> Any:
+def bank_statements(request: HttpRequest, before: Before = None) -> Any:
     """Statements of the lender's own accounts."""
     with _whole(request) as code:
         found = statements_page(code, turn=_turn(before), limit=PAGE + 1)
@@ -155,7 +155,7 @@ def statements(request: HttpRequest, before: Before = None) -> Any:
     response={200: LinePage, (401, 403, 404, 422): Problem},
     operation_id="bank_lines",
 )
-def lines(
+def bank_lines(
     request: HttpRequest,
     state: Literal["", "booked", "payment", "waiting", "proposed", "sent_back", "fee"] = "",
     before: Before = None,
@@ -173,7 +173,7 @@ def lines(
     response={200: BankLineOut, (401, 403, 404, 422): Problem},
     operation_id="bank_line",
 )
-def line(request: HttpRequest, ref: Path[UUID]) -> Any:
+def bank_line(request: HttpRequest, ref: Path[UUID]) -> Any:
     """A line with who paid and in which words; every look is recorded."""
     client, _branch = client_of(request)
     with _whole(request) as code:
