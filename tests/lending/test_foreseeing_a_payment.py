@@ -75,16 +75,20 @@ PAYMENTS = [
 ]
 
 
+MOST_OVER_THE_COUNTER = 10_000_000
+
+
 @pytest.mark.parametrize(("amount", "excess", "settles"), PAYMENTS)
 def test_what_is_foreseen_is_what_is_booked(
     lender: Lender, loan: Loan, amount: int, excess: Excess, *, settles: bool
 ) -> None:
+    channel = "transfer" if amount > MOST_OVER_THE_COUNTER else "cash"
     before = len(booked(loan)["moves"])
 
     def pay() -> None:
         repay(
             actor=SYSTEM_ACTOR, institution=lender.bank, loan_ref=loan.ref, amount_minor=amount,
-            channel="cash", on=ON, now=NOW, key="one", excess=excess, settles=settles,
+            channel=channel, on=ON, now=NOW, key="one", excess=excess, settles=settles,
         )  # fmt: skip
 
     with nothing_moves():

@@ -87,6 +87,15 @@ def open_day_of(institution: str) -> date | None:
     ).first()  # fmt: skip
 
 
+def moving_day(institution: str, today: date) -> date:
+    """The day that a command of today counts for.
+
+    A lender that has ended today already works on its next day; one that is behind has to catch up
+    first, which the command itself says.
+    """
+    return max(today, open_day_of(institution) or today)
+
+
 def terms_in_force(loan: Loan) -> Terms:
     """The terms of the loan's newest version."""
     return terms_of(LoanVersion.objects.get(loan=loan, version=loan.version).terms)

@@ -79,6 +79,12 @@ class TooLittleToSettle(Refused):
     code: ClassVar[str] = "loan.too_little_to_settle"
 
 
+class MoreThanOwed(Refused):
+    """More was handed over or taken from a card than settles the loan; `most_yuan` does."""
+
+    code: ClassVar[str] = "loan.more_than_owed"
+
+
 class ReversedAlready(Refused):
     """The repayment was reversed before."""
 
