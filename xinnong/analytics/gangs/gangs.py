@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,12 +15,12 @@ from xinnong.analytics.gangs.world import (
     HOUR,
     MINUTE,
     PLATFORMS,
-    SECOND,
     Person,
     World,
     poisson,
     some,
 )
+from xinnong.core.detection.events import SECOND
 
 ACCOUNTS_A_VICTIM: Final = 5.3
 MOST_ACCOUNTS: Final = 8
@@ -156,7 +156,7 @@ class _Works:
         return self.world.rng.choice(self.farm or self.phones)
 
     def _ip(self) -> str:
-        if self.farm or self.world.rng.random() < 0.3:  # noqa: PLR2004 - the share reported
+        if self.farm or self.world.rng.random() < 0.3:
             return self.world.rng.choice(self.hotspots)
         return self.world.gateway()
 
@@ -184,13 +184,10 @@ class _Works:
         )  # fmt: skip
         for kind, share in checks:
             if rng.random() < share:
-                passes = copied and kind == "team_check" and rng.random() < 0.5  # noqa: PLR2004
+                passes = copied and kind == "team_check" and rng.random() < 0.5
                 if self.gang.cover == "activity":
                     passes = True
                 self.world.happens(
                     starts + round(rng.uniform(0.1, 5) * HOUR), kind, CADRE, village=village,
                     ok=passes,
                 )  # fmt: skip
-
-
-Comes = Callable[[World, Gang], None]

@@ -8,18 +8,16 @@ from typing import Final
 from xinnong.analytics.gangs.world import (
     CHANNEL,
     COUNTY,
-    CREDENTIAL,
     GOVERNMENT,
     HOUR,
     MINUTE,
     PLATFORMS,
-    SECOND,
     Person,
     World,
     poisson,
     some,
 )
-from xinnong.core.detection.events import Activity
+from xinnong.core.detection.events import SECOND, Activity
 
 OWN_ACCOUNTS_A_DAY: Final = 0.004
 OWN_CODES_A_DAY: Final = 0.03
@@ -51,7 +49,7 @@ def _ordinary(world: World, village: str, day: int) -> None:
         device = person.handset
         if rng.random() < HELPED_SHARE:
             device = world.somebody(village).handset
-        count = 1 if rng.random() < 0.8 else 2  # noqa: PLR2004 - a fifth make two
+        count = 1 if rng.random() < 0.8 else 2
         for place, platform in enumerate(some(rng, PLATFORMS, count)):
             _registers(world, person, platform, at + place * 4 * MINUTE, device)
     for _ in range(poisson(rng, OWN_CODES_A_DAY * number)):
@@ -71,7 +69,7 @@ def _ordinary(world: World, village: str, day: int) -> None:
             world.at(day, rng.uniform(6, 23)), "login", rng.choice(PLATFORMS), phone=person.phone,
             device=person.handset, ip=world.gateway(), own_handset=True, village=village, ok=True,
         )  # fmt: skip
-    if rng.random() < 0.01:  # noqa: PLR2004 - a wrong digit, or a worried call
+    if rng.random() < 0.01:
         kind = rng.choice(("team_check", "document_check", "hotline", "self_check"))
         world.happens(
             world.at(day, rng.uniform(8, 20)), kind, COUNTY, phone=world.somebody(village).phone,
@@ -113,7 +111,7 @@ def village_day(world: World, village: str, day: int) -> None:
     activity, devices = approved(world, village, starts, 7, 4)
     for person in world.crowd(village, world.rng.randint(60, 120), 45):
         agent = world.rng.choice(list(devices))
-        on_own = world.rng.random() < 0.9  # noqa: PLR2004 - a tenth have no phone that can
+        on_own = world.rng.random() < 0.9
         device = person.handset if on_own else devices[agent]
         at = starts + world.rng.randint(10 * 60, 390 * 60) * SECOND
         world.activates(
@@ -144,7 +142,7 @@ def promotion(world: World, village: str, day: int) -> None:
     stall = world.opaque("d")
     for person in world.crowd(village, world.rng.randint(15, 40), 18):
         at = world.at(day, world.rng.uniform(9, 16))
-        device = person.handset if world.rng.random() < 0.95 else stall  # noqa: PLR2004
+        device = person.handset if world.rng.random() < 0.95 else stall
         for place, platform in enumerate(some(world.rng, PLATFORMS[:3], world.rng.randint(1, 3))):
             _registers(world, person, platform, at + place * 2 * MINUTE, device)
 
@@ -185,4 +183,3 @@ NEGATIVES: Final[dict[str, Callable[[World, str, int], None]]] = {
     "return": home_again,
     "shared": one_phone_for_three,
 }
-assert CREDENTIAL == GOVERNMENT[0]

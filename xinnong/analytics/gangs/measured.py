@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from xinnong.analytics.gangs.simulate import Truth
 from xinnong.core.detection.engine import Alert
@@ -75,7 +74,9 @@ def _first(alerts: Sequence[Alert], truth: Truth, gang: str) -> int | None:
     villages = {village for _, village, name in truth.arrivals if name == gang}
     for each in alerts:
         named = any(truth.victims.get(phone, ("", 0))[0] == gang for phone in each.phones)
-        if _is_right(each, truth) and (named or (not each.phones and villages & set(each.villages))):
+        if _is_right(each, truth) and (
+            named or (not each.phones and villages & set(each.villages))
+        ):
             return each.at
     return None
 
@@ -94,6 +95,3 @@ def quantile(values: Sequence[float], share: float) -> float:
     """The value below which a share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-__all__ = ["Found", "measure", "median", "quantile"]

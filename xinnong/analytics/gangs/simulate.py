@@ -8,8 +8,8 @@ from typing import Final
 
 from xinnong.analytics.gangs.gangs import SCENARIOS, comes
 from xinnong.analytics.gangs.life import lives
-from xinnong.analytics.gangs.world import CADRE, COUNTY, MINUTE, SECOND, World, empty_world
-from xinnong.core.detection.events import Activity, Event
+from xinnong.analytics.gangs.world import CADRE, COUNTY, MINUTE, World, empty_world
+from xinnong.core.detection.events import SECOND, Activity, Event
 
 FEEDS: Final = ("full", "half", "third", "one-dark", "no-carrier", "county")
 OWN_FEEDS: Final = frozenset({CADRE, COUNTY, "channel"})
@@ -54,7 +54,10 @@ def simulate(
     if feeds not in FEEDS:
         raise UnknownScenario(feeds)
     world = empty_world(
-        random.Random(f"{scenario} {seed}"), villages=villages, people=people, days=days  # noqa: S311
+        random.Random(f"{scenario} {seed}"),  # noqa: S311 - repeatable on purpose
+        villages=villages,
+        people=people,
+        days=days,
     )
     lives(world)
     for gang in SCENARIOS[scenario]:

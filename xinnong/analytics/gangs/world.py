@@ -121,7 +121,9 @@ class World:
 
 def empty_world(rng: random.Random, *, villages: int, people: int, days: int) -> World:
     """A county where nothing has happened yet."""
-    names = tuple(f"339981{100 + number // 20:03}{200 + number % 20:03}" for number in range(villages))
+    names = tuple(
+        f"339981{100 + number // 20:03}{200 + number % 20:03}" for number in range(villages)
+    )
     world = World(rng, days, names, {})
     for village in names:
         world.people[village] = tuple(_person(world, village) for _ in range(people))

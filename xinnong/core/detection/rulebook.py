@@ -16,7 +16,7 @@ from xinnong.core.detection.expressions import (
     names_in,
     read_condition,
 )
-from xinnong.core.errors import InvalidDocument, Problem
+from xinnong.core.errors import Problem
 
 Severity = Literal["watch", "alert", "urgent"]
 
@@ -84,10 +84,13 @@ class Rulebook:
     rules: tuple[Rule, ...]
 
 
-class InvalidRulebook(InvalidDocument):
+class InvalidRulebook(Exception):
     """The document is no rulebook; `problems` says everything that is wrong with it."""
 
-    code = "rulebook.invalid"
+    def __init__(self, *, problems: tuple[Problem, ...]) -> None:
+        """Carry all problems, so that an author sees them in one go."""
+        super().__init__(", ".join(f"{problem.field}: {problem.code}" for problem in problems))
+        self.problems = problems
 
 
 def load_rulebook(data: bytes) -> Rulebook:
@@ -202,9 +205,7 @@ class _Reading:
 
     def _condition(self, text: object, field: str, measures: frozenset[str]) -> Condition:
         try:
-            if not isinstance(text, str):
-                raise NotUnderstood("no_condition", "")
-            return read_condition(text, measures)
+            return read_condition(text if isinstance(text, str) else "", measures)
         except NotUnderstood as error:
             self._wrong(error.code, field, part=error.part)
             return read_condition("unknown(kind)")
