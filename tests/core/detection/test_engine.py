@@ -146,6 +146,15 @@ def test_a_cadre_who_sees_red_is_urgent_at_once() -> None:
     assert [(each.rule, each.severity) for each in alerts([red])] == [("cadre-red", "urgent")]
 
 
+def test_a_clock_that_jumped_makes_nobody_else_late() -> None:
+    years = 60 * 24 * 365 * 70
+    jumped = account(999, years, phone="p9", platform="P1")
+    engine = Engine(BOOK)
+    found = [*engine.take([*village(2), jumped, *village(3, first=2, minute=12)]), *engine.end()]
+    assert engine.counted.late == 0
+    assert len(of("village-burst", found)) == 1
+
+
 def test_memory_follows_the_windows() -> None:
     engine = Engine(BOOK)
     days = 14

@@ -55,6 +55,7 @@ class _Writing:
         self.used = {name for _, rule in self.rules for name in rule.measures}
         self.places = {measure.name: i for i, measure in enumerate(book.measures)}
         self.local: set[str] = set()
+        self.sure: set[str] = set()
 
     def lines(self) -> Iterator[str]:
         """The function, line by line."""
@@ -94,8 +95,9 @@ class _Writing:
         if measure.name not in self.used or measure.through:
             yield f"    if {condition}: {add}" if condition else f"    {add}"
             return
-        whole = f"{add} if {condition} else {self._read(measure.name)}" if condition else add
-        yield f"    m{self.places[measure.name]} = {whole}"
+        number = f"m{self.places[measure.name]}"
+        yield f"    {number} = {f'{add} if {condition} else None' if condition else add}"
+        self.sure |= set() if condition else {measure.name}
         self.local.add(measure.name)
 
     def _counted(self, measure: Measure) -> str:
@@ -108,7 +110,15 @@ class _Writing:
         return f"read{place}({self._field(self.book.measures[place].by)}, at)"
 
     def _number(self, name: str) -> str:
-        return f"m{self.places[name]}" if name in self.local else self._read(name)
+        """The measure's value; a window that this event did not enter is read only where it matters."""
+        number = f"m{self.places[name]}"
+        if name not in self.local:
+            return self._read(name)
+        return (
+            number
+            if name in self.sure
+            else f"({self._read(name)} if {number} is None else {number})"
+        )
 
     def _field(self, name: str) -> str:
         return repr(self.kind) if name == "kind" else f"f_{name}"

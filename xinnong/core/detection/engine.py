@@ -20,10 +20,16 @@ from xinnong.core.detection.rulebook import Rule, Rulebook
 from xinnong.core.detection.windows import Window
 
 LATENESS: Final = 600 * SECOND
+AHEAD: Final = 24 * 3600 * SECOND
+AGREEING: Final = 3
+"""An instant a day beyond everything seen waits until three events agree on it, so that one clock
+that jumped does not make the rest of the stream late."""
+
 REMEMBERED: Final = 72 * 3600 * SECOND
 """Numbers of events are remembered this long at least, so that a repeated one is ignored."""
 
 SWEEP_EVERY: Final = 20_000
+NEVER: Final = -(2**62)
 MOST_EVIDENCE: Final = 2_000
 GROWTH: Final = 2
 
@@ -80,13 +86,14 @@ class Engine:
         self.measures = {each.name: each for each in book.measures}
         self.counted = Counted()
         self._waiting: list[tuple[int, str, Event]] = []
-        self._newest = -(2**62)
+        self._newest = NEVER
         self._ids: tuple[set[str], set[str]] = (set(), set())
         self._turned = self._newest
         self._issued: dict[tuple[int, str], _Issued] = {}
         self._places: dict[str, tuple[str, int]] = {}
         self._listed: dict[str, tuple[str, int]] = {}
         self._since_sweep = 0
+        self._ahead: list[Event] = []
 
     def take(self, events: Iterable[Event]) -> Iterator[Alert]:
         """Alerts that events complete, once nothing earlier can come any more."""
@@ -100,18 +107,37 @@ class Engine:
             if self._repeated(event.event_id):
                 counted.duplicate += 1
                 continue
+            if at > self._newest and not self._advances(event):
+                continue
             heapq.heappush(waiting, (at, event.event_id, event))
-            if at > self._newest:
-                self._newest = at
-                self._turn(at)
             horizon = self._newest - LATENESS
             while waiting and waiting[0][0] < horizon:
                 yield from self._judge(heapq.heappop(waiting)[2])
 
     def end(self) -> Iterator[Alert]:
         """Alerts of the events that still wait; no more will come."""
+        for event in self._ahead:
+            heapq.heappush(self._waiting, (event.at, event.event_id, event))
+        self._ahead = []
         while self._waiting:
             yield from self._judge(heapq.heappop(self._waiting)[2])
+
+    def _advances(self, event: Event) -> bool:
+        """Move on to the instant of an event; one far ahead waits until others agree."""
+        if self._newest != NEVER and event.at > self._newest + AHEAD:
+            self._ahead.append(event)
+            near = [each for each in self._ahead if abs(each.at - event.at) <= AHEAD]
+            if len(near) < AGREEING:
+                return False
+            self._ahead = [each for each in self._ahead if abs(each.at - event.at) > AHEAD]
+            near.remove(event)
+            for each in near:
+                heapq.heappush(self._waiting, (each.at, each.event_id, each))
+            self._newest = max(each.at for each in (*near, event))
+        else:
+            self._newest = event.at
+        self._turn(self._newest)
+        return True
 
     # ------------------------------------------------------------ one event
 

@@ -11,7 +11,8 @@ HUB: Final = 60
 """A device or an address seen with more numbers than this ties nobody together: it is a shop, a
 carrier's gateway, a school. Gangs of the reported size use one device for a few dozen a day."""
 
-FARTHEST: Final = 400
+FARTHEST: Final = 64
+"""Counting stops once so many are found: no rule asks for more, and a gang would make it long."""
 
 Ends = dict[str, Event]
 """The newest event of each other end, oldest first."""
