@@ -69,14 +69,15 @@ class Links:
     def _reached(self, phone: str | None, at: int) -> set[str]:
         if phone is None or not self._fresh(self._numbers, phone, at):
             return set()
-        found, line = {phone}, deque([phone])
+        found, passed, line = {phone}, set[str](), deque([phone])
         while line and len(found) < FARTHEST:
-            for tie in list(self._fresh(self._numbers, line.popleft(), at)):
+            ties = self._fresh(self._numbers, line.popleft(), at)
+            for tie in [each for each in ties if each not in passed]:  # in order: replays agree
+                passed.add(tie)
                 others = self._fresh(self._ties, tie, at)
-                if len(others) > HUB:
-                    continue
-                line.extend(each for each in others if each not in found)
-                found.update(others)
+                if len(others) <= HUB:
+                    line.extend(each for each in others if each not in found)
+                    found.update(others)
         return found
 
     def _fresh(self, index: dict[str, Ends], key: str, at: int) -> Ends:
