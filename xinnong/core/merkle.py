@@ -124,18 +124,21 @@ def consistency_holds(
         return not proof and old_root == new_root
     if not _hashes(old_root, new_root, *proof):
         return False
-    steps = list(proof)
-    if old & (old - 1) == 0:
-        steps.insert(0, old_root)
-    place, last = old - 1, new - 1
+    steps = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    return bool(steps) and _both(steps, old - 1, new - 1) == (old_root, new_root)
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _both(steps: Sequence[bytes], place: int, last: int) -> tuple[bytes, bytes] | None:
+    """The old and the new root that a consistency proof leads to; None where it is too long or too short."""
     while place & 1:
         place, last = place >> 1, last >> 1
-    if not steps:
-        return False
     first = second = steps[0]
     for step in steps[1:]:
         if last == 0:
-            return False
+            return None
         if place & 1 or place == last:
             first, second = node_hash(step, first), node_hash(step, second)
             while not place & 1 and place:
@@ -143,10 +146,7 @@ def consistency_holds(
         else:
             second = node_hash(second, step)
         place, last = place >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root
-
-
-# ---------------------------------------------------------------- inside
+    return (first, second) if last == 0 else None
 
 
 def _hashes(*values: bytes) -> bool:
