@@ -1,10 +1,11 @@
-"""The end of a day: 1,000 loans over 700 missed days, and many loans over one.
+"""The end of a day: 1,000 loans over 700 missed days, many loans over one, and a month of many folded.
 
     .venv/bin/python benchmarks/end_of_day.py [--loans 100000] [--days 700]
 
 The one night of many loans is held against the least that could write the same rows: one bare UPDATE
 of every loan's standing and one INSERT … SELECT of every loan's accrual, in the same run on the same
-server. Asked: at most four times as long. Prints one JSON object a measurement.
+server. Asked: at most four times as long. Folding compares the room a month takes before and after,
+indexes included. Prints one JSON object a measurement.
 """
 
 from __future__ import annotations
@@ -51,6 +52,14 @@ INSERT INTO lending_eodaccrual (loan_id, "on", institution, product_id, interest
 SELECT loan_id, '2024-01-01', institution, product_id, balance_minor % 1000, 0, 0
 FROM lending_standing WHERE institution = 'BANK-01'
 """
+MONTH = """
+INSERT INTO lending_eodaccrual (loan_id, "on", institution, product_id, interest_minor,
+                                penalty_minor, compound_minor)
+SELECT loan, '2025-01-01'::date + day, 'BANK-01', 1, 570 + (loan + day) %% 2,
+       CASE WHEN loan %% 12 = 0 THEN 12 + day %% 2 ELSE 0 END,
+       CASE WHEN loan %% 12 = 0 THEN day %% 2 ELSE 0 END
+FROM generate_series(0, 30) AS day CROSS JOIN generate_series(1, %(loans)s) AS loan
+"""
 
 
 def main() -> int:
@@ -60,11 +69,11 @@ def main() -> int:
     )
     parser.add_argument("--loans", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=700)
-    parser.add_argument("--part", choices=("catch-up", "night"), help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=("catch-up", "night", "fold"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part is None:
         # each on a server of its own, which a process has once
-        parts = ["catch-up", "night"] if options.days else ["night"]
+        parts = ["catch-up", "night", "fold"] if options.days else ["night", "fold"]
         asked = ["--loans", str(options.loans), "--days", str(options.days)]
         given = [sys.executable, __file__, *asked, "--part"]
         return max(subprocess.run([*given, part], check=False).returncode for part in parts)
@@ -72,6 +81,8 @@ def main() -> int:
         if options.part == "catch-up":
             lend(bank, 1_000, on=DRAWN)
             found = _catch_up(options.days)
+        elif options.part == "fold":
+            found = _fold(server, options.loans)
         else:
             _draw_over_a_month(bank)
             found = _one_night(server, options.loans)
@@ -134,6 +145,44 @@ def _one_night(server: postgres.Server, loans: int) -> dict[str, Any]:
         "dunned": report.dunned,
         "ledger_difference_minor": report.ledger_difference_minor,
     }
+
+
+def _fold(server: postgres.Server, loans: int) -> dict[str, Any]:
+    """A month of so many loans' days, one in twelve late, written barely and folded."""
+    from django.db import connection
+
+    from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.lending.models import BusinessDay
+    from xinnong.lending.services.eod_folding import fold_months
+
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(MONTH, {"loans": loans})
+        BusinessDay.objects.create(institution=BANK, open_on=date(2025, 2, 1))
+    rows_bytes = _room(server, "lending_eodaccrual")
+    began = time.perf_counter()
+    fold_months(BANK)
+    seconds = time.perf_counter() - began
+    month_bytes = _room(server, "lending_accrualmonth")
+    return {
+        "measured": "month folded",
+        "loans": loans,
+        "seconds": round(seconds, 1),
+        "loan_days_per_second": round(31 * loans / seconds),
+        "rows_mb": round(rows_bytes / 2**20, 1),
+        "months_mb": round(month_bytes / 2**20, 1),
+        "times_less": round(rows_bytes / month_bytes, 1),
+    }
+
+
+def _room(server: postgres.Server, table: str) -> int:
+    """Bytes of a table with its indexes."""
+    import psycopg
+
+    address = server.url("postgres", "xinnong")
+    with psycopg.connect(address) as administrator:
+        row = administrator.execute("SELECT pg_total_relation_size(%s)", [table]).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 class _Undone(Exception):

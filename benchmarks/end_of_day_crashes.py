@@ -206,8 +206,8 @@ def _audit(bank: Institution, answered: set[str]) -> dict[str, Any]:
     from xinnong.ledger.models import Journal
     from xinnong.ledger.queries import trial_balance
     from xinnong.ledger.services import resum_balances
-    from xinnong.lending.models import EodAccrual, Loan, RepaymentPart
-    from xinnong.lending.queries.loans import open_day_of
+    from xinnong.lending.models import Loan, RepaymentPart
+    from xinnong.lending.queries.loans import accruals_of, open_day_of
     from xinnong.lending.services import end_day
 
     connection.close()
@@ -222,7 +222,8 @@ def _audit(bank: Institution, answered: set[str]) -> dict[str, Any]:
         trial = trial_balance(bank, on=on)
         earned = sum(
             row.interest_minor + row.penalty_minor + row.compound_minor
-            for row in EodAccrual.objects.all()
+            for loan in Loan.objects.all()
+            for row in accruals_of(loan)
         )
         paid = sum(
             part.amount_minor
@@ -230,7 +231,7 @@ def _audit(bank: Institution, answered: set[str]) -> dict[str, Any]:
         )
         keys = list(Journal.objects.filter(reason="loan.repay").values_list("key", flat=True))
         return {
-            "loan_days": EodAccrual.objects.count(),
+            "loan_days": sum(len(accruals_of(loan)) for loan in Loan.objects.all()),
             "lost": len(answered - set(keys)),
             "doubled": len(keys) - len(set(keys)),
             "days_differ": differ,

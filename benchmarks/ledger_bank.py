@@ -28,11 +28,11 @@ DAY = date(2026, 11, 20)
 SYSTEM_SCOPE = json.dumps(
     {"actor": str(UUID(int=0)), "kinds": ["b"], "institutions": ["*"], "books": True}
 )
-SET_SCOPE = "SELECT set_config('xinnong.scope', %s, true)"
 POST = (
     "SELECT journal_id, replayed FROM ledger.post(%s, %s, %s, %s, %s::uuid[], %s::text[],"
     " %s::date[], %s::text[], %s::text[], %s::bigint[], %s::integer[], %s::bigint[], %s::bigint[],"
-    " %s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+    " %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s, 'ledger.post', 'b', 'BANK-01', NULL,"
+    " false, %s)"
 )
 Leg = tuple[int, int, int]
 """Debit, credit, amount in fen."""
@@ -60,12 +60,12 @@ class Bank:
 
 
 class Poster:
-    """One connection that posts journals, each in a transaction of its own and one round trip."""
+    """One connection that posts journals with their audit entries, each by one statement."""
 
     def __init__(self, bank: Bank) -> None:
         """Connect as the application."""
         self.bank = bank
-        self.connection = psycopg.connect(bank.address)
+        self.connection = psycopg.connect(bank.address, autocommit=True)
 
     def post(self, key: str, legs: Sequence[Leg]) -> tuple[int, bool]:
         """The journal's id, and whether the key had been used before."""
@@ -73,12 +73,8 @@ class Poster:
         asked: list[object] = [self.bank.institution, UUID(int=0), NOW, "bench"]
         asked += [[uuid4()], [key], [DAY], ["bench"], [""], [None]]
         asked += [[1] * count, *(list(column) for column in zip(*legs, strict=True))]
-        asked += [["bench"] * count, ["posted"] * count, [None] * count]
-        with self.connection.cursor() as cursor:
-            with self.connection.pipeline(), self.connection.transaction():
-                self.connection.execute(SET_SCOPE, [SYSTEM_SCOPE])
-                cursor.execute(POST, asked)
-            row = cursor.fetchone()
+        asked += [["bench"] * count, ["posted"] * count, [None] * count, uuid4(), SYSTEM_SCOPE]
+        row = self.connection.execute(POST, asked).fetchone()
         assert row is not None
         return row[0], row[1]
 

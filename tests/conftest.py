@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,17 +19,27 @@ from tests import database
 from xinnong.config import catalogues, environment, postgres
 from xinnong.config.logging import without_personal_data
 
+HERE = Path(__file__).parent
+SET_BASED = frozenset({"ledger", "lending", "pipelines", "sources", "test_walls.py"})
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run on another database server leave out what has nothing to do with it."""
-    parser.addoption("--database-only", action="store_true", help="only tests that use a database")
+    parser.addoption(
+        "--database-only", action="store_true",
+        help="only tests with a database: the quick ones, and the slow ones of walls, books and runs",
+    )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests with a database where only those are asked for."""
+    """Keep the tests with a database where only those are asked for.
+
+    Slow pages and journeys ask the server nothing that quick tests do not; what walls, books and runs
+    ask it is long statements, functions and policies.
+    """
     if not config.getoption("--database-only"):
         return
-    kept = [item for item in items if uses_database(item)]
+    kept = [item for item in items if uses_database(item) and (is_quick(item) or is_of(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -37,6 +48,17 @@ def uses_database(item: pytest.Item) -> bool:
     """Whether a test asks for the database by mark or by fixture."""
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test is not marked as slow."""
+    return item.get_closest_marker("slow") is None
+
+
+def is_of(item: pytest.Item) -> bool:
+    """Whether a test is of walls, books or runs."""
+    place = item.path.relative_to(HERE)
+    return str(place.parent if place.parent.name else place) in SET_BASED
 
 
 def pytest_configure(config: pytest.Config) -> None:

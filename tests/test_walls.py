@@ -25,7 +25,14 @@ from xinnong.accounts.services.tokens import API_VERBS, issue_token
 from xinnong.areas.models import Area
 from xinnong.audit.services import SYSTEM_ACTOR
 
-BARE = {"api:deliver", "api:plan", "api:make_file", "api:take_file", "api:take_results"}
+BARE = {
+    "api:deliver",
+    "api:plan",
+    "api:make_file",
+    "api:take_file",
+    "api:take_results",
+    "api:take_bank_statement",
+}
 POSTED = {
     "api:submit_loan_application",
     "api:withdraw_loan_application",
@@ -33,7 +40,9 @@ POSTED = {
     "api:announce_device",
     "api:draw_loan",
     "api:take_repayment",
+    "api:record_loan_contact",
 }
+PUT = {"api:put_core_codes"}
 County = tuple[People, Sample]
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +138,9 @@ def _call(browser: Client, name: str, program: Program, sample: Sample, token: s
     if name in BARE:
         return int(browser.post(address, headers=headers).status_code)
     headers["Idempotency-Key"] = str(NOBODY_KNOWS)
-    if name in POSTED:
+    if name in PUT:
+        answer = browser.put(address, {}, headers=headers, content_type="application/json")
+    elif name in POSTED:
         answer = browser.post(address, headers=headers, content_type="application/json")
     else:
         answer = browser.get(address, headers=headers)

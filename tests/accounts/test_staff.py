@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from tests.people import COUNTY, LOTUS_VILLAGE, NOW, TOWN, People, settle
-from xinnong.accounts.models import ApiToken, Institution, User, lender_codes
+from xinnong.accounts.models import ApiClient, ApiToken, Institution, User, lender_codes
 from xinnong.accounts.scope import SYSTEM, scope_of, scoped
 from xinnong.accounts.services import ParentOfOtherOperator, set_institution
 from xinnong.accounts.services.staff import import_staff
-from xinnong.accounts.services.tokens import client_of_token
+from xinnong.accounts.services.tokens import API_VERBS, client_of_token
 from xinnong.areas.models import Area
 from xinnong.audit.models import Entry
+from xinnong.cli import api_client
 from xinnong.cli.dispatch import dispatch
 from xinnong.core.errors import InvalidDocument
 
@@ -176,6 +179,11 @@ def test_it_imports_by_command(
     assert dispatch(["staff-import", str(path)]) == 2
 
 
+def test_its_help_names_every_verb_of_a_program() -> None:
+    named = set(re.findall(r"[a-z]+\.[a-z]+", api_client.EPILOGUE))
+    assert named == {verb.value for verb in API_VERBS}
+
+
 def test_it_issues_and_revokes_tokens_by_command(
     people: People, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +196,11 @@ def test_it_issues_and_revokes_tokens_by_command(
     assert ApiToken.objects.get().last_used_at is not None
     assert dispatch(["api-client", "core", "--revoke"]) == 0
     assert client_of_token(token, now=timezone.now()) is None
-    for wrong in (["nobody"], ["core", *new], ["core", "--verb", "policies.publish"]):
+    unknown = ["nobody", "--verb", "scores.read"]
+    for wrong in (unknown, ["core", *new], ["core", "--verb", "policies.publish"]):
         assert dispatch(["api-client", *wrong]) == 1
+    for usage in (["nobody"], ["a/../b", *new], [*unknown, "--days", "0"]):
+        with contextlib.suppress(SystemExit):
+            assert dispatch(["api-client", *usage]) == 2
+    assert list(ApiClient.objects.values_list("code", flat=True)) == ["core"]
     assert Area.objects.filter(code=COUNTY).exists()

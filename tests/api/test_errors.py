@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.api.conftest import Tokens
 from xinnong.accounts.permissions import Permission
 from xinnong.config import api as api_module
+from xinnong.sources.models import Delivery
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -57,6 +59,44 @@ def test_a_parameter_that_does_not_hold(police: Client) -> None:
     answer = police.get(f"{API}/batches?before=x")
     assert refusal(answer) == (422, "request.invalid")
     assert answer.json()["errors"] == [{"at": ["query", "before"], "problem": "int_parsing"}]
+
+
+@pytest.mark.parametrize(
+    "query", ["class=person", "state=nosuch", "limit=-1", "before=1&Before=2", "class_name=&x="]
+)
+def test_a_filter_that_nobody_knows_selects_nothing(police: Client, query: str) -> None:
+    answer = police.get(f"{API}/batches?{query}")
+    assert refusal(answer) == (422, "request.invalid")
+    assert [place["problem"] for place in answer.json()["errors"]] == ["unknown"]
+
+
+def test_a_form_field_that_nobody_knows_delivers_nothing(police: Client) -> None:
+    file = SimpleUploadedFile("person_20261031.csv", b"a,b\n1,2\n")
+    answer = police.post(f"{API}/deliveries", {"file": file, "validate-only": "true"})
+    assert refusal(answer) == (422, "request.invalid")
+    assert answer.json()["errors"] == [{"at": ["form", "validate-only"], "problem": "unknown"}]
+    assert not Delivery.objects.exists()
+
+
+def test_a_nul_is_refused_wherever_it_stands(police: Client, token_of: Tokens) -> None:
+    answer = police.get(f"{API}/batches?class_name=%00")
+    assert refusal(answer) == (422, "request.invalid")
+    assert {"at": ["query", "class_name"], "problem": "nul"} in answer.json()["errors"]
+    planner = Client(headers=token_of("BANK-01", Permission.PLAN_LOAN))
+    for body in (rb'{"method": "a\u0000"}', rb'{"method": "\\\u0000"}'):
+        answer = planner.generic("POST", f"{API}/schedules", body, "application/json")
+        assert answer.json()["errors"] == [{"at": ["body"], "problem": "nul"}]
+    answer = planner.generic(
+        "POST", f"{API}/schedules", rb'{"method": "\\u0000"}', "application/json"
+    )
+    assert refusal(answer) == (422, "terms.invalid")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_json_comes_as_json(token_of: Tokens, kind: str) -> None:
+    planner = Client(headers=token_of("BANK-01", Permission.PLAN_LOAN))
+    answer = planner.generic("POST", f"{API}/schedules", b"{}", kind)
+    assert refusal(answer) == (415, "request.media_type")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, with_chinese_fonts
 from tests.browser.few_colours import in_few_colours
+from tests.browser.second_factor import Codes, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
@@ -65,6 +66,26 @@ def _application(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _first(page: Page) -> None:
+    """Open the first row of the list."""
+    page.click("tbody th a >> nth=0")
+    page.wait_for_load_state()
+
+
+def _loan(page: Page) -> None:
+    """Open the first of one's own loans."""
+    page.click("a[href*='/borrow/loans/'] >> nth=0")
+    page.wait_for_load_state()
+
+
+def _visit(page: Page) -> None:
+    """Take today's list along and open the first household."""
+    page.fill("#words", "seven-red-hens")
+    page.click("#open")
+    page.click("#take")
+    page.click("#stops button, #stops a >> nth=0")
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: who, which page, on which screen, and what is done first."""
@@ -77,6 +98,7 @@ class Picture:
     size: str = "standard"
     language: str = "zh-hans"
     height: int = 960
+    second: bool = False
 
 
 PICTURES = (
@@ -106,7 +128,22 @@ PICTURES = (
     Picture("application-en", "officer", "/loans/", _application, language="en"),
     Picture("borrow-phone-elder", "farmer", "/borrow/", phone=True, size="elder"),
     Picture("borrow-phone-elder-en", "farmer", "/borrow/", phone=True, size="elder", language="en"),
-)
+    Picture("portfolio", "manager", "/loans/portfolio/"),
+    Picture("portfolio-en", "manager", "/loans/portfolio/", language="en"),
+    Picture("collections", "officer", "/loans/collections/"),
+    Picture("collections-en", "officer", "/loans/collections/", language="en"),
+    Picture("loan", "officer", "/loans/book/?bucket=late_31", _first, height=1080),
+    Picture("loan-en", "officer", "/loans/book/?bucket=late_31", _first, language="en", height=1080),
+    Picture("owed-phone-elder", "farmer.two", "/borrow/", _loan, phone=True, size="elder"),
+    Picture(
+        "owed-phone-elder-en", "farmer.two", "/borrow/", _loan, phone=True, size="elder",
+        language="en",
+    ),
+    Picture("visit-phone", "officer", "/visit/", _visit, phone=True),
+    Picture("bureau", "manager.two", "/loans/bureau/", second=True, height=820),
+    Picture("bureau-en", "manager.two", "/loans/bureau/", second=True, language="en", height=820),
+)  # fmt: skip
+CODES = Codes()
 
 
 def take(browser: Browser, site: str, password: str, picture: Picture) -> Path:
@@ -122,11 +159,9 @@ def take(browser: Browser, site: str, password: str, picture: Picture) -> Path:
     context.add_cookies([{"name": n, "value": v, "url": site} for n, v in cookies.items()])
     page = context.new_page()
     if picture.user:
-        page.goto(f"{site}/accounts/login/")
-        page.fill("#id_login", picture.user)
-        page.fill("#id_password", password)
-        with page.expect_navigation():
-            page.press("#id_password", "Enter")
+        sign_in(page, site, picture.user, password)
+        if picture.second or picture.user in CODES.secrets:
+            CODES.pass_on(page, site, picture.user, password)
     page.goto(site + picture.path)
     picture.act(page)
     target = FOLDER / f"{picture.name}.png"

@@ -59,9 +59,13 @@ def test_what_is_owed_and_why_reads_the_same_on_both_sides(
 
     page.locator("#repay #id_amount").fill("500")
     page.locator("#repay #id_channel").select_option("cash")
-    step(page, "repay")
+    step(page, "preview")
+    expect(page.locator("main")).to_contain_text("这笔钱还到哪里")
     well(desk.visitor)
-    step(page, "settle")
+    step(page, "confirm")
+    page.locator("#repay #id_settles").check()
+    step(page, "preview")
+    step(page, "confirm")
     expect(page.locator("main")).to_contain_text("已结清")
     well(desk.visitor)
     with scoped(SYSTEM):

@@ -73,7 +73,8 @@ def test_everything_is_done_at_an_outlet_with_card_and_id(story: Story, visit: V
     well(desk.visitor)
     page.locator("#repay #id_amount").fill("3000")
     page.locator("#repay #id_channel").select_option("cash")
-    step(page, "repay")
+    step(page, "preview")
+    step(page, "confirm")
     well(desk.visitor)
     with scoped(SYSTEM):
         assert Repayment.objects.get(loan=Loan.objects.get()).channel == "cash"

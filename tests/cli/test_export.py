@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def test_lines_are_those_of_the_database(county: County, tmp_path: Path, form: s
     done = county.installation.run(
         "export", "lines", "--out", out, "--format", form, "--purpose", "reporting"
     )
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
     header, *rows = read(out)
     assert header == LINES
     found = {(r[0], r[3]): (r[1], int(r[2]), Decimal(str(r[4]))) for r in rows}

@@ -129,4 +129,8 @@ def test_a_banker_gets_fourteen_columns_as_a_table_and_as_a_file(tmp_path: Path)
     assert lines[12] == (
         "12,2022-02-01,2022-03-01,28,4.1,8490.56,0.00,8490.56,29.01,0.00,0.00,8519.57,0.00,"
     )
+    english = schedule(tmp_path, terms, "--csv", "--language", "en").stdout.splitlines()
+    assert english[0].startswith("No.,From,Due,Days,")
+    assert len(english) == len(lines)
+    schedule(tmp_path, terms, "--csv", "--language", "fr", code=2)
     schedule(tmp_path, terms, "--table", "--json", code=2)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.core.pages import table
 from xinnong.core.aftercare import Watched, check_wanted
+from xinnong.core.borrowed_names import AlertRules, Drawn, Threshold, passed_on, patterns
+from xinnong.core.borrowed_names import Paid as Credit
 from xinnong.core.collecting import BUCKETS, Paid, Promise, bucket_of, promise_state
 from xinnong.core.money import parse_yuan
 from xinnong.lending.queries.published_rules import alert_rules_on, check_rules_on, contact_rules_on
@@ -41,6 +43,16 @@ def test_checks_come_out_as_on_the_page() -> None:
         assert ("too early" if due is None else due.isoformat()) == row["due"], row
 
 
+def test_money_passed_on_comes_out_as_on_the_page() -> None:
+    drawn = [Drawn(1, "A", 7, date(2026, 5, 1))]
+    rules = AlertRules(date(2020, 1, 1), {"passed_on": Threshold(2, 365, within=3)})
+    for row in table(PAGE, "passed_on"):
+        came = Credit(2, row["paid for the loan of"], 7, date.fromisoformat(row["credit on"]))
+        traits = passed_on(drawn, [came], within=3)
+        found = patterns(traits, rules, on=date(2026, 5, 20))
+        assert ("yes" if found else "no") == row["alert"], row
+
+
 @pytest.mark.parametrize(
     ("days", "bucket"),
     [
@@ -63,6 +75,9 @@ def test_the_published_rules_are_read() -> None:
         "card": (2, 730), "device": (3, 365), "number": (2, 730), "household": (2, 365),
         "staff": (30, 7),
     }  # fmt: skip
+    newest = alert_rules_on(date(2026, 11, 1)).thresholds
+    assert newest["guarantor"] == Threshold(3, 730)
+    assert newest["passed_on"] == Threshold(2, 365, within=3)
 
 
 def test_days_before_the_first_rules_have_the_first_ones() -> None:

@@ -98,11 +98,13 @@ def test_it_is_insured_for_most_of_a_year_or_until_the_end() -> None:
     assert insured_at_least_until(date(2025, 1, 1), DAY) is None
 
 
-def test_it_covers_the_whole_loan() -> None:
-    def wanting(*counted: int) -> list[str]:
-        found = coverage_problems(counted, needed_minor=10, security="mortgage")
+def test_it_covers_as_much_of_the_loan_as_the_product_says() -> None:
+    def wanting(*counted: int, percent: int = 100) -> list[str]:
+        found = coverage_problems(counted, needed_minor=10, least_percent=percent)
         return [each.code for each in found]
 
     assert (wanting(), wanting(4, 5), wanting(4, 6)) == (
         ["collateral.nothing"], ["collateral.short"], [],
     )  # fmt: skip
+    assert wanting(4, 6, percent=101) == ["collateral.short"]
+    assert wanting(5, 6, percent=101) == []

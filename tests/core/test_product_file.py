@@ -121,3 +121,48 @@ JSON = st.recursive(
 def test_it_never_fails_otherwise_than_by_refusing(name: str, value: object) -> None:
     with suppress(InvalidProduct):
         load_product(canonical_bytes(document(**{name: value})))
+
+
+MORTGAGE = PUBLISHED / "mortgage-2026.1.toml"
+
+
+def with_rule(rule: str) -> str:
+    return MORTGAGE.read_text("utf-8") + f"\n[mortgage]\n{rule}\n"
+
+
+def test_a_version_that_says_nothing_of_coverage_wants_the_whole_loan_covered() -> None:
+    product = load_product(MORTGAGE.with_suffix(".json").read_bytes())
+    assert product.mortgage.least_coverage_percent == 100
+
+
+def test_a_version_names_its_coverage_and_by_what_rule() -> None:
+    text = with_rule('least_coverage_percent = 130\nbasis = "本行抵押管理办法 2026 第 8 条"')
+    data = compile_product(text)
+    rule = load_product(data).mortgage
+    assert (rule.least_coverage_percent, rule.basis) == (130, "本行抵押管理办法 2026 第 8 条")
+    assert compile_product(product_source(data)) == data
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ('least_coverage_percent = 99\nbasis = "x"', "overdue.bounds"),
+        ('least_coverage_percent = 301\nbasis = "x"', "overdue.bounds"),
+        ('least_coverage_percent = "130"\nbasis = "x"', "field.type"),
+        ("least_coverage_percent = 130", "field.missing"),
+        ('least_coverage_percent = 130\nbasis = " "', "field.type"),
+        ('least_coverage_percent = 130\nbasis = "x"\nrank = 2', "field.extra"),
+    ],
+)
+def test_a_wrong_coverage_is_refused_by_name(rule: str, code: str) -> None:
+    with pytest.raises(InvalidProduct) as refusal:
+        compile_product(with_rule(rule))
+    assert [each.code for each in refusal.value.problems] == [code]
+
+
+def test_a_product_without_mortgages_asks_for_no_coverage() -> None:
+    text = (PUBLISHED / "tea-2026.1.toml").read_text("utf-8")
+    text += '\n[mortgage]\nleast_coverage_percent = 130\nbasis = "x"\n'
+    with pytest.raises(InvalidProduct) as refusal:
+        compile_product(text)
+    assert [each.code for each in refusal.value.problems] == ["mortgage.not_taken"]

@@ -88,6 +88,17 @@ def test_it_asks_for_a_purpose(chen: Client, sample: Sample) -> None:
         assert not Listing.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["town", "village", "kind", "grade", "state"])
+def test_it_carries_nobody_out_by_a_filter_that_is_not_known(
+    chen: Client, sample: Sample, name: str
+) -> None:
+    answer = chen.post(EXPORT, {"purpose": "reporting", name: "nosuch"})
+    assert answer.status_code == 422
+    assert "没有导出任何农户" in answer.content.decode()
+    with scoped(SYSTEM):
+        assert not Listing.objects.exists()
+
+
 def test_it_refuses_too_much_at_once(
     chen: Client, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,13 +117,28 @@ def test_it_reads_full_width_digits_and_letters(lin: Client, sample: Sample) -> 
     assert HEADS.findall(lin.get(sent["Location"]).content.decode()) == ["陈大山", "曹大山"]
 
 
-@pytest.mark.parametrize("name", ["after", "before", "find", "town", "village", "grade", "state"])
-@pytest.mark.parametrize("text", ["\x00", "'", "%", "9" * 5000, "😀", "H0000000000001"])
+MADE_UP = ["\x00", "'", "%", "9" * 5000, "😀", "H0000000000001"]
+
+
+@pytest.mark.parametrize("name", ["after", "before", "find"])
+@pytest.mark.parametrize("text", MADE_UP)
 def test_it_shows_a_list_for_an_address_made_up_by_hand(
     lin: Client, sample: Sample, name: str, text: str
 ) -> None:
     answer = lin.get(f"{WORKBENCH}?{name}={quote(text)}")
     assert answer.status_code == (302 if name == "find" else 200)
+
+
+@pytest.mark.parametrize("name", ["town", "village", "kind", "grade", "state"])
+@pytest.mark.parametrize("text", MADE_UP)
+def test_it_finds_nobody_by_a_filter_that_is_not_known(
+    lin: Client, sample: Sample, name: str, text: str
+) -> None:
+    answer = lin.get(f"{WORKBENCH}?{name}={quote(text)}")
+    assert answer.status_code == 422
+    assert not HOUSEHOLDS.search(answer.content.decode())
+    with scoped(SYSTEM):
+        assert not Listing.objects.exists()
 
 
 @pytest.mark.parametrize("ref", ["%00", "H", "H9999999999999", "%F0%9F%98%80", "%27", "9" * 3000])

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from pytest_django import DjangoDbBlocker
 
 from tests.factories import empty_tables
 from tests.ledger.books import DAY, Books, open_books
 from tests.people import NOW
-from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.scope import NOBODY, SYSTEM, Scope, scoped
 from xinnong.audit.models import Entry
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.ledger_refusals import (
@@ -111,6 +111,38 @@ def test_it_posts_one_journal_for_one_key(books: Books) -> None:
     with scoped(SYSTEM):
         assert (books.balance("wallet"), Journal.objects.count()) == (500, 1)
         assert Entry.objects.filter(action="ledger.post").count() == 1
+
+
+def test_it_is_one_statement_by_itself(books: Books) -> None:
+    """Outside a transaction the scope comes with the posting, and ends with it."""
+
+    def post(key: str, amount_minor: int, scope: Scope | None) -> PostedJournal:
+        return post_journal(
+            institution=books.bank,
+            actor=SYSTEM_ACTOR,
+            key=key,
+            business_on=DAY,
+            now=NOW,
+            reason="test",
+            reference="",
+            moves=[books.move("wallet", "bank", amount_minor)],
+            scope=scope,
+        )
+
+    with scoped(SYSTEM):
+        posted(books, "in", ("bank", "wallet", 10))
+    with pytest.raises(BalanceTooSmall):
+        post("too much", 11, SYSTEM)
+    first, again = post("out", 10, SYSTEM), post("out", 10, SYSTEM)
+    assert (again.id, again.ref, again.replayed) == (first.id, first.ref, True)
+    for closed in (None, NOBODY):
+        with pytest.raises(DatabaseError):
+            post("unseen", 1, closed)
+    assert not Journal.objects.exists()
+    with scoped(SYSTEM):
+        assert set(Journal.objects.values_list("key", flat=True)) == {"in", "out"}
+        assert Entry.objects.filter(action="ledger.post").count() == 2
+    assert holds(books)
 
 
 def test_it_never_deadlocks_on_crossing_accounts(books: Books) -> None:

@@ -65,6 +65,16 @@ def test_it_leads_from_a_code_to_an_account_and_its_journal(books: Books, fang: 
     assert "#" in page(fang, "journal", journal)
 
 
+def test_a_day_that_is_none_is_named_and_not_taken_for_today(books: Books, fang: Client) -> None:
+    for address in (
+        reverse("ledger:trial_balance") + "?on=nosuch",
+        reverse("ledger:statement", args=[books.accounts["bank"].ref]) + "?from_on=2026-13-40",
+    ):
+        answer = fang.get(address)
+        assert answer.status_code == 422
+        assert "errorlist" in answer.content.decode() or "error" in answer.content.decode()
+
+
 def test_it_takes_a_bank_statement_and_its_explanation(books: Books, fang: Client) -> None:
     ref = books.accounts["bank"].ref
     form = {

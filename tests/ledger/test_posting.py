@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -305,6 +307,37 @@ def test_it_posts_a_batch_with_one_entry_and_only_what_is_missing(books: Books) 
         {"journals": 3, "replayed": 0, "transfers": 3},
         {"journals": 2, "replayed": 3, "transfers": 2},
     ]
+
+
+def test_it_writes_one_entry_a_batch_that_can_be_checked(books: Books) -> None:
+    drafts = [
+        Draft(f"day-{n}", DAY, "in", 'a "mark" \\', (books.move("bank", "wallet", 1 + n),))
+        for n in range(3)
+    ]
+    batch: dict[str, Any] = {
+        "institution": books.bank,
+        "actor": SYSTEM_ACTOR,
+        "now": NOW,
+        "route": "eod",
+    }
+    [first] = post_many(**batch, drafts=drafts[:1], run_id=1)
+    rest = [p.id for p in post_many(**batch, drafts=drafts, run_id=2)[1:]]
+    again = post_many(**batch, drafts=drafts, run_id=3)
+    assert [p.ref for p in again] == [Journal.objects.get(pk=p.id).ref for p in again]
+    entries = Entry.objects.filter(action="ledger.post-many").order_by("id")
+    assert [(e.run_id, e.subject, e.actor, e.at) for e in entries] == [
+        (run, None, SYSTEM_ACTOR, NOW) for run in (1, 2, 3)
+    ]
+    assert [e.checksum for e in entries] == [checksum(ids) for ids in ([first.id], rest, [])]
+    assert set(Journal.objects.values_list("reference", flat=True)) == {'a "mark" \\'}
+
+
+def checksum(journals: list[int]) -> str:
+    """What the entry of a batch keeps of the journals that were new in it."""
+    digest = hashlib.sha256()
+    for journal in Journal.objects.filter(pk__in=journals).order_by("id"):
+        digest.update(journal.key.encode() + bytes(journal.body_hash))
+    return digest.hexdigest()
 
 
 def test_it_refuses_a_whole_batch_for_one_bad_journal(books: Books) -> None:

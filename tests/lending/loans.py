@@ -25,8 +25,8 @@ from xinnong.ledger.models import Account
 from xinnong.ledger.queries import balances_now
 from xinnong.lending.loan_terms import LoanTerms
 from xinnong.lending.may_draw import register_draw_gate, registered_gate
-from xinnong.lending.models import EodAccrual, Loan, OpenDue, PublishedProduct
-from xinnong.lending.queries.loans import book_of, payments_of, terms_in_force
+from xinnong.lending.models import Loan, OpenDue, PublishedProduct
+from xinnong.lending.queries.loans import accruals_of, book_of, payments_of, terms_in_force
 from xinnong.lending.services import (
     DayReport,
     Excess,
@@ -171,7 +171,7 @@ class Booked:
 
 def booked_days(loan: Loan) -> dict[date, Booked]:
     with scoped(SYSTEM):
-        rows = EodAccrual.objects.filter(loan=loan)
+        rows = accruals_of(loan)
         return {
             row.on: Booked(row.interest_minor, row.penalty_minor, row.compound_minor)
             for row in rows

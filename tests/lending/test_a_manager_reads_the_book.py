@@ -159,6 +159,8 @@ def test_the_supervisor_sees_sums_and_no_small_ones(lender: Lender, book: list[L
     text = zheng.get(reverse("lending:county_books")).content.decode()
     assert "120,000.00 元" in text
     assert "90,000.00 元" not in text
+    assert "穗浦农村商业银行" in text
+    assert "BANK-01" not in text
     assert zheng.get(reverse("lending:portfolio")).status_code == 403
     assert zheng.get(reverse("lending:loans")).status_code == 403
 

@@ -20,7 +20,7 @@ from xinnong.lending.models import Loan, LoanNote, LoanProposal
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 EASED = {
     "method": "interest_first", "months": "18", "rate_percent": "3.9", "difficulty": "harvest",
-    "evidence": "补充协议-7",
+    "evidence": "补充协议-7", "channel": "transfer",
 }  # fmt: skip
 
 

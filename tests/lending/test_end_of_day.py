@@ -164,6 +164,10 @@ def test_the_command_prints_what_others_read(
     }
     assert eod.run(argparse.Namespace(**asked)) == 0
     assert json.loads(capsys.readouterr().out)["status"] == "already"
+    for nobody in ("NOPE", "POLICE", "GOV"):
+        with nothing_moves():
+            assert eod.run(argparse.Namespace(**(asked | {"institution": nobody}))) == 2
+        assert f"there is no lender '{nobody}'" in capsys.readouterr().err
     far: dict[str, Any] = asked | {"on": timezone.localdate() + timedelta(1)}
     with nothing_moves():
         assert eod.run(argparse.Namespace(**far)) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -17,6 +17,7 @@ from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Account
 from xinnong.lending.models import Loan
+from xinnong.lending.queries.loans import dues_in_force
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -57,6 +58,25 @@ def test_each_tab_answers_its_question(lender: Lender, loan: Loan) -> None:
     steps = shown(lin, loan, "steps")
     assert f"/loans/{loan.ref}/renew/" in steps
     assert "还没有备注" not in steps
+
+
+def test_the_schedule_says_of_each_instalment_whether_it_was_paid(lender: Lender) -> None:
+    drawn = lender.draw()
+    with scoped(SYSTEM):
+        [first, second] = dues_in_force(drawn)[:2]
+    lender.end(first.on - timedelta(1))
+    lender.repay(drawn, first.principal_minor + first.interest_minor, first.on)
+    lender.end(second.on + timedelta(3))
+    page = shown(signed_in(lender.people.lin), drawn, "schedule")
+    found = [page.count(f">{mark}</span>") for mark in ("已还", "到期没还")]
+    assert found == [1, 1]
+    assert page.count("还没到期") == 10
+
+
+def test_the_books_name_what_was_booked(lender: Lender, loan: Loan) -> None:
+    page = shown(past_second_factor(lender.people.chen), loan, "ledger")
+    assert "发放贷款" in page
+    assert "loan.draw" not in page
 
 
 def test_the_books_are_not_for_whoever_may_not_read_them(

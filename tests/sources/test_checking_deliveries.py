@@ -200,3 +200,21 @@ def test_it_notes_progress_at_most_once_a_second(deliver: Deliver, october: Path
     with scoped(SYSTEM):
         delivery.refresh_from_db()
     assert (delivery.done, delivery.total, delivery.files_total) == (10, 100, 1)
+
+
+def test_the_list_says_where_nothing_came_in(
+    deliver: Deliver, october: Path, client: Client, tmp_path: Path
+) -> None:
+    nameless = tmp_path / "nameless.csv"
+    nameless.write_text("a,b\n1,2\n", encoding="utf-8")
+    both = tmp_path / "both.zip"
+    with zipfile.ZipFile(both, "w") as packed:
+        packed.write(october, october.name)
+        packed.write(nameless, nameless.name)
+    said = {}
+    for path, state in ((nameless, "整批退回"), (both, "有文件整批退回"), (october, "已处理")):
+        delivery = deliver(path)
+        work_through(delivery)
+        row = client.get("/data/").content.decode().partition(f"/{delivery.ref}/")[2]
+        said[state] = state in row.partition("</tr>")[0]
+    assert all(said.values()), said

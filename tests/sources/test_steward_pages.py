@@ -36,3 +36,10 @@ def test_it_gives_templates_of_the_own_classes_only(zhou: Client, people: People
         "person/template.doc",
     ):
         assert zhou.get(f"/data/contracts/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["state=nosuch", "class_name=nosuch", "class_name=%00"])
+def test_it_lists_no_batch_by_a_filter_that_is_not_known(zhou: Client, query: str) -> None:
+    answer = zhou.get(f"/data/batches/?{query}")
+    assert answer.status_code == 422
+    assert "<table" not in answer.content.decode()

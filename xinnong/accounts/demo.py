@@ -127,6 +127,14 @@ PEOPLE: Final = (
     DemoUser(
         "farmer", "农户本人", "farmer", "", "", _("看自己的档案，看谁查过；打开“借钱”申请贷款")
     ),
+    DemoUser(
+        "farmer.two",
+        "借了钱的农户",
+        "farmer",
+        "",
+        "",
+        _("已有一笔贷款：看欠多少、为什么、怎么还（后台做好贷款以后）"),
+    ),
     DemoUser("regulator", "郑霜降", "regulator", "GOV-339981", "county", _("看全县覆盖和授信情况")),
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
     DemoUser("auditor", "沈寒露", "auditor", "GOV-339981", "county", _("看谁查过谁")),

@@ -31,7 +31,8 @@ class Scope:
     `kinds` are operators' letters; `areas` are code prefixes ("" is everywhere); `institutions`
     own the rows that belong to one of them; `households` and `subject` are a farmer's own.
     `persons` opens rows about people, `oversight` the records of who read what, `books` the ledgers
-    of the institutions.
+    of the institutions. A scope with a subject that is not `staff` is a borrower's: it writes no rows
+    of a lender but the own application, contract and cards, and opens no ledger.
     """
 
     actor: UUID | None
@@ -43,6 +44,7 @@ class Scope:
     persons: bool = False
     oversight: bool = False
     books: bool = False
+    staff: bool = False
 
     def document(self) -> str:
         """The setting's text."""
@@ -57,6 +59,7 @@ class Scope:
                 "persons": self.persons,
                 "oversight": self.oversight,
                 "books": self.books,
+                "staff": self.staff,
             }
         )
 
@@ -103,6 +106,7 @@ def scope_of(actor: Actor) -> Scope:
         persons=bool(actor.granted & PERSONAL) or _reads_by_reference(actor),
         oversight=actor.can(Permission.READ_READS),
         books=actor.can(Permission.READ_LEDGER),
+        staff=institution is not None,
     )
 
 
@@ -117,8 +121,9 @@ def scoped(actor: Actor | Scope, *, using: str = "default") -> Iterator[Scope]:
     Inside another `scoped` it narrows or changes the scope for its block and puts the outer one
     back. Commits when the block ends, rolls back when it raises.
     """
+    opens = not connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        before = _current(using)
+        before = "" if opens else _current(using)
         if isinstance(actor, Scope):
             scope = actor
             _apply(scope, using)
@@ -127,7 +132,8 @@ def scoped(actor: Actor | Scope, *, using: str = "default") -> Iterator[Scope]:
             _apply(scope, using)
             scope = _with_own_households(scope, using)
         yield scope
-        _set(before, using)
+        if not opens:  # what opens the transaction has no scope to put back, and ends with it
+            _set(before, using)
 
 
 Write = Callable[[], object]

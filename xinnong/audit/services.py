@@ -1,4 +1,4 @@
-"""The only writer of the audit log."""
+"""The writer of the audit log; the ledger's posting function alone writes its entry itself."""
 
 from __future__ import annotations
 

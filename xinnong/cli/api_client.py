@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from xinnong.cli.dispatch import USAGE, whole
 
 if TYPE_CHECKING:
     from xinnong.accounts.models import ApiClient
 
 HELP = "issue an API token to a program of an institution, or revoke its tokens"
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,47}")
 EPILOGUE: Final = """\
 The token is printed once and kept as a digest only. Verbs: batches.deliver, batches.read,
-households.read, scores.read, lines.read, county.read, runs.read,
-loans.read, loans.send.
+households.read, scores.read, lines.read, county.read, runs.read, schedules.plan,
+loans.read, loans.send, payments.carry.
 """
 
 
@@ -27,12 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--area", action="append", default=[], metavar="CODE", help="twelve digits, repeatable"
     )
     parser.add_argument("--verb", action="append", default=[], help="repeatable")
-    parser.add_argument("--days", type=int, default=90, help="until it expires (%(default)s)")
+    parser.add_argument(
+        "--days", type=whole(1, 366), default=90, help="until it expires (%(default)s)"
+    )
     parser.add_argument("--revoke", action="store_true", help="end every token of the program")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the token, or how many were revoked."""
+    wrong = _wrong(args)
+    if wrong:
+        print(f"xinnong api-client: {wrong}", file=sys.stderr)
+        return USAGE
     from django.utils import timezone
 
     from xinnong.accounts.scope import SYSTEM, scoped
@@ -53,6 +64,17 @@ def run(args: argparse.Namespace) -> int:
     expires = (now + lifetime).isoformat(timespec="seconds")
     print(json.dumps({"client": client.code, "token": token, "expires_at": expires}))
     return 0
+
+
+def _wrong(args: argparse.Namespace) -> str:
+    """What is missing or malformed; "" where nothing is. A program is ended whatever its code."""
+    if args.revoke:
+        return ""
+    if not args.verb:
+        return "name at least one --verb, or --revoke"
+    if args.institution and not CODE.fullmatch(args.code):
+        return f"{args.code!r} is no code; it has letters, digits, dots and hyphens, at most 48"
+    return ""
 
 
 def _client(args: argparse.Namespace, now: datetime) -> ApiClient:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xinnong.areas.services import decoded, import_areas, read_list
 from xinnong.cli.dispatch import USAGE, day
+from xinnong.cli.list_faults import told_problem
 from xinnong.core.errors import InvalidDocument
 
 HELP = "import a county's towns and villages from a CSV (code, level, parent, name_zh, …)"
@@ -38,11 +39,7 @@ def run(args: argparse.Namespace) -> int:
         done = import_areas(rows, valid_from=args.valid_from, many_may_end=args.many_may_end)
     except InvalidDocument as refused:
         for problem in refused.problems:
-            print(
-                json.dumps(
-                    _described(problem.code, problem.field, problem.params), ensure_ascii=False
-                )
-            )
+            print(json.dumps(told_problem(problem), ensure_ascii=False, default=str))
         return 1
     except OSError as fault:
         print(f"xinnong areas-import: {args.file}: {fault.strerror}", file=sys.stderr)
@@ -55,7 +52,3 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     print(json.dumps(asdict(done)))
     return 0
-
-
-def _described(code: str, field: str, params: object) -> dict[str, object]:
-    return {"refused": code, "field": field, "params": params}

@@ -85,6 +85,7 @@ def _write(out: Path, lines: Iterator[bytes]) -> None:
     """Under a temporary name first, so that a half file never bears the asked name."""
     draft = out.with_name(f".{out.name}.part")
     try:
+        draft.touch(mode=0o600)
         with draft.open("wb") as file:
             file.writelines(lines)
         draft.replace(out)

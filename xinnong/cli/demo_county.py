@@ -14,6 +14,7 @@ from xinnong.cli.dispatch import progress, whole
 HELP = "write a synthetic county: department files and the truth behind them"
 NEEDS = "nothing"
 LAST_MONTH = "last-month"
+LARGEST_SEED = (1 << 64) - 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=2_000,
         help="1 to 1,000,000 (default 2,000)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes (default 1)")
+    parser.add_argument(
+        "--seed", type=whole(0, LARGEST_SEED), default=1, help="same seed, same bytes (default 1)"
+    )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder to write into; must be empty"
     )

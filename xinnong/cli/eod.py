@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Final
 
-from xinnong.cli.dispatch import DONE, REFUSED, day, progress
+from xinnong.cli.dispatch import DONE, REFUSED, USAGE, day, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,9 @@ def run(args: argparse.Namespace) -> int:
     from xinnong.core.errors import Refused
     from xinnong.lending.services.end_of_day import lenders_with_days
 
+    if args.institution and not _is_lender(args.institution):
+        print(f"xinnong eod: there is no lender {args.institution!r}", file=sys.stderr)
+        return USAGE
     lenders = [args.institution] if args.institution else lenders_with_days()
     today, refused = timezone.localdate(), False
     for place, institution in enumerate(lenders, 1):
@@ -54,6 +57,13 @@ def run(args: argparse.Namespace) -> int:
             print(f"xinnong eod: {institution}: {refusal(fault)}", file=sys.stderr)
         progress(place, len(lenders), institution)
     return REFUSED if refused else DONE
+
+
+def _is_lender(code: str) -> bool:
+    """Whether an institution of this code lends; nobody else has days to end."""
+    from xinnong.accounts.models import Institution, Operator
+
+    return Institution.objects.filter(code=code, operator__kind=Operator.Kind.LENDER).exists()
 
 
 def _ended(args: argparse.Namespace, institution: str, today: date) -> Iterator[DayReport]:

@@ -80,6 +80,8 @@ def _wrong(args: argparse.Namespace) -> str:
         return "a repayment needs --amount and --key"
     if args.format != "json" and (args.what != "statement" or args.out is None):
         return "--format csv or xlsx is for a statement and needs --out"
+    if args.from_on and args.until and args.from_on > args.until:
+        return "--from lies after --until"
     try:
         args.amount_minor = parse_yuan(args.amount) if args.amount else None
     except Refused:
@@ -137,6 +139,7 @@ def _statement(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said
     rows = [[_cell(each, name) for name in COLUMNS] for each in movements]
     content = (as_csv if args.format == "csv" else as_xlsx)(COLUMNS, rows)
     draft = args.out.with_name(f".{args.out.name}.part")
+    draft.touch(mode=0o600)
     draft.write_bytes(content)
     draft.replace(args.out)
     return [{"out": str(args.out), "rows": len(rows), **report}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ def find_program(code: str) -> tuple[ApiClient, str] | None:
 def told(**said: Any) -> None:
     """One JSON object on a line."""
     print(json.dumps(said, ensure_ascii=False, default=str))
+
+
+def in_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows under the names of their columns, as wide as the widest; nothing is shown as a dash."""
+    cells = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
+    for line in cells:
+        print("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)))
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None or value == "" else str(value)
 
 
 def lines_of(path: Path | None) -> Iterator[tuple[int, str]]:

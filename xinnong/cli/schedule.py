@@ -45,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--table", action="store_true", help="print a banker's fourteen columns")
     form.add_argument("--csv", action="store_true", help="the fourteen columns as CSV")
+    parser.add_argument(
+        "--language", choices=["zh", "en"], default="zh",
+        help="of the fourteen columns (%(default)s)",
+    )  # fmt: skip
     parser.add_argument("--schema", action="store_true", help="print the JSON schema and stop")
 
 
@@ -71,9 +75,11 @@ def _written(schedule: Schedule, args: argparse.Namespace) -> str:
     if args.json:
         return json.dumps(schedule_document(schedule), ensure_ascii=False) + "\n"
     if args.csv:
-        return banker_csv(schedule)
-    table = banker_table if args.table else schedule_table
-    return table(schedule) + "conventions: " + ", ".join(schedule.conventions) + "\n"
+        return banker_csv(schedule, language=args.language)
+    table = (
+        banker_table(schedule, language=args.language) if args.table else schedule_table(schedule)
+    )
+    return table + "conventions: " + ", ".join(schedule.conventions) + "\n"
 
 
 def _read(name: str | None) -> bytes | None:

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from xinnong.cli.list_faults import told_problem
+
 HELP = "import operators, institutions and users from a TOML list"
 EPILOGUE: Final = """\
 [[operator]]     code, kind (a county service, b lender, c health bureau, d police), name
@@ -35,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
         hired = import_staff(args.file.read_text(encoding="utf-8-sig"), now=timezone.now())
     except InvalidDocument as refused:
         for problem in refused.problems:
-            told = {"refused": problem.code, "field": problem.field, "params": problem.params}
-            print(json.dumps(told, ensure_ascii=False, default=str))
+            print(json.dumps(told_problem(problem), ensure_ascii=False, default=str))
         return 1
     except (OSError, UnicodeDecodeError) as fault:
         print(f"{args.file}: {fault.__class__.__name__}", file=sys.stderr)

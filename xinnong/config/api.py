@@ -25,6 +25,7 @@ from ninja.throttling import BaseThrottle
 
 from xinnong import __version__
 from xinnong.config import api_document, faults
+from xinnong.config.api_requests import refuse_unknown, remembered
 from xinnong.config.problems import code_of, path_of, problem, words_of
 from xinnong.core.errors import InvalidDocument, Problem, Refused
 
@@ -56,6 +57,11 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
         """The OpenAPI document."""
         return api_document.finished(super().get_openapi_schema(**options), self)
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        """Where the answer begins, once the client is known: what the operation lacks is refused."""
+        refuse_unknown(request)
+        return super().create_temporal_response(request)
 
 
 api = Api(
@@ -152,6 +158,7 @@ def _roll_back(request: HttpRequest, error: Exception) -> None:
 
 def _mount_routers() -> None:
     """Add the router of every app that has one."""
+    api.add_decorator(remembered, mode="view")
     for app in settings.INSTALLED_APPS:
         if app.startswith("xinnong.") and util.find_spec(f"{app}.api"):
             api.add_router("", import_module(f"{app}.api").router)

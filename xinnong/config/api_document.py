@@ -32,9 +32,16 @@ numbers in the unit of the feature, money in fen. Null is unknown, never zero.
 TAGS: Final = [
     {"name": "sources", "description": "Deliveries, their reports, and the contracts of the files"},
     {"name": "households", "description": "Profile, score and lines of one household"},
-    {"name": "payments", "description": "What a bank is to pay, and what came of it"},
+    {
+        "name": "payments",
+        "description": "What a bank is to pay, what came of it, and its statements",
+    },
     {"name": "schedules", "description": "Repayment schedules worked out from terms"},
     {"name": "loans", "description": "A lender's products, applications, contracts and loans"},
+    {"name": "collections", "description": "Late loans, and what was done to collect them"},
+    {"name": "alerts", "description": "What borrowers share that strangers do not; people judge"},
+    {"name": "portfolio", "description": "A lender's book in sums, without a person"},
+    {"name": "ledger", "description": "The codes of the bank's own core"},
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 EXTRA: Final[dict[str, Any]] = {"info": {"license": LICENCE}, "tags": TAGS}

@@ -32,7 +32,7 @@ TITLES: Final[Mapping[str, str]] = {
     "request.not_found": "There is nothing at this address that the token may see.",
     "request.method": "The address does not take this method; see the Allow header.",
     "request.too_large": "The request is larger than the limit.",
-    "request.media_type": "Send multipart/form-data.",
+    "request.media_type": "Send the media type that the operation names.",
     "request.invalid": "A parameter or field does not hold; see `errors`.",
     "request.too_many": "Too many requests in this minute; see the Retry-After header.",
     "fault": "Something went wrong here; quote `fault` when you report it.",

@@ -8,19 +8,24 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-KINDS: Final = ("card", "device", "number", "household", "staff")
+KINDS: Final = ("card", "device", "number", "household", "staff", "guarantor", "passed_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """From how many borrowers on, counting drawings of the last so many days."""
+    """From how many borrowers on, counting drawings of the last so many days.
+
+    `within` days after a drawing its money counts as passed on; other kinds have none.
+    """
 
     least: int
     days: int
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,46 @@ def patterns(traits: Iterable[Trait], rules: AlertRules, *, on: date) -> list[Pa
             loans = tuple(sorted({trait.loan for trait in seen}))
             found.append(Pattern(kind, mark, borrowers, loans))
     return found
+
+
+def patterns_with(
+    traits: Iterable[Trait], rules: AlertRules, *, on: date, loans: AbstractSet[int]
+) -> list[Pattern]:
+    """The patterns that one of these drawings is part of: what a look at them alone must find."""
+    return [each for each in patterns(traits, rules, on=on) if not loans.isdisjoint(each.loans)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Money that went to a card on a day."""
+
+    loan: int
+    borrower: str
+    card: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money that came from an account, known by its keyed hash, and paid for a loan."""
+
+    loan: int
+    borrower: str
+    payer: int | None
+    on: date
+
+
+def passed_on(drawn: Iterable[Drawn], paid: Sequence[Paid], *, within: int) -> list[Trait]:
+    """Money that left a borrower's card soon after it came, and paid another one's loan.
+
+    Both show it, under the mark of whoever's loan was paid, from the day of the drawing on.
+    """
+    return [
+        Trait("passed_on", came.borrower, side.borrower, side.loan, gave.on)
+        for gave in drawn
+        for came in paid
+        if came.payer == gave.card
+        and came.borrower != gave.borrower
+        and 0 <= (came.on - gave.on).days <= within
+        for side in (gave, came)
+    ]

@@ -90,8 +90,6 @@ HAIRCUTS: Final = (
         renew_days=30,
     ),
 )
-LEAST_COVERAGE_PERCENT: Final[Mapping[str, int]] = {"mortgage": 100}
-"""How much of the loan what is left after haircuts and earlier claims has to cover."""
 
 
 def haircuts_on(day: date, tables: Iterable[Haircuts] = HAIRCUTS) -> Haircuts | None:
@@ -189,13 +187,13 @@ def insured_at_least_until(starts_on: date, ends_on: date) -> date | None:
 
 
 def coverage_problems(
-    counted: Iterable[int], *, needed_minor: int, security: str
+    counted: Iterable[int], *, needed_minor: int, least_percent: int
 ) -> tuple[Problem, ...]:
-    """What is missing of collateral for a loan: something at all, and enough of it."""
+    """What is missing of collateral for a loan: something at all, and as much as the product says."""
     amounts = tuple(counted)
     if not amounts:
         return (Problem("collateral.nothing", "collateral"),)
-    wanted = needed_minor * LEAST_COVERAGE_PERCENT.get(security, 100) // 100
+    wanted = -(-needed_minor * least_percent // 100)
     if sum(amounts) < wanted:
         params = {"needed_minor": wanted, "given_minor": sum(amounts)}
         return (Problem("collateral.short", "collateral", params),)

@@ -66,6 +66,14 @@ class LateRates:
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """An instalment whose delay came from the payment system, up to a day that counts again."""
+
+    due_on: date
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """What a late payment costs. `matures_on` is the last day of the contract.
 
@@ -81,6 +89,13 @@ class Late:
     compounds: bool
     principal_first_after_days: int | None = None
     changes: tuple[LateRates, ...] = ()
+    excused: tuple[Excused, ...] = ()
+
+    def excuses(self, due_on: date, day: date) -> bool:
+        """Whether a day on which an instalment is late costs nothing and is not counted."""
+        return bool(self.excused) and any(
+            each.due_on == due_on and due_on <= day < each.until_on for each in self.excused
+        )
 
     def rates_on(self, day: date) -> tuple[Decimal, Decimal]:
         """The loan's rate and the late rate of a day."""
@@ -177,7 +192,7 @@ def live_days(
             if payment.on == day
         )
         booked = _late_of_day(book, opened, day)
-        days_late = _days_past_due(opened, day)
+        days_late = _days_past_due(book.late, opened, day)
         owed = tuple(each.owed() for each in opened if each.owed().total)
         yield DayEnd(
             day, earned_on(book, day), booked["penalty"], booked["compound"], paid, owed, days_late
@@ -225,6 +240,8 @@ def _late_of_day(book: Book, opened: Sequence[Open], day: date) -> dict[str, int
     on_interest = rate_percent if day < late.matures_on else late_percent
     share = _share_of_day(book.day_count, day)
     for each in opened:
+        if late.excuses(each.due.on, day):
+            continue
         each.late["penalty"] += each.unpaid("principal") * rate_micro(late_percent) * share
         if late.compounds:
             each.late["compound"] += each.unpaid("interest") * rate_micro(on_interest) * share
@@ -246,10 +263,13 @@ def _share_of_day(count: DayCount, day: date) -> int:
     return elapsed(real, day, day + ONE_DAY, day.day)
 
 
-def _days_past_due(opened: Sequence[Open], day: date) -> int:
+def _days_past_due(late: Late, opened: Sequence[Open], day: date) -> int:
     """Days since the oldest instalment with principal or interest unpaid; 0 on the due date itself.
 
     A penalty alone keeps no loan overdue (金融资产风险分类办法 speaks of 本金、利息或收益).
     """
-    unpaid = [each.due.on for each in opened if each.unpaid("principal") or each.unpaid("interest")]
+    counted = [each for each in opened if not late.excuses(each.due.on, day)]
+    unpaid = [
+        each.due.on for each in counted if each.unpaid("principal") or each.unpaid("interest")
+    ]
     return (day - min(unpaid)).days if unpaid else 0

@@ -46,6 +46,7 @@ from xinnong.core.products import (
     SIGNINGS,
     UNITS,
     Later,
+    MortgageRule,
     Overdue,
     Product,
     RateRule,
@@ -119,6 +120,17 @@ OVERDUE_SHAPE: Final[Mapping[str, Check]] = {
     "compound": is_flag,
     "principal_first_after_days": is_natural_or_null,
 }
+MORTGAGE_SHAPE: Final[Mapping[str, Check]] = {
+    "least_coverage_percent": is_natural,
+    "basis": is_text,
+}
+MORTGAGE: Final = {
+    "least_coverage_percent": 100,
+    "basis": "商业银行押品管理指引（银监发〔2017〕16号）",
+}
+"""What a version means that was published before products named it."""
+COVERAGE_PERCENT: Final = (100, 300)
+"""All of the loan; more than three times as much would be taking too much."""
 LATER_SHAPE: Final[Mapping[str, Check]] = {"renewal": is_flag, "extension": is_flag}
 LISTS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "lenders": (LENDERS, True),
@@ -185,7 +197,9 @@ def product_source(data: bytes) -> str:
         _line(f"{bound}_yuan", document[f"{bound}_minor"] // FEN_PER_YUAN)
         for bound in ("least", "most")
     ]
-    for table in ("rate", "overdue", "later"):
+    for table in ("rate", "overdue", "later", "mortgage"):
+        if table not in document:
+            continue
         held = {name: value for name, value in document[table].items() if value is not None}
         lines += ["", f"[{table}]", *(_line(name, value) for name, value in held.items())]
     for way in document["ways"]:
@@ -208,7 +222,9 @@ def _name_nothing(document: Document, table: str, name: str) -> None:
 
 def product_problems(document: Document) -> list[Problem]:
     """Answer everything wrong with a parsed product document."""
-    problems = list(shape_problems(document, PRODUCT_SHAPE, ""))
+    own = {name: value for name, value in document.items() if name != "mortgage"}
+    problems = list(shape_problems(own, PRODUCT_SHAPE, ""))
+    problems += _mortgage_problems(document)
     wrong = {problem.field for problem in problems}
     for names, check in _CHECKS:
         if wrong.isdisjoint(names):
@@ -296,6 +312,23 @@ def _overdue_problems(document: Fields) -> Iterator[Problem]:
             yield Problem("overdue.bounds", inside("overdue", name), {"least": least, "most": most})
 
 
+def _mortgage_problems(document: Fields) -> Iterator[Problem]:
+    """What a product says of mortgages, where it says anything; only one that takes them does."""
+    if "mortgage" not in document:
+        return
+    rule, path = document["mortgage"], inside("mortgage", "least_coverage_percent")
+    shape = list(shape_problems(rule, MORTGAGE_SHAPE, "mortgage"))
+    yield from shape
+    if shape:
+        return
+    securities = document.get("securities")
+    if isinstance(securities, list) and "mortgage" not in securities:
+        yield Problem("mortgage.not_taken", "mortgage")
+    least, most = COVERAGE_PERCENT
+    if not least <= rule["least_coverage_percent"] <= most:
+        yield Problem("overdue.bounds", path, {"least": least, "most": most})
+
+
 def _later_problems(document: Fields) -> Iterator[Problem]:
     yield from shape_problems(document["later"], LATER_SHAPE, "later")
 
@@ -338,5 +371,6 @@ def _product(document: Fields, checksum: str) -> Product:
         ways=tuple(Way(way["method"], way["every"], way["unit"]) for way in document["ways"]),
         overdue=Overdue(**overdue),
         later=Later(**later),
+        mortgage=MortgageRule(**document.get("mortgage", MORTGAGE)),
         sha256=checksum,
     )

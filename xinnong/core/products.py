@@ -95,6 +95,18 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class MortgageRule:
+    """How much of the loan things have to cover after haircuts and earlier claims.
+
+    The lender sets it for each product, by `basis` (商业银行押品管理指引, 银监发〔2017〕16号; what
+    stands before us counts first, by the order of registration: 民法典 414).
+    """
+
+    least_coverage_percent: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """What may be agreed on while the loan runs."""
 
@@ -134,6 +146,7 @@ class Product:
     signing: tuple[str, ...]
     overdue: Overdue
     later: Later
+    mortgage: MortgageRule
     sha256: str
 
     def conditions_for(self, *, security: str, payee: str) -> tuple[str, ...]:

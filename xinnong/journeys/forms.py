@@ -60,7 +60,7 @@ class FilterForm(forms.Form):
         self._offer("village", [("", _("全部")), *villages])
 
     def chosen(self) -> dict[str, str]:
-        """Return what was chosen of what is offered; a village of another town falls away."""
+        """Return what was chosen of what is offered."""
         self.full_clean()
         return dict(self.cleaned_data)
 

@@ -51,6 +51,9 @@ REFUSALS: Mapping[str, Wording] = {
         _("这个日期之前没有发布过结果。"),
         _("换一个日期，或先刷新。"),
     ),
+    "export.filter_unknown": Wording(
+        _("筛选条件里有系统不认识的值，没有导出任何农户。"), _("回到查找页，清空筛选，重新选择。")
+    ),
     "export.too_many_households": Wording(
         _("选中的农户超过 %(limit)s 户。"),
         _("请按乡镇、村或等级缩小范围，分几次导出；全县导出请由运维用命令办理。"),
@@ -205,6 +208,9 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.reverse-repayment": _("冲正一笔还款"),
     "lending.value-date": _("按起息日入账"),
     "lending.repay-by-value-date": _("按起息日补记还款"),
+    "lending.correct": _("更正记错的还款"),
+    "lending.excuse": _("认定技术性逾期"),
+    "lending.use-held": _("到期用暂收款还款"),
     "lending.rate": _("调整利率"),
     "lending.pause": _("停息"),
     "lending.extend": _("办理展期"),

@@ -34,6 +34,16 @@ class CoreLine:
     given: Given
 
 
+def code_report(line: CoreLine) -> dict[str, str]:
+    """A line as programs read it."""
+    return {
+        "kind": line.kind.code,
+        "product": line.product,
+        "core_code": line.code,
+        "given": line.given.value,
+    }
+
+
 def core_lines(institution: Institution, *, given: str = "") -> list[CoreLine]:
     """Lines of all kinds of the chart and all products in use; an unknown `given` finds none."""
     codes = core_codes(institution)

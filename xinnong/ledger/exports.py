@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 import xlsxwriter
@@ -27,6 +28,7 @@ from xinnong.ledger.queries import (
     core_codes,
     first_posting_on,
 )
+from xinnong.ledger.reasons import reason_in_both
 
 Value = str | int | date | Decimal
 Row = Sequence[Value]
@@ -48,6 +50,8 @@ STATEMENT_COLUMNS: Final = (
     "booked_at",
     "journal",
     "reason",
+    "reason_zh",
+    "reason_en",
     "reference",
     "debit_yuan",
     "credit_yuan",
@@ -91,6 +95,7 @@ def trial_rows(institution: Institution, found: TrialBalance) -> Iterator[Row]:
 
 def statement_rows(pages: Iterable[Statement]) -> Iterator[Row]:
     """One row a movement."""
+    words = cache(reason_in_both)
     for page in pages:
         for line in page.lines:
             yield (
@@ -98,6 +103,7 @@ def statement_rows(pages: Iterable[Statement]) -> Iterator[Row]:
                 line.booked_at.isoformat(),
                 str(line.journal),
                 line.reason,
+                *words(line.reason),
                 line.reference,
                 money(line.debit_minor),
                 money(line.credit_minor),

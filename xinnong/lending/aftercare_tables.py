@@ -180,10 +180,24 @@ def reminder_text(reminder: Reminder) -> str:
         return _("明天要还 %(amount)s，请把钱存到本人卡上。") % {"amount": amount}
     if reminder.kind == "due_soon":
         return _("再过 7 天要还 %(amount)s。") % {"amount": amount}
+    if reminder.kind == "corrected":
+        return _("有一笔还款原来记错了，已经更正，现在记的是 %(amount)s。请看还款记录。") % {
+            "amount": amount
+        }
+    if reminder.kind == "excused":
+        return _("这次晚到账是技术原因，不算逾期，不收罚息；已收的 %(amount)s 已经退减。") % {
+            "amount": amount
+        }
     return _("已经晚了 %(days)s 天，现在要还 %(amount)s。有困难请尽早来商量。") % {
         "days": reminder.days_past_due,
         "amount": amount,
     }
+
+
+def reminders_table(reminders: Sequence[Reminder]) -> Table:
+    """Every reminder that went out, the newest first."""
+    rows = [[Cell(day(each.on)), Cell(reminder_text(each))] for each in reminders]
+    return Table(_("已经提醒过"), [Column(_("日期")), Column(_("提醒了什么"))], rows)
 
 
 def reminders_list(reminders: Sequence[Reminder]) -> list[Definition]:
@@ -261,7 +275,9 @@ def alerts_table(alerts: Sequence[LoanAlert], pager: Pager) -> Table:
         rows,
         pager=pager,
         empty_title=_("没有这样的预警"),
-        empty_hint=_("系统每小时比对收款卡、手机、号码、同户借款和经手人。"),
+        empty_hint=_(
+            "系统每小时比对收款卡、手机、号码、同户借款、经手人、保证人，和刚放的款三天内有没有替别人还贷款。"
+        ),
     )
 
 

@@ -23,8 +23,11 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
+        from xinnong.ledger.naming import register_products
         from xinnong.lending.demo_book.notice import demo_panel
-        from xinnong.lending.entries import entries
+        from xinnong.lending.entries import PAGES, entries
+        from xinnong.lending.journal_reasons import register as register_reasons_of_journals
+        from xinnong.lending.ledger_words import titles_by_code
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.seams import register_drawn
         from xinnong.lending.sentences import SENTENCES
@@ -33,13 +36,17 @@ class LendingConfig(AppConfig):
         from xinnong.web.panels import register_panel
         from xinnong.web.refusals import register_wordings
 
+        register_reasons_of_journals()
         register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
         for sentences in SENTENCES:
             register_wordings(sentences)
+        register_products(titles_by_code)
         for position, label, name, verb, about in entries():
-            register(NavEntry(position, label, f"lending:{name}", _holds(verb), about=about))
+            pages = frozenset(f"lending:{each}" for each in PAGES.get(name, ()))
+            shown_to = _holds(verb)
+            register(NavEntry(position, label, f"lending:{name}", shown_to, about, pages))
         register(
             NavEntry(
                 46,

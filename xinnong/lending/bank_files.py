@@ -27,6 +27,7 @@ MOST_SHEET_BYTES: Final = 10 * MEBIBYTE
 MOST_CELL: Final = 500
 HEAD_ROWS: Final = 20
 HEAD_BYTES: Final = 64 * 1024
+PDF: Final = b"%PDF-"
 SEPARATORS: Final = ",\t;|"
 NO_VALUE: Final = "�"
 """Stands for a list or an object where a text is wanted; no reader takes it for one."""
@@ -44,6 +45,12 @@ class BankFileUnreadable(Refused):
     """Neither text in UTF-8 or GB18030 nor a whole workbook."""
 
     code: ClassVar[str] = "bank_file.unreadable"
+
+
+class BankFileIsPdf(Refused):
+    """A PDF is a picture of lines for people; its figures cannot be read without guessing."""
+
+    code: ClassVar[str] = "bank_file.pdf"
 
 
 class BankFileHeading(Refused):
@@ -88,7 +95,7 @@ class Layout:
 def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
     """Rows below the heading with the number they have in the file, blank ones left out.
 
-    Raises BankFileTooLarge, BankFileUnreadable, BankFileHeading, BankFileEmpty.
+    Raises BankFileTooLarge, BankFileUnreadable, BankFileIsPdf, BankFileHeading, BankFileEmpty.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -99,6 +106,8 @@ def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
         raise BankFileTooLarge(limit_mb=most // MEBIBYTE)
     if not head.strip():
         raise BankFileEmpty
+    if head.startswith(PDF):
+        raise BankFileIsPdf
     if is_sheet:
         rows = _headed(_sheet_rows(path), layout)
     elif head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):

@@ -108,7 +108,7 @@ def files_table(files: Sequence[PaymentFile]) -> Table:
         Column(_("生成时间")),
     ]
     return Table(
-        _("已生成的付款文件"), columns, rows, empty_title=_("还没有生成过付款文件"),
+        _("最近生成的付款文件"), columns, rows, empty_title=_("还没有生成过付款文件"),
         empty_hint=_("同一笔付款只进一个文件；文件可以再下载，内容不变。"),
     )  # fmt: skip
 

@@ -50,6 +50,10 @@ BANK_REFUSALS: Mapping[str, Wording] = {
         _l("文件读不出来：不是 UTF-8 或 GB18030 文本，也不是完好的 XLSX。"),
         _l("从银行系统重新导出，不要改扩展名。"),
     ),
+    "bank_file.pdf": Wording(
+        _l("这是 PDF，里面的数只能给人看，不能当数据读。"),
+        _l("在网银或银行系统里选导出 XLSX 或 CSV，再送一次。"),
+    ),
     "bank_file.heading": Wording(
         _l("前 20 行里没有找到列名「%(field)s」。"), _l("保留银行导出的表头，再送一次。")
     ),

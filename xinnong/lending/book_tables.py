@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xinnong.lending.queries.portfolio import MonthMoney
     from xinnong.web.paging import Pager
 
+COUNTY_ORDER = ("total", "bucket", "class", "product")
 MOST_AGES = 13
 """A vintage is followed for its first year; the loans behind it show the rest."""
 FILTERS: Mapping[str, str] = {
@@ -248,15 +249,18 @@ LEAST_SHOWN = 10
 """Fewer borrowers than these are not shown to whoever may not see persons."""
 
 
-def county_table(found: Sequence[BookSum], titles: Mapping[str, str]) -> Table:
-    """Each lender's newest month end, without persons; small cells hidden."""
+def county_table(
+    found: Sequence[BookSum], titles: Mapping[str, str], lenders: Mapping[str, str]
+) -> Table:
+    """Each lender's newest month end by name, without persons; small cells hidden."""
+    order = {code: str(at) for at, code in enumerate(BUCKET_CODES)}
     columns = [
         Column(_("机构")), Column(_("截至")), Column(_("项目")),
         Column(_("贷款（笔）"), is_figure=True), Column(_("借款户"), is_figure=True),
         Column(_("本金余额"), is_figure=True),
     ]  # fmt: skip
     rows = []
-    for each in found:
+    for each in sorted(found, key=lambda one: _county_place(one, order)):
         is_small = 0 < each.borrowers < LEAST_SHOWN and each.dimension != "total"
         shown = (
             [Cell("—")] * 3
@@ -271,8 +275,17 @@ def county_table(found: Sequence[BookSum], titles: Mapping[str, str]) -> Table:
             each.dimension, each.value, titles
         )  # fmt: skip
         day = date_format(each.on, "SHORT_DATE_FORMAT")
-        rows.append([Cell(each.institution), Cell(day), Cell(what), *shown])
+        name = lenders.get(each.institution, each.institution)
+        rows.append([Cell(name), Cell(day), Cell(what), *shown])
     return Table(
         _("各机构月末贷款"), columns, rows, empty_title=_("还没有月末数据"),
         empty_hint=_("每月最后一天日终后留存，下月起可看。"),
     )  # fmt: skip
+
+
+def _county_place(one: BookSum, order: Mapping[str, str]) -> tuple[str, int, str]:
+    """A lender's sum first, then the buckets from the least late on, classes, products."""
+    place = (
+        COUNTY_ORDER.index(one.dimension) if one.dimension in COUNTY_ORDER else len(COUNTY_ORDER)
+    )
+    return one.institution, place, order.get(one.value, one.value)

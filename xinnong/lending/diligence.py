@@ -124,9 +124,10 @@ def _investigation(found: Dossier, who: _Names) -> Iterator[Step]:
         yield Step(day(each.visited_on), people, _("两人上门调查"), facts)
     if found.reports and not found.visits:
         yield Step("—", "—", _("两人上门调查"), _("没有上门调查记录。"))
-    asked = reports_table(found.reports).rows
-    for row, report in zip(asked, found.reports, strict=True):
-        facts = "，".join(str(cell.text) for cell in row[1:])
+    table = reports_table(found.reports)
+    for row, report in zip(table.rows, found.reports, strict=True):
+        named = zip(table.columns[1:], row[1:], strict=True)
+        facts = _("；").join(f"{column.label} {cell.text}" for column, cell in named)
         yield Step(moment(report.asked_at), who(report.asked_by), _("查询征信报告"), facts)
 
 
@@ -146,7 +147,7 @@ def _grounds(decision: Decision) -> str:
         *([wording.rate_text(rate)] if rate is not None else []),
         *(str(reason.says) for reason in reasons_of(decision)),
     ]
-    return "；".join(said)
+    return _("；").join(said)
 
 
 def _contract(found: Dossier, who: _Names) -> Iterator[Step]:
@@ -157,7 +158,7 @@ def _contract(found: Dossier, who: _Names) -> Iterator[Step]:
             _("条款校验码 %(sum)s") % {"sum": contract.sha256[:16]},
         )  # fmt: skip
         for each in found.conditions:
-            facts = f"{wording.word(each.code)}（{each.evidence[:24]}）"
+            facts = f"{wording.word(each.code)}（{wording.evidence_text(each.evidence)[:24]}）"
             yield Step(moment(each.met_at), who(each.met_by), _("确认放款条件"), facts)
         if contract.signed_at is not None:
             facts = _("%(how)s；身份核验 %(check)s，照片 %(photo)s，签字页 %(scan)s") % {

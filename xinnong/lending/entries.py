@@ -9,8 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.accounts.permissions import Permission as P  # noqa: N817  # stands in every line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrPromise
 
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "my_loans": ("loan_statement",),
+    "loans": ("loan", "change_loan", "loan_statement", "loan_bureau", "loan_file"),
+    "portfolio": ("bureau", "statistics"),
+    "collections": ("collection",),
+    "statements": ("statement_line",),
+    "core_breaks": ("core_break",),
+}
+"""Pages that belong to an entry although their addresses do not say so."""
 Entry = tuple[int, "_StrPromise", str, P, "_StrPromise"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
@@ -14,9 +14,11 @@ from xinnong.core.payments import number_of
 from xinnong.core.schedule.terms import Method
 from xinnong.lending import wording
 from xinnong.lending.models import (
+    BookOfRecord,
     ClassChange,
     LoanDue,
     LoanState,
+    OpenDue,
     Repayment,
     RepaymentState,
     Standing,
@@ -35,6 +37,7 @@ from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from django.utils.functional import _StrPromise
@@ -188,6 +191,26 @@ def schedule_table(dues: Sequence[LoanDue], caption: str) -> Table:
     return Table(
         caption, columns, rows, empty_title=_("没有要还的了"), empty_hint=_("这笔贷款已经还清。")
     )
+
+
+def schedule_of(facts: LoanFacts) -> Table:
+    """The instalments of a loan; where our book knows it, of each whether it was paid."""
+    table = schedule_table(facts.dues, _("还款计划"))
+    is_ours = facts.loan.book == BookOfRecord.XINNONG
+    if not is_ours or facts.loan.state not in {LoanState.ACTIVE, LoanState.SETTLED}:
+        return table
+    unpaid = set(OpenDue.objects.filter(loan=facts.loan).values_list("n", flat=True))
+    columns = [*table.columns, Column(_("还了没有"))]
+    marks = (_mark(due, facts.on, unpaid) for due in facts.dues)
+    rows = [[*row, mark] for row, mark in zip(table.rows, marks, strict=True)]
+    return replace(table, columns=columns, rows=rows)
+
+
+def _mark(due: LoanDue, on: date, unpaid: AbstractSet[int]) -> Cell:
+    """What fell due and is not open any more was paid."""
+    if due.n in unpaid:
+        return Cell(_("到期没还"), tone="bad") if due.on < on else Cell(_("今天要还"), tone="warn")
+    return Cell(_("已还"), tone="good") if due.on <= on else Cell(_("还没到期"))
 
 
 def original_table(loan: Loan) -> Table | None:

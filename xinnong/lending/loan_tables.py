@@ -302,7 +302,7 @@ def conditions_said(
         Definition(
             wording.word(code),
             _("已办好") if code in met else _("还没办"),
-            note=met[code].evidence if code in met and not is_own else "",
+            note=wording.evidence_text(met[code].evidence) if code in met and not is_own else "",
             tone="good" if code in met else "warn",
         )
         for code in wanted

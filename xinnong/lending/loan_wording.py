@@ -42,6 +42,9 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
     "loan.too_little_to_settle": Wording(
         _l("结清要 %(needed_yuan)s 元。"), _l("补足金额，或改为部分还款。")
     ),
+    "loan.more_than_owed": Wording(
+        _l("结清只要 %(most_yuan)s 元，多收了。"), _l("按这个数收，多的当场退还。")
+    ),
     "loan.reversed_already": Wording(_l("这笔还款已经冲正过。"), _l("刷新页面再看。")),
     "loan.nothing_held": Wording(_l("暂收款只有 %(held_yuan)s 元。"), _l("按实有金额转入。")),
     "loan.extension_too_long": Wording(_l("展期最晚到 %(until_on)s。"), _l("选一个更早的日期。")),
@@ -75,6 +78,17 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
     ),
     "loan.not_reversible": Wording(
         _l("这笔钱是续贷或重组转入的，不能冲正。"), _l("要改，请在新的那笔贷款上办。")
+    ),
+    "loan.nothing_corrected": Wording(
+        _l("日期、金额、贷款都和原来一样，没有什么要更正。"), _l("至少改对一处再提交。")
+    ),
+    "loan.amount_from_bank": Wording(
+        _l("这笔钱的金额是银行流水或暂收款定的，不能手工改。"),
+        _l("金额不对请核对银行流水；日期或贷款记错了可以更正。"),
+    ),
+    "loan.not_technical": Wording(
+        _l("技术原因造成的逾期最多认定 %(most_days)s 天，要从还款日算起，不能晚于今天。"),
+        _l("核对还款日和到账日；更久的逾期按实际天数处理。"),
     ),
     "loan.nothing_judged": Wording(
         _l("没有填任何判断，或预计损失不在 0 到 100 之间。"), _l("至少选一项再提交。")

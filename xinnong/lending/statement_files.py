@@ -14,7 +14,13 @@ from typing import ClassVar, Final
 
 from xinnong.core.errors import Refused
 from xinnong.core.money import NotAnAmount, parse_yuan, yuan
-from xinnong.lending.bank_files import BankFileHeading, BankFileValue, Layout, read_rows
+from xinnong.lending.bank_files import (
+    BankFileEmpty,
+    BankFileHeading,
+    BankFileValue,
+    Layout,
+    read_rows,
+)
 
 LAYOUT: Final = Layout(
     {
@@ -92,8 +98,8 @@ class Statement:
 def statement_in(path: Path) -> Statement:
     """The statement in a file, newest or oldest line first.
 
-    Raises BankFileValue and StatementBalance naming the row, StatementTooLong, and what `read_rows`
-    raises: a statement is taken whole or not at all.
+    Raises BankFileValue and StatementBalance naming the row, StatementTooLong, BankFileEmpty where no
+    line moves anything, and what `read_rows` raises: a statement is taken whole or not at all.
     """
     lines: list[Line] = []
     for row, said in read_rows(path, LAYOUT):
@@ -102,12 +108,13 @@ def statement_in(path: Path) -> Statement:
         line = _line(row, said)
         if line is not None:
             lines.append(line)
+    if not lines:
+        raise BankFileEmpty
     lines = _in_order(lines)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    opening = lines[0].balance_minor - lines[0].amount_minor if lines else 0
-    closing = lines[-1].balance_minor if lines else 0
-    return Statement(sha256, _marked(lines), opening, closing)
+    opening = lines[0].balance_minor - lines[0].amount_minor
+    return Statement(sha256, _marked(lines), opening, lines[-1].balance_minor)
 
 
 def _line(row: int, said: dict[str, str]) -> Line | None:

@@ -126,7 +126,7 @@ def facts_of(published: PublishedProduct, read: Product) -> list[Definition]:
         Definition(_("借多少"), wording.amounts_text(read)),
         Definition(_("借多久"), wording.months_text(read)),
         Definition(_("年利率"), wording.rates_text(read), note=_cost_note(read)),
-        Definition(_("怎么还"), "；".join(wording.way_text(way) for way in read.ways)),
+        Definition(_("怎么还"), _("；").join(wording.way_text(way) for way in read.ways)),
         Definition(_("利息怎么算"), wording.words((read.interest_period, read.day_count))),
         Definition(_("担保方式"), wording.words(read.securities)),
         Definition(_("放款前要办好"), wording.words(read.conditions)),
@@ -147,6 +147,11 @@ def facts_of(published: PublishedProduct, read: Product) -> list[Definition]:
         Definition(_("生效"), day(published.effective_on)),
         Definition(_("签署"), _("两人签署，发布后不能改动"), note=published.sha256),
     ]
+    if "mortgage" in read.securities:
+        rule = read.mortgage
+        covers = _("贷款金额的 %(percent)s%% 以上") % {"percent": rule.least_coverage_percent}
+        note = _("评估价打折、扣掉在先的抵押以后算；依据 %(basis)s") % {"basis": rule.basis}
+        facts.insert(8, Definition(_("抵押物要够多少"), covers, note=note))
     if read.produces:
         facts.insert(2, Definition(_("要有这些生产"), wording.words(read.produces)))
     return facts

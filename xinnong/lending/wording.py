@@ -131,8 +131,17 @@ _EVERY: Mapping[str, _StrPromise] = {
     "quarters": _l("每 %(every)s 个季度一期"),
     "years": _l("每 %(every)s 年一期"),
 }
+_EACH: Mapping[str, _StrPromise] = {
+    "days": _l("每天一期"),
+    "weeks": _l("每周一期"),
+    "months": _l("每月一期"),
+    "quarters": _l("每季一期"),
+    "years": _l("每年一期"),
+}
 ONCE = ("at_maturity", "revolving")
 """Methods in which nothing falls due by period."""
+LOOKED_UP = ("run:", "report:", "visit:", "guarantors:", "mortgage:")
+"""How evidence begins that nobody typed: it was looked up in the lender's own books."""
 
 FIELDS: Mapping[str, _StrPromise] = {
     "effective_on": _l("生效"),
@@ -166,6 +175,8 @@ FIELDS: Mapping[str, _StrPromise] = {
     "overdue.principal_first_after_days": _l("逾期多少天后先还本金"),
     "later.renewal": _l("可以无还本续贷"),
     "later.extension": _l("可以展期"),
+    "mortgage.least_coverage_percent": _l("抵押物至少够贷款的百分之多少"),
+    "mortgage.basis": _l("抵押要求的依据"),
 }
 """Settings of a product by their name in the document."""
 
@@ -203,6 +214,7 @@ PROBLEMS: Mapping[str, _StrPromise] = {
     "rate.total_cost": _l("不是银行的机构要写明总成本不超过 LPR 的几倍"),
     "way.every": _l("间隔至少是 1"),
     "revolving.ways": _l("可循环和「随借随还」要一起写"),
+    "mortgage.not_taken": _l("这个产品不收抵押，不用写抵押要求"),
     "overdue.bounds": _l("要在 %(least)s 到 %(most)s 之间"),
 }
 """What is wrong with a source, beside the field."""
@@ -228,8 +240,18 @@ def way_text(way: Way) -> str:
     method = str(METHODS[way.method])
     if way.method in ONCE:
         return method
-    every = str(_EVERY[way.unit]) % {"every": way.every}
+    every = every_text(way.every, way.unit)
     return _("%(method)s（%(every)s）") % {"method": method, "every": every}
+
+
+def every_text(every: int, unit: str) -> str:
+    """How often something falls due: every month, every 3 months."""
+    return str(_EACH[unit] if every == 1 else _EVERY[unit]) % {"every": every}
+
+
+def evidence_text(evidence: str) -> str:
+    """What shows that a condition holds: a reference as it was typed, or that the books show it."""
+    return _("系统里查到的") if evidence.startswith(LOOKED_UP) else evidence
 
 
 def purpose_text(code: str) -> str:
@@ -295,7 +317,7 @@ def setting_value(field: str, value: object) -> str:
         return _("是") if value else _("否")
     if isinstance(value, tuple):
         is_way = field.startswith("ways.")
-        return str(_EVERY[value[1]]) % {"every": value[0]} if is_way else words(value)
+        return every_text(value[0], value[1]) if is_way else words(value)
     return _number_text(field, value)
 
 

@@ -12,7 +12,7 @@ from django.db import connections
 from xinnong.accounts.models import Actor, User
 from xinnong.accounts.scope import owe
 from xinnong.privacy.models import Listing, Read, ReadKind
-from xinnong.privacy.purposes import check_purpose
+from xinnong.privacy.purposes import WITH_IDENTITY, PurposeMissing, check_purpose
 
 LISTED_LIMIT = 10_000
 """Households named in one listing row; a longer export writes several."""
@@ -39,6 +39,8 @@ def record_read(
     """
     assert connections[using].in_atomic_block, "a read is written with what it shows"
     known = check_purpose(purpose, case=case)
+    if kind == ReadKind.API and known in WITH_IDENTITY:
+        raise PurposeMissing  # acceptance and migration are reasons of the operator's exports alone
     institution = actor.institution
     row = Read(
         at=at,

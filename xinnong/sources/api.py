@@ -104,14 +104,18 @@ class BatchPage(Schema):
 class needs_upload(needs):  # noqa: N801  # reads as a phrase where it is used
     """As `needs`, and turns a request down by its kind and length before reading it."""
 
+    def __init__(self, permission: Permission, *, most_bytes: int = UPLOAD_BYTES) -> None:
+        super().__init__(permission)
+        self.most_bytes = most_bytes
+
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Check the client first, then kind and length."""
         client = super().authenticate(request, token)
         if client is not None and request.content_type != "multipart/form-data":
             raise HttpError(UNSUPPORTED, "multipart/form-data")
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if client is not None and int(length) > UPLOAD_BYTES + FORM_ALLOWANCE:
-            raise FileTooLarge(limit_mb=UPLOAD_BYTES // MEBIBYTE)
+        if client is not None and int(length) > self.most_bytes + FORM_ALLOWANCE:
+            raise FileTooLarge(limit_mb=self.most_bytes // MEBIBYTE)
         return client
 
 

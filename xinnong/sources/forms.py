@@ -95,10 +95,6 @@ class BatchFilter(forms.Form):
         _choices(self.fields["class_name"], names)
         _choices(self.fields["state"], list(BatchState.choices))
 
-    def value(self, name: str) -> str:
-        """A chosen filter, or '' where it was left open or makes no sense."""
-        return str(self.cleaned_data.get(name, "")) if self.is_valid() else ""
-
 
 def _choices(field: forms.Field, choices: Sequence[tuple[str, object]]) -> None:
     assert isinstance(field, forms.ChoiceField)

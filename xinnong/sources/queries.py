@@ -66,7 +66,7 @@ def visible_deliveries(actor: Actor) -> QuerySet[Delivery]:
 
 def recent_deliveries(actor: Actor) -> list[Delivery]:
     """The latest few deliveries, newest first."""
-    return list(visible_deliveries(actor).order_by("-pk")[:RECENT])
+    return list(visible_deliveries(actor).prefetch_related("batches").order_by("-pk")[:RECENT])
 
 
 def batches_page(

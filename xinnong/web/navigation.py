@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry: where it leads and who sees it; lower positions come first."""
+    """One entry: where it leads and who sees it; lower positions come first.
+
+    `pages`: names of pages that belong to it although their addresses do not begin with its own.
+    """
 
     position: int
     label: str | _StrPromise
     url_name: str
     shown_to: Callable[[HttpRequest], bool]
     about: str | _StrPromise = ""
+    pages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def links_for(request: HttpRequest) -> list[NavLink]:
         return []
     shown = [entry for entry in _entries.values() if entry.shown_to(request)]
     placed = [(entry, _address(entry)) for entry in sorted(shown, key=lambda e: e.position)]
-    current = _current((url for _entry, url in placed), request.path)
+    current = _owner(placed, request) or _current((url for _entry, url in placed), request.path)
     return [
         NavLink(str(entry.label), url, url == current, str(entry.about))
         for entry, url in placed
@@ -88,6 +92,12 @@ def _address(entry: NavEntry) -> str:
         return reverse(entry.url_name)
     except NoReverseMatch:
         return ""
+
+
+def _owner(placed: Iterable[tuple[NavEntry, str]], request: HttpRequest) -> str:
+    """The entry that names the page among its own; "" where none does."""
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    return next((url for entry, url in placed if page in entry.pages), "")
 
 
 def _current(urls: Iterable[str], path: str) -> str:

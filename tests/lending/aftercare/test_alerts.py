@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.factories import LENDER, signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.aftercare.conftest import DRAWN, Lent
-from tests.lending.loans import nights
 from tests.lending.origination.story import LATER
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
-from xinnong.core.borrowed_names import KINDS, AlertRules, Threshold, Trait, patterns
 from xinnong.core.errors import Refused
-from xinnong.lending.models import AlertLoan, BankCard, Loan, LoanAlert, LoanVersion, PaymentHold
+from xinnong.lending.models import AlertLoan, Loan, LoanAlert
 from xinnong.lending.queries.contracts import drawable
-from xinnong.lending.services.alerts import decide_alert, find_alerts, shared_traits
+from xinnong.lending.services.alerts import decide_alert, find_alerts
 
 pytestmark = pytest.mark.slow  # a published county is made first
 
@@ -181,92 +176,3 @@ def test_the_page_opens_to_what_it_is_made_of(lent: Lent) -> None:
     assert "没有这样的预警" in desk.get("/loans/alerts/").content.decode()
     assert desk.get("/loans/alerts/?state=x").status_code == 422
     assert signed_in(lent.lin).get("/loans/alerts/").status_code == 403
-
-
-PEOPLE = [UUID(int=0x7000 + n) for n in range(4)]
-STAFF = [UUID(int=0x8000 + n) for n in range(2)]
-DRAWS = st.lists(
-    st.tuples(
-        st.integers(0, 3),  # whose
-        st.integers(0, 2),  # to which card
-        st.integers(0, 30),  # how many days ago
-        st.integers(0, 1),  # paid out by whom
-        st.sampled_from([None, 1, 2]),  # which household
-        st.booleans(),  # still running
-    ),
-    max_size=7,
-)
-SEEN = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(["device", "number"]), st.integers(1, 2)),
-    max_size=5,
-)
-RULES = st.fixed_dictionaries(
-    {},
-    optional={kind: st.builds(Threshold, st.integers(1, 3), st.integers(1, 31)) for kind in KINDS},
-)
-
-
-@settings(
-    max_examples=nights(25),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(draws=DRAWS, seen=SEEN, limits=RULES)
-def test_the_statement_says_what_the_reference_says(
-    lent: Lent,
-    draws: list[tuple[int, int, int, int, int | None, bool]],
-    seen: list[tuple[int, str, int]],
-    limits: dict[str, Threshold],
-) -> None:
-    rules = AlertRules(date(2020, 1, 1), limits)
-    with scoped(SYSTEM):
-        lender = f"L{uuid4().hex[:20]}"  # examples share a transaction
-        traits = list(_written(lent, lender, draws, seen))
-        found = shared_traits(lender, rules, DRAWN)
-    rightly = patterns(traits, rules, on=DRAWN)
-    assert [(f.kind, f.mark, f.borrowers, f.loans) for f in found] == [
-        (p.kind, p.mark, p.borrowers, p.loans) for p in rightly
-    ]
-
-
-def _written(lent: Lent, lender: str, draws: Any, seen: Any) -> Iterator[Trait]:
-    """Write drawings at a lender; yields what each shows."""
-    base = {
-        "institution": lender,
-        "area12": lent.loan.area12,
-        "household_id": lent.loan.household_id,
-    }
-    cards = [
-        BankCard.objects.create(
-            **base, ref=uuid4(), person=PEOPLE[n], number_hash=900 + n // 2, last4="0000", bank="b",
-            verified_how="counter", bound_by=STAFF[0], bound_at=LATER, removed_at=LATER,
-        )
-        for n in range(3)
-    ]  # fmt: skip
-    shown = {(PEOPLE[who], kind, mark) for who, kind, mark in seen}
-    for person, kind, mark in shown:
-        PaymentHold.objects.create(
-            **base,
-            ref=uuid4(),
-            person=person,
-            kind=kind,
-            mark=mark,
-            seen_at=LATER,
-            held_until=LATER,
-        )
-    for who, card, ago, staff, home, running in draws:
-        day, person = DRAWN - timedelta(ago), PEOPLE[who]
-        state = {"state": "active"} if running else {"state": "settled", "closed_on": DRAWN}
-        loan = copy_loan(
-            lent.loan, person, institution=lender, payee=cards[card].ref, disbursed_on=day,
-            household_id=home, contract_ref=uuid4(), **state,
-        )  # fmt: skip
-        LoanVersion.objects.create(
-            loan=loan, version=1, from_on=day, reason="loan.draw", terms=b"", made_at=LATER,
-            made_by=STAFF[staff],
-        )  # fmt: skip
-        marks = [("card", str(cards[card].number_hash)), ("staff", str(STAFF[staff]))]
-        marks += [(kind, str(mark)) for whose, kind, mark in shown if whose == person]
-        if home is not None and running:
-            marks.append(("household", str(home)))
-        yield from (Trait(kind, mark, str(person), loan.pk, day) for kind, mark in marks)

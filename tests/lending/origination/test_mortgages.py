@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from pypdf import PdfReader
 
-from tests.lending.origination.story import Story, known_on
+from tests.core.test_product_file import PUBLISHED
+from tests.lending.origination.story import Story, known_on, offered
 from tests.lending.origination.test_securities import (
     CONSENT,
     TODAY,
@@ -21,6 +22,7 @@ from tests.lending.origination.test_securities import (
 )
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.product_file import compile_product
 from xinnong.lending.models import Application, Collateral, ContractPaper
 from xinnong.lending.queries.securities import insurance_ending, to_release
 from xinnong.lending.services.applications import withdraw_application
@@ -33,7 +35,9 @@ from xinnong.lending.services.mortgages import (
     record_valuation,
     register_mortgage,
 )
+from xinnong.lending.services.products import publish_product
 from xinnong.lending.services.releases import release_mortgage
+from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 
 HOUSE = Thing(
     kind="town_house", label="云江镇 3 幢 502 室", certificate="浙(2020)0001234", owners_count=2,
@@ -100,6 +104,30 @@ class House:
             release_mortgage,
             **({"cancellation": "cancel/1", "cancelled_on": TODAY} | said),
         )
+
+
+RULE = """
+[mortgage]
+least_coverage_percent = 130
+basis = "本行抵押管理办法 2026 第 8 条"
+"""
+
+
+def test_a_version_that_asks_for_more_cover_is_held_to_it(story: Story) -> None:
+    source = (PUBLISHED / "mortgage-2026.1.toml").read_text("utf-8")
+    data = compile_product(source.replace('"2026.1"', '"2026.2"') + RULE)
+    prior = 38_000_000  # of 490,000 yuan after the haircut 110,000 are left for a loan of 100,000
+    plain = mortgaged(story)
+    House(story, plain, prior_minor=prior).whole()
+    assert approve(story, plain).state == "approved"
+    with scoped(SYSTEM):
+        stricter = publish_product(data=data, signers=RELEASE_SIGNERS, now=NOW)
+        story.offers["mortgage"] = offered(stricter)
+    application = mortgaged(story)
+    House(story, application, prior_minor=prior, certificate="浙(2020)0009999").whole()
+    assert refuses("application.not_approvable", approve, story, application) == [
+        "collateral.short",
+    ]  # fmt: skip
 
 
 def test_a_house_secures_a_loan_from_the_title_search_to_the_registry(story: Story) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.factories import LENDER, signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.origination.story import LATER, PHONE, Story
+from tests.lending.test_changing_a_loan import preview
 from tests.people import NOW
 from xinnong.accounts.devices import COOKIE, SALT
 from xinnong.accounts.models import User
@@ -25,6 +26,7 @@ from xinnong.lending.seams import DrawHold
 from xinnong.lending.services import draw_on_contract
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.end_of_day import end_days
+from xinnong.web.figures import whole_yuan
 
 pytestmark = pytest.mark.slow  # a published county is made first
 
@@ -182,10 +184,10 @@ def test_lin_pays_out_and_takes_money_at_the_counter(
         loan = Loan.objects.get()
     address = f"/loans/{loan.ref}/"
     assert "20,000.00 元" in desk.get(address).content.decode()
-    pay = {"step": "repay", "amount": "5000", "excess": "reduce_installment", "channel": "cash"}
-    assert desk.post(address, pay | {"key": str(uuid4())}).status_code == 302
-    settle = pay | {"step": "settle", "amount": "", "key": str(uuid4())}
-    assert desk.post(address, settle).status_code == 302
+    pay = {"amount": "5000", "excess": "reduce_installment", "channel": "cash"}
+    for said in (pay, pay | {"amount": "", "settles": "on"}):
+        _page, confirmed = preview(desk, loan, "repay", said)
+        assert desk.post(f"{address}repay/", confirmed).status_code == 302
     assert loans() == [(2_000_000, "settled")]
     with scoped(SYSTEM):
         assert [each.amount_minor for each in Repayment.objects.order_by("id")] == [
@@ -225,11 +227,30 @@ def test_a_repayment_of_nothing_moves_nothing(
             actor=lin, contract=contract, amount_minor=1_000_000, card=own_card(), device=None,
             on=timezone.localdate(), now=timezone.now(), key=str(uuid4()),
         )  # fmt: skip
-    pay = {"step": "repay", "amount": amount, "excess": "hold", "channel": "cash"}
-    answer = signed_in(lin).post(f"/loans/{ref}/", pay | {"key": str(uuid4())})
+    pay = {"step": "preview", "amount": amount, "excess": "hold", "channel": "cash"}
+    answer = signed_in(lin).post(f"/loans/{ref}/repay/", pay | {"key": str(uuid4())})
     assert answer.status_code == 422
     with scoped(SYSTEM):
         assert not Repayment.objects.exists()
+
+
+def test_a_contract_that_is_used_up_says_so_and_lists_nothing_to_do(
+    story: Story, contract: Contract, today: None
+) -> None:
+    lin = story.people.lin
+    with scoped(lin):
+        draw_on_contract(
+            actor=lin, contract=contract, amount_minor=contract.limit_minor, card=own_card(),
+            device=None, on=timezone.localdate(), now=timezone.now(), key=str(uuid4()),
+        )  # fmt: skip
+    phone = signed_in(story.people.wu)
+    page = phone.get(f"/borrow/contracts/{contract.ref}/").content.decode()
+    assert "额度已经用完" in page
+    assert "为什么还不能用款" not in page
+    assert "普惠贷" in phone.get("/borrow/").content.decode()
+    own, left = phone.get("/me/").content.decode(), story.line().line_minor - contract.limit_minor
+    assert "您家还可以借" in own
+    assert whole_yuan(left) in own
 
 
 def test_the_borrower_reads_the_own_loan_and_nobody_else_does(

@@ -140,7 +140,23 @@ def _naming(entry: str) -> Iterator[None]:
     except (ObjectDoesNotExist, ValidationError, IntegrityError) as fault:
         missing = isinstance(fault, ObjectDoesNotExist)
         code = "staff.name_unknown" if missing else "staff.value_refused"
-        raise InvalidDocument(problems=(Problem(code, entry, {"entry": entry}),)) from fault
+        told = {"entry": entry} if missing else {"entry": entry, "why": _why(fault)}
+        raise InvalidDocument(problems=(Problem(code, entry, told),)) from fault
+
+
+def _why(fault: Exception) -> str:
+    """The rule that an entry breaks, by its name; what the entry says is not repeated."""
+    if isinstance(fault, ValidationError):
+        named = getattr(
+            fault, "error_dict", {"": fault.error_list} if hasattr(fault, "error_list") else {}
+        )
+        return " ".join(
+            f"{field} {each.code or 'invalid'}".strip()
+            for field in sorted(named)
+            for each in named[field]
+        )
+    diagnosis = getattr(fault.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "database")
 
 
 def _set_institution(given: Entry) -> None:

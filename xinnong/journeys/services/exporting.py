@@ -47,6 +47,7 @@ LINE_COLUMNS: Final = (
 HOUSEHOLD_COLUMNS: Final = ("household_id", "person_id", "rid", "area12")
 XLSX_ROWS: Final = 1_048_575
 FETCH_ROWS: Final = 20_000
+OWNER_ONLY: Final = 0o600
 
 LINES_SQL: Final = """
     SELECT h.id, h.ref, l.grade, s.points, l.kind, l.line_minor,
@@ -179,11 +180,16 @@ def _fetched(sql: str, params: Sequence[int | str]) -> Iterator[tuple]:  # type:
 def _write(
     rows: Iterable[Row], columns: Sequence[str], out: Path, form: Format, note: dict[str, str]
 ) -> int:
-    """Write under a temporary name and rename, so that a half file never bears the asked name."""
+    """Write under a temporary name and rename, so that a half file never bears the asked name.
+
+    The file is closed to everybody but its owner: it tells of people.
+    """
     draft = out.with_name(f".{out.name}.part")
     writers = {"csv": _write_csv, "parquet": _write_parquet, "xlsx": _write_xlsx}
     try:
+        draft.touch(mode=OWNER_ONLY)
         written = writers[form](rows, columns, draft, note)
+        draft.chmod(OWNER_ONLY)  # a writer may have put another file in its place
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)

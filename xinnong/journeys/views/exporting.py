@@ -40,9 +40,12 @@ COLUMNS = ("household_id", "area12", "area", "kind", "grade", "line_yuan", "rate
 def lines(request: HttpRequest) -> HttpResponse:
     """Send the lines of the filtered households as CSV; the file is named after its audit entry."""
     user, run = user_of(request), current_run()
-    purpose, chosen = ExportForm(request.POST), filters_of(filter_form(request, places()), user)
+    purpose, filters = ExportForm(request.POST), filter_form(request, places())
     if not purpose.is_valid():
         return render_refused(request, code="purpose.missing")
+    if not filters.is_valid():
+        return render_refused(request, code="export.filter_unknown")
+    chosen = filters_of(filters, user)
     if run is None:
         return render_refused(request, code="export.no_run")
     found = find(

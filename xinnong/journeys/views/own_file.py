@@ -15,6 +15,8 @@ from xinnong.journeys.queries.household import own_history_of, own_household, ow
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.household import ALL_FACTS
 from xinnong.journeys.views.tables import basis_code, moment, own_history_table, reads_table
+from xinnong.lending.queries.applications import contracted_minor
+from xinnong.lending.services.commands import at_counter
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.queries import own_reads, reads_by_others
 from xinnong.privacy.services import record_read
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from xinnong.accounts.models import User
+    from xinnong.credit.models import Line
     from xinnong.journeys.queries.household import RunRow
     from xinnong.registry.models import Household
 
@@ -52,7 +56,16 @@ def own_file(request: HttpRequest) -> HttpResponse:
     looked = _who_looked(request, home, newest=NEWEST_READS)
     table = own_history_table(history)
     shown = {**context, **looked, "best": best, "granted": granted, "history": table}
+    if best is not None:
+        shown["left_minor"] = _left_minor(user_of(request), home, best.line)
     return render(request, "journeys/own_file.html", shown)
+
+
+def _left_minor(user: User, home: Household, line: Line) -> int:
+    """What is left of a line after what the household has agreed to borrow on it."""
+    with at_counter(user, institution=line.lender, home=home):
+        promised = contracted_minor(home.pk, institution=line.lender)
+    return max(0, line.line_minor - promised)
 
 
 @allowed(Permission.READ_OWN_FILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django import forms
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -56,6 +57,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if reference and search is None:
         return HttpResponseRedirect(reverse("journeys:workbench"))
     form = filter_form(request, places())
+    if not form.is_valid():
+        return _refused(request, FindForm(), form, because=form)
     found, pager = _found(request, search or EVERYTHING, form)
     table = _table(found, pager, places(), filters_of(form, user_of(request)).kind)
     named = _places_named(search, user_of(request))
@@ -73,13 +76,20 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/workbench.html", context)
 
 
+def _refused(
+    request: HttpRequest, find_form: FindForm, filters: FilterForm, *, because: forms.Form
+) -> HttpResponse:
+    """Show what cannot be read, and nobody."""
+    context = {"find_form": find_form, "filter_form": filters, "refused_form": because}
+    return render(request, "journeys/workbench.html", context, status=UNPROCESSABLE)
+
+
 def _keep_term(request: HttpRequest) -> HttpResponse:
     """Store the term with the session and send the browser to an address without it."""
     find_form, filters = FindForm(request.POST), filter_form(request, places())
     address = _kept_filters(filters)
     if not find_form.is_valid():
-        context = {"find_form": find_form, "filter_form": filters}
-        return render(request, "journeys/workbench.html", context, status=UNPROCESSABLE)
+        return _refused(request, find_form, filters, because=find_form)
     term: Term = find_form.cleaned_data["text"]
     if term.kind is not TermKind.NOTHING:
         hashes = search_hashes(term) if term.is_secret else {}
@@ -95,21 +105,33 @@ def _kept_filters(form: FilterForm) -> QueryDict:
 
 
 def filter_form(request: HttpRequest, known: Places) -> FilterForm:
-    """Offer the areas the reader works in; a county of 23 towns asks for the town first."""
+    """Offer the areas the reader works in; a county of 23 towns asks for the town first.
+
+    A village that was chosen under another town falls away.
+    """
     prefixes = user_of(request).area_prefixes
     data = request.POST if request.method == "POST" else request.GET
     towns = known.towns(prefixes)
     town = data.get("town", "") or (towns[0].code[:9] if len(towns) == 1 else "")
     villages = known.villages(town, prefixes) if town else []
+    chosen = {name: data.get(name, "") for name in FILTER_NAMES}
+    if town and chosen["village"] in {place.code for place in known.villages("", prefixes)}:
+        offered = {place.code for place in villages}
+        chosen["village"] = chosen["village"] if chosen["village"] in offered else ""
     return FilterForm(
-        {name: data.get(name, "") for name in FILTER_NAMES},
+        chosen,
         towns=[(place.code[:9], place.name) for place in towns],
         villages=[(place.code, place.name) for place in villages],
     )
 
 
 def filters_of(form: FilterForm, user: User) -> Filters:
-    """Return what narrows the list: what was chosen, inside what the reader may see."""
+    """Return what narrows the list: what was chosen, inside what the reader may see.
+
+    The form must hold: of a filter that nobody knows nothing may be left out, for it would select
+    everybody.
+    """
+    assert form.is_valid()
     chosen = form.chosen()
     kind = chosen.get("kind") or LineKind.PRE
     return Filters(

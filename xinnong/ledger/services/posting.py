@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
-
 from xinnong.accounts.models import Institution
-from xinnong.audit.refs import new_ref
-from xinnong.audit.services import ActsFor, record
+from xinnong.accounts.scope import Scope
+from xinnong.audit.services import ActsFor
 from xinnong.core.errors import Refused
 from xinnong.core.ledger import Draft, Move
-from xinnong.core.ledger_refusals import (
-    POSTING_REFUSALS,
-    AlreadyReversed,
-    JournalUnknown,
-    ReservationUnknown,
-)
+from xinnong.core.ledger_refusals import JournalUnknown, ReservationUnknown
 from xinnong.ledger.models import Journal, Transfer
+from xinnong.ledger.services.posting_call import Noted, call
 
-REFUSED_STATE: Final = "XL001"
-POST: Final = (
-    "SELECT journal_id, replayed FROM ledger.post(%s, %s, %s, %s, %s::uuid[], %s::text[],"
-    " %s::date[], %s::text[], %s::text[], %s::bigint[], %s::integer[], %s::bigint[], %s::bigint[],"
-    " %s::bigint[], %s::text[], %s::text[], %s::bigint[])"
-)
 ROUTE: Final = "ledger.post"
 
 
@@ -67,26 +52,27 @@ def post_journal(
     moves: Sequence[Move],
     route: str = ROUTE,
     reverses: int | None = None,
+    scope: Scope | None = None,
 ) -> PostedJournal:
-    """Post one journal, all of it or nothing.
+    """Post one journal and write its audit entry, all of it or nothing, in one round trip.
 
     The same key of the same actor on the same route with the same body answers the first journal
     and moves nothing. Raises the LedgerRefused of core.ledger_refusals, each naming the transfer.
     Put everything that must land together into one journal, and one posting into a transaction.
+    With a `scope` it needs no transaction around it: then the one statement is the transaction.
     """
     draft = Draft(key, business_on, reason, reference, tuple(moves), reverses)
-    with transaction.atomic():
-        [posted] = _post(institution, actor, route, now, [draft])
-        if not posted.replayed:
-            record(
-                actor=actor,
-                action="ledger.reverse" if reverses else "ledger.post",
-                at=now,
-                subject=posted.ref,
-                counts={"transfers": len(draft.moves)},
-                concerns=institution,
-            )
-    return posted
+    noted = Noted(action="ledger.reverse") if reverses else Noted(action="ledger.post")
+    [row] = call(
+        institution=institution,
+        actor=actor,
+        route=route,
+        now=now,
+        drafts=[draft],
+        noted=noted,
+        scope=scope,
+    )
+    return PostedJournal(*row)
 
 
 def post_many(
@@ -100,26 +86,20 @@ def post_many(
 ) -> list[PostedJournal]:
     """Post many journals, all or nothing, with one audit entry: counts, run and checksum.
 
+    The checksum is the SHA-256 over key and body hash of each journal that is new, in their order.
     Drafts whose keys were used before answer their first journals; so a run that is started again
     posts only what is missing. Order: limits hold after each journal in turn.
     """
-    with transaction.atomic():
-        posted = _post(institution, actor, route, now, drafts)
-        fresh = [d for d, p in zip(drafts, posted, strict=True) if not p.replayed]
-        record(
-            actor=actor,
-            action="ledger.post-many",
-            at=now,
-            run_id=run_id,
-            counts={
-                "journals": len(fresh),
-                "replayed": len(drafts) - len(fresh),
-                "transfers": sum(len(draft.moves) for draft in fresh),
-            },
-            checksum=_checksum(fresh),
-            concerns=institution,
-        )
-    return posted
+    rows = call(
+        institution=institution,
+        actor=actor,
+        route=route,
+        now=now,
+        drafts=drafts,
+        noted=Noted(action="ledger.post-many", is_batch=True, run_id=run_id),
+        scope=None,
+    )
+    return [PostedJournal(*row) for row in rows]
 
 
 def reserve(
@@ -265,75 +245,3 @@ def _reservation(institution: Institution, number: int) -> Transfer:
     if found is None:
         raise ReservationUnknown(journal=1, transfer=1)
     return found
-
-
-def _post(
-    institution: Institution,
-    actor: ActsFor | UUID,
-    route: str,
-    now: datetime,
-    drafts: Sequence[Draft],
-) -> list[PostedJournal]:
-    refs = [new_ref() for _ in drafts]
-    by = actor if isinstance(actor, UUID) else actor.ref
-    with _refusals(), connection.cursor() as cursor:
-        cursor.execute(POST, [institution.pk, by, now, route, *_columns(refs, drafts)])
-        rows = cursor.fetchall()
-    first = _first_refs([number for number, replayed in rows if replayed])
-    return [
-        PostedJournal(number, first.get(number, ref), replayed)
-        for (number, replayed), ref in zip(rows, refs, strict=True)
-    ]
-
-
-def _first_refs(numbers: Sequence[int]) -> dict[int, UUID]:
-    """References of journals that an earlier call posted."""
-    if not numbers:
-        return {}
-    return dict(Journal.objects.filter(pk__in=numbers).values_list("pk", "ref"))
-
-
-def _columns(refs: Sequence[UUID], drafts: Sequence[Draft]) -> list[list[object]]:
-    """The arrays of `ledger.post`: six of journals, seven of transfers."""
-    moves = [(place, move) for place, draft in enumerate(drafts, 1) for move in draft.moves]
-    return [
-        list(refs),
-        [draft.key for draft in drafts],
-        [draft.business_on for draft in drafts],
-        [draft.reason for draft in drafts],
-        [draft.reference for draft in drafts],
-        [draft.reverses for draft in drafts],
-        [place for place, _ in moves],
-        [move.debit for _, move in moves],
-        [move.credit for _, move in moves],
-        [move.amount_minor for _, move in moves],
-        [move.reason for _, move in moves],
-        [move.state.value for _, move in moves],
-        [move.ends for _, move in moves],
-    ]
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what the function refuses into the refusals of core."""
-    try:
-        yield
-    except IntegrityError as error:
-        if "journal_reversed_once" in str(error):
-            raise AlreadyReversed(journal=1, transfer=0) from None
-        raise
-    except DatabaseError as error:
-        told = getattr(error.__cause__, "diag", None)
-        if told is None or told.sqlstate != REFUSED_STATE:
-            raise
-        place = json.loads(told.message_detail)
-        raise POSTING_REFUSALS[told.message_primary](**place) from None
-
-
-def _checksum(drafts: Sequence[Draft]) -> str:
-    """SHA-256 over keys, accounts and amounts in order."""
-    digest = hashlib.sha256()
-    for draft in drafts:
-        moved = [(move.debit, move.credit, move.amount_minor, move.state) for move in draft.moves]
-        digest.update(json.dumps([draft.key, draft.business_on.isoformat(), moved]).encode())
-    return digest.hexdigest()

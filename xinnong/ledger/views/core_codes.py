@@ -20,12 +20,13 @@ from xinnong.ledger import services
 from xinnong.ledger.chart import kind_name
 from xinnong.ledger.core_codes import CoreLine, Given, core_lines
 from xinnong.ledger.forms import CoreCodeForm, CoreFileForm, new_key
+from xinnong.ledger.naming import product_names
 from xinnong.ledger.views.reading import ledger_of
 from xinnong.web.refusals import UNPROCESSABLE, render_refused
 from xinnong.web.tables import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xinnong.accounts.models import Institution
 
@@ -105,12 +106,13 @@ def _table(owner: Institution, lines: Sequence[CoreLine], *, may_keep: bool) -> 
         Given.KIND: _("同科目的代码"),
         Given.MISSING: _("还没有填，暂用科目表的代码"),
     }
+    products = product_names()
     rows = [
         [
             Cell(
                 f"{line.kind.code} {kind_name(line.kind)}",
                 url=_edit(owner, line) if may_keep else "",
-                note=line.product,
+                note=_named(line.product, products),
             ),
             Cell(line.code),
             Cell(words[line.given]),
@@ -124,6 +126,11 @@ def _table(owner: Institution, lines: Sequence[CoreLine], *, may_keep: bool) -> 
         empty_title=_("没有这样的科目"),
         empty_hint=_("请去掉筛选条件再看。"),
     )
+
+
+def _named(code: str, products: Mapping[str, str]) -> str:
+    """A product's name with its code, because a file of codes names it by that."""
+    return f"{products[code]}（{code}）" if code in products else code
 
 
 def _edit(owner: Institution, line: CoreLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -108,7 +109,8 @@ def periods(request: HttpRequest) -> HttpResponse:
     owner = ledger_of(request)
     if owner is None:
         return render(request, "ledger/empty.html")
-    form = CloseForm(initial={"key": new_key()})
+    last = today().replace(day=1) - timedelta(1)
+    form = CloseForm(initial={"key": new_key(), "month": last})
     return render(request, "ledger/periods.html", _periods_context(request, owner, form))
 
 

@@ -17,10 +17,12 @@ from xinnong.ledger import queries
 from xinnong.ledger.chart import AccountKindUnknown, kind_name, kind_of
 from xinnong.ledger.forms import AssertForm, DayForm, SpanForm, new_key
 from xinnong.ledger.models import Account
+from xinnong.ledger.naming import product_names
 from xinnong.ledger.views import tables
 from xinnong.web.paging import Pager
 
 LONGEST_KEY = 18
+OK, UNPROCESSABLE = 200, 422
 
 
 def today() -> date:
@@ -55,14 +57,14 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     owner = ledger_of(request)
     if owner is None:
         return render(request, "ledger/empty.html")
-    form = DayForm(request.GET or None)
+    form = DayForm(request.GET)
     on = (form.cleaned_data["on"] if form.is_valid() else None) or today()
     found = queries.trial_balance(owner, on=on)
     asked = request.GET.get("institution", "")
     context = {
         "owner": owner,
         "others": [one for one in queries.ledgers_of(user_of(request)) if one.pk != owner.pk],
-        "form": DayForm(initial={"on": on}),
+        "form": form if form.errors else DayForm(initial={"on": on}),
         "on": on,
         "found": found,
         "table": tables.trial_table(found, urlencode({"institution": asked}) if asked else ""),
@@ -70,7 +72,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
         "breaks": len(queries.open_breaks(owner, until=on)),
         "may_keep": user_of(request).can(Permission.KEEP_LEDGER),
     }
-    return render(request, "ledger/trial_balance.html", context)
+    return render(request, "ledger/trial_balance.html", context, status=_status(form))
 
 
 @allowed(Permission.READ_LEDGER)
@@ -93,8 +95,9 @@ def accounts(request: HttpRequest, kind: str) -> HttpResponse:
     ]
     more = found[-1].pk if len(found) == queries.PAGE else None
     pager = pager_of(request, after=str(more) if more else "", shown=len(found))
+    name = product_names().get(product, product)
     context = {
-        "title": f"{kind} {kind_name(known)} {product}".strip(),
+        "title": f"{kind} {kind_name(known)} {name}".strip(),
         "table": tables.accounts_table(found, balances, pager),
     }
     return render(request, "ledger/accounts.html", context)
@@ -104,7 +107,8 @@ def accounts(request: HttpRequest, kind: str) -> HttpResponse:
 def statement(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Show an account's movements between two days."""
     account = account_or_404(request, ref)
-    from_on, until = SpanForm(request.GET or None).span(today())
+    form = SpanForm(request.GET)
+    from_on, until = form.span(today())
     found = queries.statement(
         account, from_on=from_on, until=until, after=_after(request.GET.get("after", ""))
     )
@@ -114,7 +118,7 @@ def statement(request: HttpRequest, ref: UUID) -> HttpResponse:
     context = {
         "account": account,
         "title": tables.account_name(account),
-        "form": SpanForm(initial={"from_on": from_on, "until": until}),
+        "form": form if form.errors else SpanForm(initial={"from_on": from_on, "until": until}),
         "from_on": from_on,
         "until": until,
         "opening": found.opening_minor,
@@ -125,7 +129,7 @@ def statement(request: HttpRequest, ref: UUID) -> HttpResponse:
             initial={"key": new_key(), "business_on": until}, auto_id="assert_%s"
         ),
     }
-    return render(request, "ledger/statement.html", context)
+    return render(request, "ledger/statement.html", context, status=_status(form))
 
 
 @allowed(Permission.READ_LEDGER)
@@ -170,3 +174,8 @@ def _after(text: str) -> tuple[date, int] | None:
     except ValueError:
         return None
     return (found, number_of(number)) if found > date.min + timedelta(days=1) else None
+
+
+def _status(form: DayForm | SpanForm) -> int:
+    """A day that is none is named beside its field, and what is shown is not passed off as asked for."""
+    return UNPROCESSABLE if form.errors else OK

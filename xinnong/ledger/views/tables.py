@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from xinnong.ledger.chart import kind_name
 from xinnong.ledger.models import Account, Journal, Period
+from xinnong.ledger.naming import product_names
 from xinnong.ledger.queries import Compared, Statement, TrialBalance
+from xinnong.ledger.reasons import reason_words
 from xinnong.web.figures import count, yuan
 from xinnong.web.paging import Pager
 from xinnong.web.tables import Cell, Column, Definition, Table
@@ -19,20 +21,26 @@ from xinnong.web.tables import Cell, Column, Definition, Table
 SHORT_SUM = 12
 
 
-def account_name(account: Account) -> str:
-    """Code, name, product and number of an account; never whose it is."""
-    parts = [account.kind, kind_name(account.chart_kind), account.product, f"#{account.pk}"]
+def account_name(account: Account, products: Mapping[str, str] | None = None) -> str:
+    """Code, name, product and number of an account; never whose it is.
+
+    `products`: their names by code, where many accounts are named at once.
+    """
+    names = product_names() if products is None else products
+    product = names.get(account.product, account.product)
+    parts = [account.kind, kind_name(account.chart_kind), product, f"#{account.pk}"]
     return " ".join(part for part in parts if part)
 
 
 def trial_table(found: TrialBalance, query: str) -> Table:
     """The trial balance; each code leads to its accounts."""
+    products = product_names()
     rows = [
         [
             Cell(
                 f"{row.kind.code} {kind_name(row.kind)}",
                 url=f"{reverse('ledger:accounts', args=[row.kind.code])}?{_with(query, row.product)}",
-                note=row.product,
+                note=products.get(row.product, row.product),
             ),
             Cell(count(row.accounts)),
             Cell(_money(row.debit_balance_minor)),
@@ -60,9 +68,12 @@ def trial_table(found: TrialBalance, query: str) -> Table:
 
 def accounts_table(found: Sequence[Account], balances: Sequence[int], pager: Pager) -> Table:
     """Accounts of one code."""
+    products = product_names()
     rows = [
         [
-            Cell(account_name(account), url=reverse("ledger:statement", args=[account.ref])),
+            Cell(
+                account_name(account, products), url=reverse("ledger:statement", args=[account.ref])
+            ),
             Cell(_("已销户") if account.closed_at else _("正常")),
             Cell(yuan(balance)),
         ]
@@ -77,7 +88,7 @@ def statement_table(found: Statement, pager: Pager) -> Table:
     rows = [
         [
             Cell(_day(line.business_on), url=reverse("ledger:journal", args=[line.journal])),
-            Cell(line.reason, note=line.reference),
+            Cell(reason_words(line.reason), note=line.reference),
             Cell(_money(line.debit_minor)),
             Cell(_money(line.credit_minor)),
             Cell(yuan(line.balance_minor)),
@@ -99,7 +110,7 @@ def journal_facts(journal: Journal, reversal: Journal | None) -> list[Definition
     facts = [
         Definition(_("记账日"), _day(journal.business_on)),
         Definition(_("入账时间"), _moment(journal.booked_at)),
-        Definition(_("摘要"), journal.reason),
+        Definition(_("摘要"), reason_words(journal.reason), note=journal.reason),
         Definition(_("业务编号"), journal.reference or "—"),
         Definition(_("流水键"), journal.key, note=journal.route),
     ]
@@ -114,11 +125,13 @@ def journal_facts(journal: Journal, reversal: Journal | None) -> list[Definition
 
 def transfers_table(journal: Journal) -> Table:
     """The transfers of a journal."""
+    products = product_names()
     rows = [
         [
             Cell(str(at)),
-            Cell(account_name(t.debit), url=reverse("ledger:statement", args=[t.debit.ref])),
-            Cell(account_name(t.credit), url=reverse("ledger:statement", args=[t.credit.ref])),
+            _side(t.debit, products),
+            _side(t.credit, products),
+            Cell(reason_words(t.reason)),
             Cell(t.get_state_display()),
             Cell(yuan(t.amount_minor)),
         ]
@@ -128,18 +141,25 @@ def transfers_table(journal: Journal) -> Table:
         Column(_("笔")),
         Column(_("借方")),
         Column(_("贷方")),
+        Column(_("摘要")),
         Column(_("状态")),
         Column(_("金额"), is_figure=True),
     ]
     return Table(_("分录"), columns, rows)
 
 
+def _side(account: Account, products: Mapping[str, str]) -> Cell:
+    url = reverse("ledger:statement", args=[account.ref])
+    return Cell(account_name(account, products), url=url)
+
+
 def assertions_table(found: Sequence[Compared], pager: Pager) -> Table:
     """What others say beside what we have."""
+    products = product_names()
     rows = [
         [
             Cell(
-                account_name(one.assertion.account),
+                account_name(one.assertion.account, products),
                 url=reverse("ledger:statement", args=[one.assertion.account.ref]),
                 note=f"{one.assertion.get_source_display()} {one.assertion.reference}",
             ),

@@ -106,7 +106,11 @@ class LoanOut(LoanRow):
 
 
 class QuoteOut(Schema):
-    """What money would do on the open day, in yuan: pay what is due, then prepay; or settle all."""
+    """What money would do on the open day, in yuan: pay what is due, then prepay; or settle all.
+
+    It prepays only where the repayment says what becomes of the rest (`excess`); by default the rest
+    is held for the next instalment.
+    """
 
     on: date
     due_now_yuan: str

@@ -133,7 +133,7 @@ def payments(
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Any:
     """Payments of the client's lender."""
-    client, lender = _client_of(request)
+    client, lender = client_of(request)
     turn = Turn(str(before)) if before else Turn()
     with scoped(of_lender(lender.code, client)):
         found = orders_page(lender.code, state=state, turn=turn, limit=PAGE + 1)
@@ -148,7 +148,7 @@ def payments(
 )  # fmt: skip
 def make_file(request: HttpRequest, asked: FileAsked) -> Any:
     """Make the file of every payment that waits; none of them goes into another."""
-    client, lender = _client_of(request)
+    client, lender = client_of(request)
     return _file(
         send_payments(
             actor=client, institution=lender, form=Form(asked.form), account=asked.account,
@@ -171,7 +171,7 @@ def make_file(request: HttpRequest, asked: FileAsked) -> Any:
 )  # fmt: skip
 def fetch_file(request: HttpRequest, ref: Path[UUID]) -> HttpResponse:
     """The bytes of a file, as often as asked; every time is recorded."""
-    client, lender = _client_of(request)
+    client, lender = client_of(request)
     try:
         made, data = open_payment_file(
             actor=client, institution=lender, ref=ref, now=timezone.now()
@@ -189,7 +189,7 @@ def fetch_file(request: HttpRequest, ref: Path[UUID]) -> HttpResponse:
 )  # fmt: skip
 def take_file(request: HttpRequest, ref: Path[UUID]) -> Any:
     """Acknowledge a file: the bank has it."""
-    client, lender = _client_of(request)
+    client, lender = client_of(request)
     try:
         return _file(
             take_payment_file(actor=client, institution=lender, ref=ref, now=timezone.now())
@@ -204,7 +204,7 @@ def take_file(request: HttpRequest, ref: Path[UUID]) -> Any:
 )  # fmt: skip
 def take_results(request: HttpRequest, told: Results) -> Any:
     """Say what became of payments; what fits nothing is put aside and counted."""
-    client, lender = _client_of(request)
+    client, lender = client_of(request)
     said = [
         said_of(row, {name: str(value) for name, value in each.model_dump().items()})
         for row, each in enumerate(told.results, 1)
@@ -216,7 +216,8 @@ def take_results(request: HttpRequest, told: Results) -> Any:
     }  # fmt: skip
 
 
-def _client_of(request: HttpRequest) -> tuple[ApiClient, Institution]:
+def client_of(request: HttpRequest) -> tuple[ApiClient, Institution]:
+    """The program that asks, and the institution whose payments it carries."""
     client = request.auth  # type: ignore[attr-defined]  # set by ninja from `needs`
     assert isinstance(client, ApiClient)
     return client, client.institution

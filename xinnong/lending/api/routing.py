@@ -20,10 +20,10 @@ from xinnong.privacy.services import record_listing, record_read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xinnong.lending.models import Loan
+    from xinnong.lending.models import Loan, LoanAlert
     from xinnong.lending.models.owned import OfHousehold
 
-Row = TypeVar("Row", bound="OfHousehold | Loan")
+Row = TypeVar("Row", bound="OfHousehold | Loan | LoanAlert")
 router = Router()
 PAGE_ROWS = 50
 LARGEST_ID = (1 << 63) - 1

@@ -30,7 +30,11 @@ class ScheduleOut(Schema):
 
 
 @router.post(
-    "/schedules", response=ScheduleOut, auth=needs(Permission.PLAN_LOAN), tags=["schedules"]
+    "/schedules",
+    response=ScheduleOut,
+    auth=needs(Permission.PLAN_LOAN),
+    tags=["schedules"],
+    operation_id="plan_schedule",
 )
 def plan(request: HttpRequest, terms: TermsIn) -> dict[str, object]:  # noqa: ARG001 - the body is read exactly, below
     """Work a schedule out; nothing is stored. Decimal numbers are read exactly from the body."""

@@ -8,19 +8,32 @@ done answers as it did, and a day that is ended is not ended again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services import link_person
 from xinnong.core.errors import Refused
 from xinnong.core.schedule.terms import Method
-from xinnong.lending.demo_book.borrowing import Staff, at, borrow, borrowers
-from xinnong.lending.demo_book.plan import LENDER, Tale, is_paid, tales
+from xinnong.lending.demo_book.book import Book
+from xinnong.lending.demo_book.borrowing import (
+    Security,
+    Staff,
+    at,
+    borrow,
+    borrowers,
+    others_at_home,
+)
+from xinnong.lending.demo_book.carrying import carrying, failing
+from xinnong.lending.demo_book.plan import A_MONTH_LATE, LENDER, Tale, all_tales, is_paid
+from xinnong.lending.demo_book.reporting import reporting
+from xinnong.lending.demo_book.securing import RATE_PERCENT, complete, leave_open, secure
+from xinnong.lending.demo_book.tending import tending
 from xinnong.lending.models import Difficulty, Loan, LoanState, Offer, OpenDue, PayChannel
 from xinnong.lending.queries.loans import open_day_of, settlement_quote
 from xinnong.lending.services.end_of_day import end_day
@@ -29,7 +42,6 @@ from xinnong.lending.services.losses import recover, write_off
 from xinnong.lending.services.proposing import propose_restructuring, propose_write_off
 from xinnong.lending.services.repaying import repay
 from xinnong.lending.services.restructuring import restructure
-from xinnong.registry.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,20 +50,10 @@ if TYPE_CHECKING:
 logger = structlog.get_logger("xinnong.lending")
 CHANNELS = (PayChannel.CARD, PayChannel.TRANSFER, PayChannel.CASH)
 NEARLY_LOST_PERCENT = 95
+ANSWERING = 12
+BORROWING_FARMER = "farmer.two"
 EASED_MONTHS = 18
 EASED_PERCENT = Decimal("4.0")
-
-
-@dataclass
-class Book:
-    """Everybody and everything the days need; `loans` by tale, as far as they are drawn."""
-
-    staff: Staff
-    bank: Institution
-    offers: dict[str, Offer]
-    people: dict[int, Person]
-    told: list[Tale]
-    loans: dict[int, UUID] = field(default_factory=dict)
 
 
 def make_book(
@@ -64,6 +66,7 @@ def make_book(
     book = _prepared(run, last_on, known, but, told)
     if not book.told:
         return 0
+    _give_a_farmer_a_loan(book)
     first_on = _open_on() or book.told[0].drawn_on
     for tale in book.told:
         if tale.drawn_on < first_on:
@@ -73,6 +76,14 @@ def make_book(
     return len(book.loans)
 
 
+def _give_a_farmer_a_loan(book: Book) -> None:
+    """Tie the demo's second farmer to a borrower who is some weeks late, to see what is owed and why."""
+    farmer = User.objects.filter(username=BORROWING_FARMER, person_ref=None).first()
+    late = next((each for each in book.told if each.habit == A_MONTH_LATE), None)
+    if farmer is not None and late is not None:
+        link_person(user=farmer, person_ref=book.people[late.number].ref)
+
+
 def live(book: Book, day: date) -> None:
     """One business day: who borrows, who pays, what the bank does, and the end of the day."""
     for tale in book.told:
@@ -80,6 +91,12 @@ def live(book: Book, day: date) -> None:
             _draw(book, tale)
     for act in (*_payments(book, day), *_events(book, day)):
         _try(act)
+    for steps in (carrying, tending, reporting):
+        for act in steps(book, day):
+            _try(act)
+    for tale in book.told:
+        if day == book.last_on < tale.drawn_on:
+            _try(partial(leave_open, book, tale))
     if _open_on() == day:
         end_day(institution=LENDER, on=day, today=day, clock=lambda: at(day, 23))
 
@@ -94,10 +111,17 @@ def _prepared(
         staff.second.second_factor_passed = True  # nobody is at a keyboard to be asked for one
         bank = Institution.objects.select_related("operator").get(code=LENDER)
         first_on = max((each.from_on for each in offers.values()), default=last_on)
-    wanted = tales(first_on=first_on, last_on=last_on) if told is None else told
+        accountant = User.objects.get(username="accountant")
+        accountant.second_factor_passed = True
+    wanted = all_tales(first_on=first_on, last_on=last_on) if told is None else told
     people = borrowers(wanted, run=run, known=known, but=but)
     possible = [each for each in wanted if each.number in people and each.kind.product in offers]
-    return Book(staff, bank, offers, people, possible)
+    with scoped(SYSTEM):
+        answering = others_at_home(people.values(), most=ANSWERING)
+    return Book(
+        staff, accountant, bank, last_on, offers, people, possible,
+        unpaid=failing(possible, last_on), answering=answering,
+    )  # fmt: skip
 
 
 def _open_on() -> date | None:
@@ -108,9 +132,20 @@ def _open_on() -> date | None:
 def _draw(book: Book, tale: Tale) -> None:
     def act() -> None:
         person, offer = book.people[tale.number], book.offers[tale.kind.product]
-        book.loans[tale.number] = borrow(book.staff, tale, person, offer)
+        security = _security(book, tale) if tale.kind.security != "credit" else None
+        book.loans[tale.number] = borrow(book.staff, tale, person, offer, security)
 
     _try(act)
+
+
+def _security(book: Book, tale: Tale) -> Security:
+    return Security(
+        before=lambda application: secure(
+            book.staff, tale, book.people[tale.number], application, book.answering
+        ),
+        after=lambda application: complete(book.staff, tale, application),
+        rate_percent=RATE_PERCENT,
+    )
 
 
 def _payments(book: Book, day: date) -> Iterator[Callable[[], object]]:
@@ -156,7 +191,7 @@ def _paying(
         actor=book.staff.officer, institution=book.bank, loan_ref=book.loans[tale.number],
         amount_minor=amount, channel=CHANNELS[tale.number % len(CHANNELS)].value, on=day,
         now=at(day, 15), key=_key(book, tale, f"pay {day}"), settles=settles,
-        reference=f"demo/{tale.number}/{day:%Y%m%d}",
+        reference=f"{day:%Y%m%d}{tale.number:04d}",
     )  # fmt: skip
 
 
@@ -193,7 +228,7 @@ def _ease(book: Book, tale: Tale, said: Mapping[str, Any]) -> None:
 
 def _why(book: Book, difficulty: Difficulty, key: str) -> dict[str, Any]:
     return {
-        "actor": book.staff.officer, "difficulty": difficulty.value, "evidence": "demo/visit",
+        "actor": book.staff.officer, "difficulty": difficulty.value, "evidence": "XC-2026-0001",
         "key": key,
     }  # fmt: skip
 

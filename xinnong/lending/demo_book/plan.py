@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LENDER: Final = "BANK-01"
 """The bank of the demo's officer, managers, accountant and farmer."""
@@ -17,8 +17,11 @@ BOOK_DAYS: Final = 320
 LEAST_DAYS: Final = 60
 """A history shorter than this is not worth making."""
 LOANS: Final = 96
+CARDS_APART: Final = 12
 ROUND_YUAN: Final = 100_000
 """Fen of a thousand yuan, of which the amounts are multiples."""
+GUARANTEE: Final = "guarantee"
+MORTGAGE: Final = "mortgage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +42,10 @@ class Habit:
 
 
 ON_TIME: Final = Habit()
+A_MONTH_LATE: Final = Habit(stops_back=55)
 HABITS: Final[tuple[Habit, ...]] = (
     ON_TIME, ON_TIME, Habit(settles_back=20), ON_TIME, Habit(stops_back=12), ON_TIME,
-    Habit(slips=4), ON_TIME, Habit(stops_back=55), ON_TIME, Habit(settles_back=75), ON_TIME,
+    Habit(slips=4), ON_TIME, A_MONTH_LATE, ON_TIME, Habit(settles_back=75), ON_TIME,
     Habit(slips=9), ON_TIME, Habit(stops_back=85), ON_TIME, ON_TIME, Habit(settles_back=140),
     Habit(half=True), ON_TIME, Habit(stops_back=150), ON_TIME, ON_TIME, Habit(stops_back=215),
     Habit(event="restructure", event_back=40, stops_back=95), ON_TIME, Habit(settles_back=45),
@@ -61,6 +65,7 @@ class Kind:
     purpose: str
     yuan: tuple[int, ...]
     produces: tuple[str, ...] = ()
+    security: str = "credit"
 
 
 KINDS: Final = (
@@ -73,11 +78,26 @@ KINDS: Final = (
     Kind("bayberry", "interest_first", 12, "seed_and_fertiliser", (20, 30), ("bayberry",)),
     Kind("online", "equal_installment", 12, "feed_and_young_stock", (12, 24, 36)),
 )
+ANSWERED_FOR: Final = Kind(
+    "guaranteed", "equal_installment", 24, "machinery", (80,), security=GUARANTEE
+)
+ON_A_HOUSE: Final = Kind(
+    "mortgage", "equal_principal", 36, "greenhouse_and_barn", (150,), security=MORTGAGE
+)
+SECURED: Final = (
+    (ANSWERED_FOR, ON_TIME, 250), (ON_A_HOUSE, Habit(settles_back=6), 305),
+    (ANSWERED_FOR, Habit(stops_back=50), 140), (ON_A_HOUSE, ON_TIME, 310),
+    (ANSWERED_FOR, ON_TIME, 80), (ON_A_HOUSE, ON_TIME, 45),
+)  # fmt: skip
+"""Loans that somebody or a house answers for: what kind, how it is paid, how many days ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tale:
-    """One loan: who took it stands elsewhere; `drawn_on` is the day the money left."""
+    """One loan: who took it stands elsewhere; `drawn_on` is the day the money left.
+
+    `card`: the number of the tale whose card the money goes to where it is not the own one.
+    """
 
     number: int
     kind: Kind
@@ -87,6 +107,7 @@ class Tale:
     stops_on: date | None
     settles_on: date | None
     event_on: date | None
+    card: int | None = None
 
     def key(self, person: UUID, step: str) -> UUID:
         """The key of one step, the same however often the book is begun."""
@@ -103,13 +124,55 @@ def tales(*, first_on: date, last_on: date, loans: int = LOANS) -> list[Tale]:
     if span < LEAST_DAYS:
         return []
     told = [_tale(number, start, span, last_on) for number in range(loans)]
-    return sorted(told, key=lambda tale: (tale.drawn_on, tale.number))
+    return sorted(told, key=_by_day)
+
+
+def all_tales(*, first_on: date, last_on: date) -> list[Tale]:
+    """Everything that the demo's book tells."""
+    told = with_one_card(tales(first_on=first_on, last_on=last_on))
+    return sorted([*told, *secured_tales(told, last_on=last_on)], key=_by_day)
+
+
+def secured_tales(told: Sequence[Tale], *, last_on: date) -> list[Tale]:
+    """Loans with security beside others, as far back as those go.
+
+    The last one waits for its second guarantor: its day lies after the book's.
+    """
+    if not told:
+        return []
+    first, number = told[0].drawn_on, max(tale.number for tale in told) + 1
+    found = [
+        _dated(number + place, kind, habit, last_on - timedelta(back), last_on)
+        for place, (kind, habit, back) in enumerate(SECURED)
+        if last_on - timedelta(back) >= first
+    ]
+    waits = _dated(number + len(SECURED), ANSWERED_FOR, ON_TIME, last_on + timedelta(2), last_on)
+    return sorted([*found, waits], key=_by_day)
+
+
+def with_one_card(told: Sequence[Tale]) -> list[Tale]:
+    """The same tales, but one of the last borrowers has the money sent to an earlier one's card."""
+    own = [each for each in told if each.habit == ON_TIME and each.kind.security == "credit"]
+    if len(own) < CARDS_APART:
+        return list(told)
+    lent, late = own[0], own[-CARDS_APART // 2]
+    return [replace(each, card=lent.number) if each == late else each for each in told]
+
+
+def _by_day(tale: Tale) -> tuple[date, int]:
+    return tale.drawn_on, tale.number
 
 
 def _tale(number: int, start: date, span: int, last_on: date) -> Tale:
     kind, habit = KINDS[number % len(KINDS)], HABITS[(number * 5) % len(HABITS)]
     turning = max(habit.stops_back, habit.settles_back, habit.event_back)
     room = max(span - turning - 35, 1) if turning else span - 2
+    return _dated(number, kind, habit, start + timedelta(2 + number * 37 % room), last_on, span)
+
+
+def _dated(
+    number: int, kind: Kind, habit: Habit, drawn_on: date, last_on: date, span: int = BOOK_DAYS
+) -> Tale:
     back = {
         name: last_on - timedelta(days) if 0 < days < span else None
         for name, days in _turns(habit).items()
@@ -119,7 +182,7 @@ def _tale(number: int, start: date, span: int, last_on: date) -> Tale:
         kind=kind,
         habit=habit,
         amount_minor=kind.yuan[number // len(KINDS) % len(kind.yuan)] * ROUND_YUAN,
-        drawn_on=start + timedelta(2 + number * 37 % room),
+        drawn_on=drawn_on,
         stops_on=back["stops"],
         settles_on=back["settles"],
         event_on=back["event"],

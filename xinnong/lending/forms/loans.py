@@ -21,7 +21,6 @@ from xinnong.lending.models import (
     DecidingRole,
     Finding,
     Outcome,
-    PayChannel,
 )
 from xinnong.web.refusals import wording_of
 
@@ -185,12 +184,6 @@ class QueueForm(forms.Form):
         field = self.fields["product"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("全部产品")), *products]
-
-    def chosen(self) -> dict[str, str]:
-        """What was chosen; a choice that does not exist narrows nothing."""
-        self.is_valid()
-        names = ("state", "channel", "product")
-        return {name: self.cleaned_data.get(name, "") for name in names}
 
 
 def reason_choices() -> list[tuple[str, str]]:
@@ -360,13 +353,4 @@ class RepayForm(KeyedForm):
             ("reduce_count", _("以后少还几期")),
             ("hold", _("先放着，到期再扣")),
         ],
-    )
-
-
-class CounterRepayForm(RepayForm):
-    """The same across a counter."""
-
-    channel = forms.ChoiceField(
-        label=_("怎么交的"),
-        choices=[(each.value, each.label) for each in (PayChannel.CASH, PayChannel.TRANSFER)],
     )

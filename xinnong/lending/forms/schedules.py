@@ -56,7 +56,7 @@ class ScheduleForm(forms.Form):
     annual_rate = forms.CharField(label=_("年利率（%）"), max_length=12)
     number_of_repayments = _count(_("期数"), MOST_REPAYMENTS, least=1)
     every = _count(_("每隔"), 365, least=1)
-    unit = forms.ChoiceField(label=_("单位"), choices=_choices(Unit, terms_wording.UNITS))
+    unit = forms.ChoiceField(label=_("时间单位"), choices=_choices(Unit, terms_wording.UNITS))
     disbursed_on = _day(_("放款日"))
     first_due_on = _day(_("第一次还款日"), required=False)
     day_count = forms.ChoiceField(label=_("天数算法"), choices=_choices(DayCount, wording.WORDS))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.lending import wording
-from xinnong.lending.forms.loans import CounterRepayForm, KeyedForm, YuanField
-from xinnong.lending.models import Difficulty, PayChannel
+from xinnong.lending.forms.loans import KeyedForm, RepayForm, YuanField
+from xinnong.lending.models import Cause, Difficulty, PayChannel
+from xinnong.lending.queries.loans import loan_by_number
 from xinnong.lending.services.proposing import EASING_METHODS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from xinnong.lending.models import Loan
 
 
 class DayField(forms.DateField):
@@ -31,14 +35,25 @@ def rate_field() -> forms.DecimalField:
     )
 
 
+def cause_field(label: str | _StrPromise, *causes: Cause) -> forms.ChoiceField:
+    """Why something is put right."""
+    return forms.ChoiceField(label=label, choices=[(each.value, each.label) for each in causes])
+
+
 def evidence_field(label: str | _StrPromise) -> forms.CharField:
     """The number of a paper."""
     return forms.CharField(label=label, max_length=64)
 
 
-class RepayingForm(CounterRepayForm):
-    """Money across the counter, or what settles today."""
+def channel_field(label: str | _StrPromise, *channels: PayChannel) -> forms.ChoiceField:
+    """How money comes."""
+    return forms.ChoiceField(label=label, choices=[(each.value, each.label) for each in channels])
 
+
+class RepayingForm(RepayForm):
+    """Money across the counter or held for the customer, or what settles today."""
+
+    channel = channel_field(_("怎么交的"), PayChannel.CASH, PayChannel.TRANSFER, PayChannel.HELD)
     settles = forms.BooleanField(label=_("今天全部结清（不用填金额）"), required=False)
 
 
@@ -70,16 +85,16 @@ class RestructureForm(WriteOffForm):
     )
     months = forms.IntegerField(label=_("从今天起还几个月"), min_value=1, max_value=120)
     rate_percent = rate_field()
+    channel = channel_field(
+        _("欠的利息打算怎么交"), PayChannel.TRANSFER, PayChannel.CASH, PayChannel.HELD
+    )
 
 
 class RecoverForm(KeyedForm):
     """Money for a loan that was written off."""
 
     amount = YuanField(label=_("收回多少（元）"), least_minor=1)
-    channel = forms.ChoiceField(
-        label=_("怎么交的"),
-        choices=[(each.value, each.label) for each in (PayChannel.CASH, PayChannel.TRANSFER)],
-    )
+    channel = channel_field(_("怎么交的"), PayChannel.CASH, PayChannel.TRANSFER)
 
 
 class ReverseForm(KeyedForm):
@@ -92,6 +107,53 @@ class ReverseForm(KeyedForm):
         field = self.fields["repayment"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+
+class CorrectForm(ReverseForm):
+    """How a payment should have been booked."""
+
+    counts_from = DayField(label=_("应该记在哪一天"))
+    amount = YuanField(label=_("应该是多少（元）"), least_minor=1)
+    to_loan = forms.CharField(
+        label=_("应该记到哪笔贷款（贷款编号）"), max_length=32, required=False,
+        help_text=_("还是这一笔就不用填；编号在贷款页面上，L 开头。"),
+    )  # fmt: skip
+    cause = cause_field(_("错在哪里"), Cause.WRONG_DAY, Cause.WRONG_AMOUNT, Cause.WRONG_LOAN)
+    evidence = evidence_field(_("凭证编号"))
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[str, str]], loan: Loan) -> None:
+        super().__init__(data, choices=choices)
+        self.loan = loan
+        self.fields["repayment"].label = _("更正哪一笔还款")
+
+    def clean_to_loan(self) -> Loan:
+        """The loan that is meant: this one where nothing is said."""
+        number = str(self.cleaned_data["to_loan"])
+        if not number:
+            return self.loan
+        found = loan_by_number(number, institution=self.loan.institution)
+        if found is None:
+            raise forms.ValidationError(_("没有这个编号的贷款，请照贷款页面上的编号填。"))
+        return found
+
+
+class ExcuseForm(KeyedForm):
+    """Which instalment came late for a technical reason, and when its money came."""
+
+    due_on = forms.ChoiceField(label=_("哪一期晚了"))
+    until_on = DayField(label=_("钱哪一天到的"))
+    cause = cause_field(_("什么原因"), Cause.PAYMENT_SYSTEM, Cause.OUR_SYSTEM, Cause.OTHER_BANK)
+    evidence = evidence_field(_("凭证编号"))
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["due_on"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices or [("", _("还没有到期的期次"))]
+
+    def clean_due_on(self) -> date:
+        """As a day."""
+        return date.fromisoformat(str(self.cleaned_data["due_on"]))
 
 
 class RenewForm(KeyedForm):
@@ -114,12 +176,8 @@ class RenewForm(KeyedForm):
 class ConfirmForm(KeyedForm):
     """The second person's word on a proposal."""
 
-    channel = forms.ChoiceField(
-        label=_("欠的利息怎么交"),
-        choices=[
-            (each.value, each.label)
-            for each in (PayChannel.TRANSFER, PayChannel.CASH, PayChannel.HELD)
-        ],
+    channel = channel_field(
+        _("欠的利息怎么交"), PayChannel.TRANSFER, PayChannel.CASH, PayChannel.HELD
     )
 
 

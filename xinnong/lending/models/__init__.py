@@ -5,6 +5,7 @@ from xinnong.lending.models.alerts import (
     AlertDecision,
     AlertKind,
     AlertLoan,
+    AlertLook,
     AlertState,
     LoanAlert,
 )
@@ -57,6 +58,7 @@ from xinnong.lending.models.core_book import (
     CoreFile,
 )
 from xinnong.lending.models.days import (
+    AccrualMonth,
     BusinessDay,
     DayState,
     EodAccrual,
@@ -116,6 +118,7 @@ from xinnong.lending.models.securities import (
     Valuation,
 )
 from xinnong.lending.models.servicing import (
+    Cause,
     Difficulty,
     LoanNote,
     LoanProposal,
@@ -130,9 +133,11 @@ from xinnong.lending.models.statements import (
 
 __all__ = [
     "AccrualCorrection",
+    "AccrualMonth",
     "AlertDecision",
     "AlertKind",
     "AlertLoan",
+    "AlertLook",
     "AlertState",
     "Application",
     "ApplicationState",
@@ -150,6 +155,7 @@ __all__ = [
     "BureauRecord",
     "BusinessDay",
     "CalledHow",
+    "Cause",
     "Channel",
     "ClassChange",
     "Collateral",

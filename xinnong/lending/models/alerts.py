@@ -17,6 +17,8 @@ class AlertKind(models.TextChoices):
     NUMBER = "number", _("同一个手机号")
     HOUSEHOLD = "household", _("同一户多人借款")
     STAFF = "staff", _("同一个人经手很多笔")
+    GUARANTOR = "guarantor", _("同一个保证人")
+    PASSED_ON = "passed_on", _("刚放的款替别人还了贷款")
 
 
 class AlertState(models.TextChoices):
@@ -98,3 +100,21 @@ class AlertDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.state}"
+
+
+class AlertLook(models.Model):
+    """How far the last look for alerts of a lender came, so that the next one begins there.
+
+    `whole_on` is the day of the last look at everything, by the dated rules of `rules_on`.
+    """
+
+    institution = models.CharField(max_length=32, unique=True)
+    looked_at = models.DateTimeField()
+    whole_on = models.DateField()
+    rules_on = models.DateField()
+    newest_loan = models.BigIntegerField()
+    newest_hold = models.BigIntegerField()
+    newest_line = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.looked_at}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +19,15 @@ class DayState(models.TextChoices):
 
 
 class BusinessDay(models.Model):
-    """The one day of a lender on which its loans move. It opens with the first drawing."""
+    """The one day of a lender on which its loans move. It opens with the first drawing.
+
+    Days `folded_before` a date lie by months.
+    """
 
     institution = models.CharField(max_length=32, unique=True)
     open_on = models.DateField()
     state = models.CharField(max_length=8, choices=DayState.choices, default=DayState.OPEN)
+    folded_before = models.DateField(null=True)
 
     def __str__(self) -> str:
         return f"{self.institution} {self.open_on}"
@@ -74,7 +80,7 @@ class EodRun(models.Model):
 
 
 class EodAccrual(models.Model):
-    """What one loan earned on one day. The key lets no day be booked twice."""
+    """What one loan earned on one day of a month that is not over. The key books no day twice."""
 
     pk = models.CompositePrimaryKey("on", "loan_id")
     loan = of_loan()
@@ -93,6 +99,42 @@ class EodAccrual(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.on}"
+
+
+class AccrualMonth(models.Model):
+    """What one loan earned on the days of an ended month, under one product; never changed.
+
+    `days` are days of the month, and the other arrays what each of them earned in fen; one that is
+    empty is all zero. Days without anything are not in them. The view `lending_accrualday` shows
+    these days and those of the open month as rows.
+    """
+
+    pk = models.CompositePrimaryKey("loan_id", "month", "product_id")
+    loan = of_loan()
+    month = models.DateField()
+    institution = models.CharField(max_length=32)
+    product = models.ForeignKey(
+        PublishedProduct,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    days = ArrayField(models.SmallIntegerField())
+    interest_days = ArrayField(models.BigIntegerField())
+    penalty_days = ArrayField(models.BigIntegerField())
+    compound_days = ArrayField(models.BigIntegerField())
+    interest_minor = models.BigIntegerField()
+    penalty_minor = models.BigIntegerField()
+    compound_minor = models.BigIntegerField()
+
+    class Meta:
+        """Months lie in the order in which they ended."""
+
+        indexes = [BrinIndex(fields=["month"], name="accrual_months")]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.month:%Y-%m}"
 
 
 class Reminder(models.Model):

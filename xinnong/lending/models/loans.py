@@ -60,12 +60,15 @@ class Loan(models.Model):
     drawn_at = models.DateTimeField()
 
     class Meta:
-        """Found by contract, household and lender; a closed loan says when."""
+        """Found by contract, household, borrower, card and lender; a closed loan says when."""
 
         indexes = [
             models.Index(fields=["contract_ref"], name="loan_of_contract"),
             models.Index(fields=["household", "-id"], name="loan_of_household"),
             models.Index(fields=["institution", "state", "-id"], name="loan_of_institution"),
+            models.Index(fields=["institution", "disbursed_on"], name="loan_drawn_on"),
+            models.Index(fields=["person"], name="loan_of_person"),
+            models.Index(fields=["payee"], condition=Q(payee__isnull=False), name="loan_paid_to"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(principal_minor__gt=0), name="loan_lends_something"),

@@ -42,6 +42,7 @@ class BankCard(OfHousehold):
                 name="card_one_owner",
             ),
         ]
+        indexes = [models.Index(fields=["institution", "number_hash"], name="card_of_mark")]
 
 
 class HoldKind(models.TextChoices):
@@ -91,3 +92,4 @@ class PaymentHold(OfHousehold):
                 name="hold_lifted_by_a_call_back",
             ),
         ]
+        indexes = [models.Index(fields=["institution", "kind", "mark"], name="hold_of_mark")]

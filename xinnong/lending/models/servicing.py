@@ -14,6 +14,8 @@ class ProposalKind(models.TextChoices):
 
     RESTRUCTURE = "restructure", _("重组")
     WRITE_OFF = "write_off", _("核销")
+    CORRECT = "correct", _("更正还款")
+    EXCUSE = "excuse", _("认定技术性逾期")
 
 
 class ProposalState(models.TextChoices):
@@ -36,11 +38,24 @@ class Difficulty(models.TextChoices):
     UNRECOVERABLE = "unrecoverable", _("已经无法收回")
 
 
+class Cause(models.TextChoices):
+    """Why a payment stands wrongly in the books, or why it came late without anybody's fault."""
+
+    WRONG_DAY = "wrong_day", _("日期记错")
+    WRONG_AMOUNT = "wrong_amount", _("金额记错")
+    WRONG_LOAN = "wrong_loan", _("记到别的贷款上了")
+    PAYMENT_SYSTEM = "payment_system", _("支付系统故障")
+    OUR_SYSTEM = "our_system", _("本机构系统或柜面耽误")
+    OTHER_BANK = "other_bank", _("他行转账延迟到账")
+
+
 class LoanProposal(models.Model):
     """A step that one person proposes and another, with a second factor, confirms.
 
     A restructuring names the new `method`, `months` and `rate_percent`; `evidence` is the number of
-    the borrower's signed supplement, or of the file that shows the loss.
+    the borrower's signed supplement, or of the file that shows the loss. A correction names the
+    `repayment` and what is right: `counts_from`, `amount_minor`, `to_loan`. An excuse names the due
+    date (`counts_from`) and the day `until_on` from which lateness counts again.
     """
 
     ref = models.UUIDField(unique=True)
@@ -53,7 +68,13 @@ class LoanProposal(models.Model):
     method = models.CharField(max_length=20, blank=True)
     months = models.SmallIntegerField(null=True)
     rate_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True)
-    difficulty = models.CharField(max_length=16, choices=Difficulty.choices)
+    difficulty = models.CharField(max_length=16, choices=Difficulty.choices, blank=True)
+    cause = models.CharField(max_length=16, choices=Cause.choices, blank=True)
+    repayment = models.UUIDField(null=True)
+    to_loan = models.UUIDField(null=True)
+    counts_from = models.DateField(null=True)
+    until_on = models.DateField(null=True)
+    amount_minor = models.BigIntegerField(null=True)
     evidence = models.CharField(max_length=64)
     proposed_by = models.UUIDField()
     proposed_at = models.DateTimeField()
@@ -86,6 +107,24 @@ class LoanProposal(models.Model):
                     & ~Q(method="")
                 ),
                 name="proposal_restructures_somehow",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="correct")
+                | (
+                    Q(repayment__isnull=False, to_loan__isnull=False, counts_from__isnull=False)
+                    & Q(amount_minor__isnull=False, amount_minor__gt=0)
+                    & ~Q(cause="")
+                ),
+                name="proposal_corrects_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="excuse")
+                | (
+                    Q(counts_from__isnull=False, until_on__isnull=False)
+                    & Q(until_on__gt=F("counts_from"))
+                    & ~Q(cause="")
+                ),
+                name="proposal_excuses_some_days",
             ),
             models.CheckConstraint(condition=~Q(evidence=""), name="proposal_shows_evidence"),
         ]

@@ -56,7 +56,8 @@ class StatementLine(models.Model):
     """One line. `amount_minor` is what the account gained, negative what it lost.
 
     `said` is sealed for the line: who paid, from which account, in which words. `mark` is the
-    bank's own id of the line, or a sum of its words.
+    bank's own id of the line, or a sum of its words. `payer_hash` is the keyed hash of the payer's
+    account, as of a bound card; lines that came before it was kept have none.
     """
 
     ref = models.UUIDField(unique=True)
@@ -74,6 +75,7 @@ class StatementLine(models.Model):
     words = models.CharField(max_length=64)
     said = models.BinaryField()
     said_key = models.CharField(max_length=16)
+    payer_hash = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=LineState.choices)
     rule = models.CharField(max_length=24, blank=True)
     loan = models.ForeignKey(
@@ -90,7 +92,19 @@ class StatementLine(models.Model):
     class Meta:
         """A line of an account is taken once; the queue reads what waits."""
 
-        indexes = [models.Index(fields=["institution", "state", "-id"], name="line_of_lender")]
+        indexes = [
+            models.Index(fields=["institution", "state", "-id"], name="line_of_lender"),
+            models.Index(
+                fields=["institution", "payer_hash"],
+                condition=Q(payer_hash__isnull=False),
+                name="line_of_payer",
+            ),
+            models.Index(
+                fields=["institution", "settled_at"],
+                condition=Q(settled_at__isnull=False),
+                name="line_settled_at",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "mark"], name="statement_line_once"),
             models.CheckConstraint(condition=~Q(amount_minor=0), name="statement_line_is_money"),

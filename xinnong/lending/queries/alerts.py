@@ -1,4 +1,4 @@
-"""Reads of alerts, and what a drawing shows of cards, phones, numbers, households and hands."""
+"""Reads of alerts, and what an alert that is looked into holds back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from xinnong.lending.models import (
     AlertKind,
     AlertLoan,
     AlertState,
+    Guarantor,
+    GuarantorState,
     LoanAlert,
     PaymentHold,
 )
@@ -21,37 +23,7 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Contract, Loan
     from xinnong.web.paging import Turn
 
-TRAITS: Final = """
-SELECT 'card' AS kind, c.number_hash::text AS mark, l.person::text AS borrower, l.id AS loan_id,
-       l.disbursed_on AS drawn_on
-FROM lending_loan AS l JOIN lending_bankcard AS c ON c.ref = l.payee
-WHERE l.institution = %(institution)s
-UNION
-SELECT h.kind, h.mark::text, l.person::text, l.id, l.disbursed_on
-FROM lending_loan AS l
-JOIN lending_paymenthold AS h ON h.person = l.person AND h.institution = l.institution
-WHERE l.institution = %(institution)s AND h.kind IN ('device', 'number')
-UNION
-SELECT 'number', i.phone_hash::text, l.person::text, l.id, l.disbursed_on
-FROM lending_loan AS l
-JOIN registry_person AS p ON p.ref = l.person
-JOIN registry_identity AS i ON i.person_id = p.id
-WHERE l.institution = %(institution)s AND i.phone_hash IS NOT NULL
-UNION
-SELECT 'household', l.household_id::text, l.person::text, l.id, l.disbursed_on
-FROM lending_loan AS l
-WHERE l.institution = %(institution)s AND l.household_id IS NOT NULL AND l.state = 'active'
-UNION
-SELECT 'staff', hand.who::text, l.person::text, l.id, l.disbursed_on
-FROM lending_loan AS l
-LEFT JOIN lending_contract AS c ON c.ref = l.contract_ref
-LEFT JOIN lending_application AS a ON a.id = c.application_id
-LEFT JOIN lending_loanversion AS v ON v.loan_id = l.id AND v.version = 1
-CROSS JOIN LATERAL (VALUES (c.officer), (a.submitted_by), (v.made_by)) AS hand (who)
-WHERE l.institution = %(institution)s AND hand.who IS NOT NULL AND hand.who <> %(nobody)s
-"""
-"""One row for each thing that a drawing shows, as core.borrowed_names.Trait."""
-MARKED: Final = (AlertKind.CARD, AlertKind.DEVICE, AlertKind.NUMBER)
+MARKED: Final = (AlertKind.CARD, AlertKind.DEVICE, AlertKind.NUMBER, AlertKind.GUARANTOR)
 
 
 def alerts_page(institution: str, state: str, *, turn: Turn, limit: int) -> list[LoanAlert]:
@@ -98,6 +70,10 @@ def _number_of_hold(contract: Contract) -> int | None:
         return number
     seen = PaymentHold.objects.filter(person=contract.person, institution=contract.institution)
     marks = {(kind, str(mark)) for kind, mark in seen.values_list("kind", "mark")}
+    standing = Guarantor.objects.filter(
+        application=contract.application_id, state__in=[GuarantorState.NAMED, GuarantorState.SIGNED]
+    )
+    marks |= {(AlertKind.GUARANTOR, str(each)) for each in standing.values_list("party", flat=True)}
     looked_into = LoanAlert.objects.filter(
         institution=contract.institution, state=AlertState.LOOK_INTO, kind__in=MARKED,
         mark__in={mark for _kind, mark in marks},

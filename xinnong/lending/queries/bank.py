@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xinnong.web.paging import Turn
 
 MOST_SHOWN: Final = 50
+MOST_FILES: Final = 20
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -54,7 +55,7 @@ def to_send(institution: str) -> tuple[int, int]:
 def files_of(institution: str) -> list[PaymentFile]:
     """The newest files of payments, without their content."""
     found = PaymentFile.objects.filter(institution=institution).defer("content")
-    return list(found.order_by("-pk")[:MOST_SHOWN])
+    return list(found.order_by("-pk")[:MOST_FILES])
 
 
 def results_aside(institution: str) -> list[PaymentResult]:
@@ -72,6 +73,12 @@ def statements_of(institution: str) -> list[BankStatement]:
     """The newest statements."""
     found = BankStatement.objects.filter(institution=institution).select_related("account")
     return list(found.order_by("-pk")[:MOST_SHOWN])
+
+
+def statements_page(institution: str, *, turn: Turn, limit: int) -> list[BankStatement]:
+    """A page of statements, the newest first."""
+    found = BankStatement.objects.filter(institution=institution).select_related("account")
+    return turned(found, turn, limit)
 
 
 def lines_page(institution: str, *, state: str, turn: Turn, limit: int) -> list[StatementLine]:

@@ -44,7 +44,8 @@ def contract_of(application_id: int) -> Contract | None:
 
 def contracts_of(person: UUID) -> list[Contract]:
     """A person's own contracts, newest first."""
-    return list(Contract.objects.filter(person=person).order_by("-id"))
+    mine = Contract.objects.filter(person=person)
+    return list(mine.select_related("application__offer__product").order_by("-id"))
 
 
 def terms_of(contract: Contract) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from xinnong.core.loan_book import Book, Late, LateRates, Payment, earned_until
+from xinnong.core.loan_book import Book, Excused, Late, LateRates, Payment, earned_until
 from xinnong.core.loan_plan import Plan, plan_of
+from xinnong.core.payments import rows_in
 from xinnong.core.products import late_percent
 from xinnong.core.schedule.terms import Event, EventKind, Terms
 from xinnong.core.waterfall import COMPONENTS, Owed
@@ -22,12 +23,14 @@ from xinnong.lending.loan_terms import terms_of
 from xinnong.lending.models import (
     AccrualCorrection,
     BusinessDay,
-    EodAccrual,
     Loan,
     LoanDue,
+    LoanProposal,
     LoanState,
     LoanVersion,
     OpenDue,
+    ProposalKind,
+    ProposalState,
     Repayment,
     RepaymentPart,
     RepaymentState,
@@ -43,14 +46,28 @@ BOOKED: Final = ("interest", "penalty", "compound")
 DAYS_BOOKED: Final = """
 SELECT coalesce(sum(interest_minor), 0), coalesce(sum(penalty_minor), 0),
        coalesce(sum(compound_minor), 0)
-FROM lending_eodaccrual
+FROM lending_accrualday
 WHERE loan_id = %s AND "on" = ANY (SELECT generate_series(%s::date, %s::date, '1 day')::date)
+"""
+
+
+DAYS_OF_LOAN: Final = """
+SELECT "on", interest_minor, penalty_minor, compound_minor
+FROM lending_accrualday WHERE loan_id = %s ORDER BY "on"
 """
 
 
 def loan_by_ref(ref: UUID) -> Loan | None:
     """One loan within the reader's scope."""
     return Loan.objects.select_related("product").filter(ref=ref).first()
+
+
+def loan_by_number(text: str, *, institution: str) -> Loan | None:
+    """The lender's loan within the reader's scope whose number stands in a text, and no other's."""
+    rows = rows_in("L", text)
+    if len(rows) != 1:
+        return None
+    return Loan.objects.filter(pk=rows[0], institution=institution).first()
 
 
 def loans_of(person: UUID) -> list[Loan]:
@@ -68,6 +85,15 @@ def open_day_of(institution: str) -> date | None:
     return BusinessDay.objects.filter(institution=institution).values_list(
         "open_on", flat=True
     ).first()  # fmt: skip
+
+
+def moving_day(institution: str, today: date) -> date:
+    """The day that a command of today counts for.
+
+    A lender that has ended today already works on its next day; one that is behind has to catch up
+    first, which the command itself says.
+    """
+    return max(today, open_day_of(institution) or today)
 
 
 def terms_in_force(loan: Loan) -> Terms:
@@ -125,7 +151,17 @@ def late_of(loan: Loan, terms: Terms) -> Late:
             for event in sorted(terms.events, key=lambda each: each.on)
             if event.rate_percent is not None
         ),
+        excused_delays(loan),
     )
+
+
+def excused_delays(loan: Loan) -> tuple[Excused, ...]:
+    """The delays that two people of the lender found to be technical. Borrowers see no proposals."""
+    found = LoanProposal.objects.filter(
+        loan=loan, kind=ProposalKind.EXCUSE, state=ProposalState.CONFIRMED
+    )
+    spans = found.order_by("id").values_list("counts_from", "until_on")
+    return tuple(Excused(due_on, until) for due_on, until in spans if due_on and until)
 
 
 def late_after(loan: Loan, rate_percent: Decimal, on: date) -> Decimal:
@@ -247,9 +283,21 @@ def available_minor(contract_ref: UUID, *, limit_minor: int, revolving: bool) ->
     return max(0, limit_minor - used)
 
 
-def accruals_of(loan: Loan) -> list[EodAccrual]:
-    """What was booked day by day."""
-    return list(EodAccrual.objects.filter(loan=loan).order_by("on"))
+@dataclass(frozen=True, slots=True)
+class DayAccrual:
+    """What a loan earned on one day, in fen."""
+
+    on: date
+    interest_minor: int
+    penalty_minor: int
+    compound_minor: int
+
+
+def accruals_of(loan: Loan) -> list[DayAccrual]:
+    """What was booked day by day, from the drawing on; days that earned nothing are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_OF_LOAN, [loan.pk])
+        return [DayAccrual(*row) for row in cursor.fetchall()]
 
 
 def loans_page(institution: str, *, state: str, before: int | None, limit: int) -> list[Loan]:

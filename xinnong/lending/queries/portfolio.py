@@ -175,6 +175,21 @@ WITH moved AS (
     SELECT "on", 0, 0, 0, interest_minor + penalty_minor + compound_minor, 0
     FROM lending_eodaccrual WHERE institution = %(institution)s
     UNION ALL
+    SELECT month, 0, 0, 0, interest_minor + penalty_minor + compound_minor, 0
+    FROM lending_accrualmonth
+    WHERE institution = %(institution)s AND month >= %(from_on)s
+      AND month + interval '1 month' <= %(on)s::date + 1
+    UNION ALL
+    SELECT "on", 0, 0, 0, d.interest_minor + d.penalty_minor + d.compound_minor, 0
+    FROM lending_accrualmonth AS m CROSS JOIN LATERAL (
+        SELECT m.month + (day - 1) AS "on", interest AS interest_minor,
+               coalesce(penalty, 0) AS penalty_minor, coalesce(compound, 0) AS compound_minor
+        FROM unnest(m.days, m.interest_days, m.penalty_days, m.compound_days)
+            AS each(day, interest, penalty, compound)) AS d
+    WHERE institution = %(institution)s AND month <= %(on)s
+      AND month + interval '1 month' > %(from_on)s
+      AND (month < %(from_on)s OR month + interval '1 month' > %(on)s::date + 1)
+    UNION ALL
     SELECT "on", 0, 0, 0, interest_minor + penalty_minor + compound_minor, 0
     FROM lending_accrualcorrection WHERE institution = %(institution)s
 )

@@ -32,6 +32,7 @@ from xinnong.lending.models import (
     Valuation,
 )
 from xinnong.lending.queries.contracts import terms_of
+from xinnong.lending.queries.products import product_of
 from xinnong.registry.models import Organisation
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def security_problems(
     things = live_collateral(application)
     unready = [problem for thing in things for problem in thing_problems(thing, on=on)]
     counted = [covers_minor(thing, on=on) for thing in things]
-    wanting = coverage_problems(counted, needed_minor=amount_minor, security=MORTGAGE)
+    least = product_of(application.offer.product).mortgage.least_coverage_percent
+    wanting = coverage_problems(counted, needed_minor=amount_minor, least_percent=least)
     return (*unready, *wanting)
 
 

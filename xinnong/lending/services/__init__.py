@@ -43,6 +43,7 @@ from xinnong.lending.services.end_of_day import (
     end_days,
     lenders_with_days,
 )
+from xinnong.lending.services.excusing import excuse_delay, propose_excuse
 from xinnong.lending.services.judging import judge
 from xinnong.lending.services.losses import (
     recover,
@@ -77,6 +78,7 @@ from xinnong.lending.services.proposing import (
     turn_down,
     withdraw_proposal,
 )
+from xinnong.lending.services.rebooking import correct_repayment, propose_correction
 from xinnong.lending.services.repaying import (
     Excess,
     PaymentReceipt,
@@ -108,6 +110,7 @@ __all__ = [
     "change_rate",
     "confirm_by_second",
     "confirm_limit",
+    "correct_repayment",
     "decide_by_officer",
     "device_mark",
     "draft_contract",
@@ -116,6 +119,7 @@ __all__ = [
     "drop_draft",
     "end_day",
     "end_days",
+    "excuse_delay",
     "expire_applications",
     "expire_drafts",
     "extend",
@@ -128,6 +132,8 @@ __all__ = [
     "note_number",
     "offer_product",
     "pause_interest",
+    "propose_correction",
+    "propose_excuse",
     "propose_limit",
     "propose_restructuring",
     "propose_write_off",

@@ -15,7 +15,7 @@ from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.lending.models import AlertDecision, AlertKind, AlertLoan, AlertState, Loan, LoanAlert
-from xinnong.lending.queries.alerts import TRAITS
+from xinnong.lending.queries.alert_traits import of_all, of_loans, of_marks
 from xinnong.lending.queries.published_rules import alert_rules_on
 from xinnong.lending.services.aftercare_refusals import AlertMoved, AlertUndecided
 from xinnong.lending.services.commands import claim, refuse_all_but_staff
@@ -23,19 +23,28 @@ from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.refusals import NotYours, SamePerson
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from xinnong.core.borrowed_names import AlertRules
 
 LONGEST_REASON: Final = 300
-SHARED: Final = f"""
-WITH trait AS ({TRAITS}),
-bound (kind, least, days) AS (VALUES {{bounds}})
-SELECT kind, mark, count(DISTINCT borrower), array_agg(DISTINCT loan_id ORDER BY loan_id)
-FROM trait JOIN bound USING (kind)
-WHERE drawn_on > %(on)s - days AND drawn_on <= %(on)s
-GROUP BY kind, mark, least
-HAVING count(DISTINCT borrower) >= least
+SHARED: Final = """
+WITH trait AS MATERIALIZED ({traits}),
+bound (kind, least) AS (VALUES {bounds}),
+shown AS (SELECT DISTINCT kind, mark, borrower FROM trait),
+shared AS (
+    SELECT kind, mark, count(*) AS borrowers
+    FROM shown JOIN bound USING (kind)
+    GROUP BY kind, mark, least
+    HAVING count(*) >= least
+)
+SELECT kind, mark, borrowers, array_agg(DISTINCT loan_id ORDER BY loan_id)
+FROM shared JOIN trait USING (kind, mark)
+GROUP BY kind, mark, borrowers
 ORDER BY kind, mark
 """
+"""Only the marks that are shared by enough are sorted; the many of one borrower are hashed."""
+MARKS: Final = "SELECT DISTINCT kind, mark FROM ({traits}) AS trait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +57,51 @@ class Shared:
     loans: tuple[int, ...]
 
 
-def shared_traits(institution: str, rules: AlertRules, on: date) -> list[Shared]:
-    """What enough borrowers of a lender share on a day, in one statement. In the system's scope."""
-    if not rules.thresholds:
+def shared_traits(
+    institution: str, rules: AlertRules, on: date, *, loans: Sequence[int] | None = None
+) -> list[Shared]:
+    """What enough borrowers of a lender share on a day. In the system's scope.
+
+    With `loans` only what one of these drawings shows, as core.borrowed_names.patterns_with; what
+    others show of it is looked up by its mark, so that the whole book is not read.
+    """
+    if not rules.thresholds or (loans is not None and not loans):
         return []
-    bounds = ", ".join(
-        f"('{kind}', {limit.least}, {limit.days})" for kind, limit in rules.thresholds.items()
-    )
+    bounds = ", ".join(f"('{kind}', {limit.least})" for kind, limit in rules.thresholds.items())
+    named: dict[str, Any] = {"institution": institution, "on": on, "nobody": SYSTEM_ACTOR}
+    traits = of_all(rules.thresholds)
     with connection.cursor() as cursor:
-        named: dict[str, Any] = {"institution": institution, "on": on, "nobody": SYSTEM_ACTOR}
-        cursor.execute(SHARED.format(bounds=bounds), named)
-        return [Shared(kind, mark, count, tuple(ids)) for kind, mark, count, ids in cursor]
+        if loans is not None:
+            cursor.execute(
+                MARKS.format(traits=of_loans(rules.thresholds)), named | {"loans": list(loans)}
+            )
+            named |= _marks(cursor.fetchall(), rules)
+            traits = of_marks(rules.thresholds)
+        cursor.execute(SHARED.format(traits=traits, bounds=bounds), named)
+        found = [Shared(kind, mark, count, tuple(ids)) for kind, mark, count, ids in cursor]
+    return found if loans is None else [f for f in found if not set(loans).isdisjoint(f.loans)]
 
 
-def find_alerts(*, institution: str, on: date, now: datetime) -> int:
+def _marks(rows: Iterable[tuple[str, str]], rules: AlertRules) -> dict[str, list[str]]:
+    """Marks by kind, under the names that the statement has for them."""
+    marks: dict[str, list[str]] = {f"{kind}_marks": [] for kind in rules.thresholds}
+    for kind, mark in rows:
+        marks[f"{kind}_marks"].append(mark)
+    return marks
+
+
+def find_alerts(
+    *, institution: str, on: date, now: datetime, loans: Sequence[int] | None = None
+) -> int:
     """Raise an alert for what is newly shared and let known ones grow; answers how many are new.
 
-    What was put aside as a false alarm comes back only with a borrower who was not in it.
+    What was put aside as a false alarm comes back only with a borrower who was not in it. With
+    `loans` only what these drawings show is looked at.
     """
     rules = alert_rules_on(on)
     with scoped(SYSTEM):
-        found = shared_traits(institution, rules, on)
-        known = _Known(institution)
+        found = shared_traits(institution, rules, on, loans=loans)
+        known = _Known(institution, {each.mark for each in found})
         made = sum(_keep(institution, each, known, rules.from_on, on) for each in found)
         if made:
             record(
@@ -80,25 +112,30 @@ def find_alerts(*, institution: str, on: date, now: datetime) -> int:
 
 
 class _Known:
-    """A lender's alerts, the newest of each mark, with their loans and borrowers."""
+    """A lender's alerts of some marks, the newest of each, with their loans."""
 
-    def __init__(self, institution: str) -> None:
-        rows = LoanAlert.objects.filter(institution=institution).order_by("id")
+    def __init__(self, institution: str, marks: set[str]) -> None:
+        rows = LoanAlert.objects.filter(institution=institution, mark__in=marks).order_by("id")
         self.alerts = {(each.kind, each.mark): each for each in rows}
-        members = AlertLoan.objects.filter(institution=institution)
+        members = AlertLoan.objects.filter(alert__in=[each.pk for each in self.alerts.values()])
         self.loans: dict[int, set[int]] = {}
-        self.persons: dict[int, set[UUID]] = {}
-        for alert, loan, person in members.values_list("alert_id", "loan_id", "loan__person"):
+        for alert, loan in members.values_list("alert_id", "loan_id"):
             self.loans.setdefault(alert, set()).add(loan)
-            self.persons.setdefault(alert, set()).add(person)
+
+    def persons(self, alert: LoanAlert) -> set[UUID]:
+        """The borrowers an alert is about."""
+        return _borrowers(self.loans.get(alert.pk, set()))
+
+
+def _borrowers(loans: Iterable[int]) -> set[UUID]:
+    return set(Loan.objects.filter(pk__in=list(loans)).values_list("person", flat=True))
 
 
 def _keep(institution: str, found: Shared, known: _Known, rules_on: date, on: date) -> bool:
     """Write down what is new about one pattern; whether it is an alert of its own."""
     alert = known.alerts.get((found.kind, found.mark))
     if alert is not None and alert.state == AlertState.FALSE_ALARM:
-        persons = set(Loan.objects.filter(pk__in=found.loans).values_list("person", flat=True))
-        if persons <= known.persons.get(alert.pk, set()):
+        if _borrowers(found.loans) <= known.persons(alert):
             return False
         alert = None
     is_new = alert is None

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Actor, Institution, User
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import record
 from xinnong.core.collecting import LIVE, Attempt, contact_problems
@@ -55,7 +55,7 @@ class Said:
 
 
 def record_contact(
-    *, actor: User, loan: Loan, said: Said, now: datetime, key: UUID
+    *, actor: Actor, loan: Loan, said: Said, now: datetime, key: UUID
 ) -> CollectionContact:
     """Put a call, visit, promise or note about a late loan on record, once per key.
 
@@ -111,13 +111,13 @@ def send_letter(
         )
 
 
-def _check_actor(actor: User, loan: Loan) -> None:
+def _check_actor(actor: Actor, loan: Loan) -> None:
     refuse_all_but_staff(actor, loan.institution)
     if loan.household_id is not None:
         refuse_own_household(actor, loan.household_id)
 
 
-def _write(actor: User, loan: Loan, said: Said, now: datetime, ref: UUID) -> CollectionContact:
+def _write(actor: Actor, loan: Loan, said: Said, now: datetime, ref: UUID) -> CollectionContact:
     on = open_day_of(loan.institution) or timezone.localdate(now)
     owed = owed_now_minor(loan)
     if not owed:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from xinnong.accounts.models import Institution
-from xinnong.lending.services.lender_scope import check_mover
+from xinnong.accounts.scope import scoped
+from xinnong.lending.queries.loans import moving_day
+from xinnong.lending.services.lender_scope import check_mover, of_lender
 from xinnong.lending.services.repaying import Excess, PaymentReceipt, repay
 
 if TYPE_CHECKING:
@@ -29,18 +31,22 @@ def repay_loan(
     excess: Excess = Excess.REDUCE_INSTALLMENT,
     settles: bool = False,
 ) -> PaymentReceipt:
-    """Take a repayment today; the same key answers the same receipt.
+    """Take a repayment today, or on the lender's next day where it has ended today already.
+
+    The same key answers the same receipt.
 
     Raises NotYours and what `repay` raises.
     """
     check_mover(actor, loan)
+    with scoped(of_lender(loan.institution, actor)):
+        on = moving_day(loan.institution, timezone.localdate(now))
     return repay(
         actor=actor,
         institution=Institution.objects.select_related("operator").get(code=loan.institution),
         loan_ref=loan.ref,
         amount_minor=amount_minor,
         channel=channel,
-        on=timezone.localdate(now),
+        on=on,
         now=now,
         key=str(key),
         excess=excess,

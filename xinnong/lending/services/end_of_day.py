@@ -28,6 +28,9 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.services.days import take_day
+from xinnong.lending.services.eod_excused import forget_excuses
+from xinnong.lending.services.eod_folding import fold_months
+from xinnong.lending.services.eod_held import use_held
 from xinnong.lending.services.eod_ledger import post_night
 from xinnong.lending.services.eod_observing import observe
 from xinnong.lending.services.eod_off_balance import turn_off_balance
@@ -98,6 +101,7 @@ def end_day(*, institution: str, on: date, today: date, clock: Clock) -> DayRepo
     if status in {"done", "resumed"}:
         for step, work in STEPS:
             _once(Night(institution, on), step, work, clock)
+        fold_months(institution)
     with scoped(SYSTEM):
         run = EodRun.objects.filter(institution=institution, on=on).first()
     seconds = Decimal((clock() - began) // timedelta(milliseconds=1)).scaleb(-3)
@@ -154,7 +158,9 @@ def _once(night: Night, step: EodStep, work: Work, clock: Clock) -> None:
         run.save()
 
 
-def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
+def _accrue(night: Night, run: EodRun, clock: Clock) -> None:
+    institution = Institution.objects.select_related("operator").get(code=night.institution)
+    use_held(institution=institution, actor=SYSTEM_ACTOR, on=night.on, now=clock())
     accrue(night)
     run.loans = Standing.objects.filter(institution=night.institution).count()
 
@@ -162,6 +168,7 @@ def _accrue(night: Night, run: EodRun, _clock: Clock) -> None:
 def _classify(night: Night, run: EodRun, _clock: Clock) -> None:
     observe(night)
     run.reclassified = classify_loans(night)
+    forget_excuses(night)
     turn_off_balance(night)
     if ends_a_month(night):
         keep_month_end(night)

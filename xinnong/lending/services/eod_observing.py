@@ -6,6 +6,7 @@ from typing import Final
 
 from xinnong.core.asset_class import AssetClass
 from xinnong.core.restructuring import EASED_MONTHS, LEAST_DUES, LEAST_MONTHS
+from xinnong.lending.models import Standing
 from xinnong.lending.queries.day_sql import expected_loss_class, late_class
 from xinnong.lending.services.eod_steps import Night, run
 
@@ -42,8 +43,11 @@ FROM judged AS j WHERE s.loan_id = j.loan_id
 def observe(night: Night) -> int:
     """Begin observations again, ease them or end them; answers how many loans are watched.
 
-    Before the night's classes, which follow from it.
+    Before the night's classes, which follow from it. Most lenders watch nobody, and planning the
+    statement costs more than asking.
     """
+    if not Standing.objects.filter(institution=night.institution, restructured=True).exists():
+        return 0
     sql = OBSERVE.format(
         late=late_class("days_past_due", "technical", night.on),
         loss=expected_loss_class(),

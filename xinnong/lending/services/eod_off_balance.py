@@ -23,7 +23,7 @@ unpaid AS (
     CROSS JOIN LATERAL (
         SELECT sum(interest_minor) AS interest_minor, sum(penalty_minor) AS penalty_minor,
                sum(compound_minor) AS compound_minor
-        FROM lending_eodaccrual AS e
+        FROM lending_accrualday AS e
         WHERE e.loan_id = turned.loan_id AND e."on" = ANY (ARRAY(
             SELECT generate_series(l.disbursed_on, %(on)s::date - 1, '1 day')::date))
     ) AS days

@@ -29,7 +29,6 @@ def judge(
     now: datetime,
     key: str,
     misused: bool | None = None,
-    technical: bool | None = None,
     expected_loss_percent: int | None = None,
     difficulty_over: bool | None = None,
 ) -> None:
@@ -41,7 +40,6 @@ def judge(
     """
     said = {
         "misused": misused,
-        "technical": technical,
         "expected_loss_percent": expected_loss_percent,
         "difficulty_over": difficulty_over,
     }

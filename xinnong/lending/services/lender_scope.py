@@ -53,9 +53,10 @@ def check_payer(actor: ActsFor | UUID, loan: Loan) -> None:
     """Refuse everybody who may not have money taken for a loan. Raises NotYours.
 
     The installation itself may: its jobs book what a bank's core or a file says. So may whoever
-    keeps the lender's books, because money also comes by bank statement.
+    keeps the lender's books, because money also comes by bank statement, and its program that
+    carries payments, which hands statements in.
     """
-    if actor == SYSTEM_ACTOR or _keeps_books(actor, loan):
+    if actor == SYSTEM_ACTOR or _keeps_books(actor, loan) or carries_payments(actor, loan):
         return
     if not isinstance(actor, User | ApiClient):
         raise NotYours
@@ -75,6 +76,15 @@ def check_staff(actor: ActsFor | UUID, loan: Loan, verb: Permission) -> None:
         raise NotAuthorised
     if loan.household_id is not None:
         refuse_own_household(actor, loan.household_id)
+
+
+def carries_payments(actor: ActsFor | UUID, loan: Loan) -> bool:
+    """Whether a program of the loan's lender carries payments to and from the bank."""
+    return (
+        isinstance(actor, ApiClient)
+        and lender_code(actor.institution) == loan.institution
+        and actor.can(Permission.CARRY_PAYMENTS)
+    )
 
 
 def _keeps_books(actor: ActsFor | UUID, loan: Loan) -> bool:

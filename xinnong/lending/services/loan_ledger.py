@@ -94,7 +94,7 @@ class LoanBooks:
         into = {"principal": self.of_loan, "held": self.of_loan}
         moves = []
         for name, amount in paid.items():
-            kind = _paid_into(name, is_off=is_off)
+            kind = paid_into(name, is_off=is_off)
             account = into.get(name, self.account)(kind)
             moves.append(self.signed(source, account, amount, f"{reason}-{name}"))
         if is_off:
@@ -138,7 +138,7 @@ class LoanBooks:
         return account.pk
 
 
-def _paid_into(component: str, *, is_off: bool) -> str:
+def paid_into(component: str, *, is_off: bool) -> str:
     """The kind of account that a paid component is credited to."""
     fixed = {"principal": PRINCIPAL, "held": HELD, "fee": INCOME["fee"]}
     return fixed.get(component) or (INCOME if is_off else RECEIVABLE)[component]

@@ -79,6 +79,12 @@ class TooLittleToSettle(Refused):
     code: ClassVar[str] = "loan.too_little_to_settle"
 
 
+class MoreThanOwed(Refused):
+    """More was handed over or taken from a card than settles the loan; `most_yuan` does."""
+
+    code: ClassVar[str] = "loan.more_than_owed"
+
+
 class ReversedAlready(Refused):
     """The repayment was reversed before."""
 
@@ -169,6 +175,24 @@ class NotReversible(Refused):
     code: ClassVar[str] = "loan.not_reversible"
 
 
+class NothingCorrected(Refused):
+    """A correction that leaves day, amount and loan as they are."""
+
+    code: ClassVar[str] = "loan.nothing_corrected"
+
+
+class AmountFromBank(Refused):
+    """The bank's statement, or what was held, says the amount; it is not corrected by hand."""
+
+    code: ClassVar[str] = "loan.amount_from_bank"
+
+
+class NotTechnical(Refused):
+    """A delay that the rule on technical ones does not cover; `most_days` is the longest it does."""
+
+    code: ClassVar[str] = "loan.not_technical"
+
+
 class NothingJudged(Refused):
     """A judgement that says nothing, or something that no rule knows."""
 
@@ -179,3 +203,9 @@ class NoteUnsound(Refused):
     """A note is empty or longer than `most` characters."""
 
     code: ClassVar[str] = "loan.note"
+
+
+class BookFilterUnknown(Refused):
+    """A filter of the book stands on no list, so it selects nobody."""
+
+    code: ClassVar[str] = "book.filter_unknown"

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from xinnong.registry.models import Person
 
 NO_WAIT = timedelta(0)
+SHORTEST_ACCOUNT = 12
 NUMBER = "number"
 """The one word in what is sealed of a card."""
 
@@ -56,6 +57,18 @@ NUMBER = "number"
 def device_mark(device: str) -> int | None:
     """The mark of a device by the id in its signed cookie; None for a device without one."""
     return hash63(search_key("device"), device) if device else None
+
+
+def card_mark(digits: str) -> int:
+    """The mark of a card or account by its digits."""
+    return hash63(search_key("card"), digits)
+
+
+def payer_mark(account: str) -> int | None:
+    """The mark of an account as a bank's statement writes it; None where it is masked or none."""
+    digits = account.replace(" ", "").replace("-", "")
+    is_whole = digits.isascii() and digits.isdecimal() and len(digits) >= SHORTEST_ACCOUNT
+    return card_mark(digits) if is_whole else None
 
 
 def bind_card(
@@ -85,7 +98,7 @@ def bind_card(
         raise NotYours
     elif is_own_card(person.ref, digits, bank) is not True:
         raise CardNotProven(last4=digits[-LAST:])
-    mark = hash63(search_key("card"), digits)
+    mark = card_mark(digits)
     with at_counter(actor, institution=institution, home=home):
         claimed = claim(
             actor=actor, institution=institution, route="bind-card", key=key, now=now,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -67,10 +69,10 @@ def propose_restructuring(
     """
     if method not in EASING_METHODS or not 0 < months <= MOST_MONTHS or rate_percent < 0:
         raise NotEased
-    said = {"method": method, "months": months, "rate_percent": rate_percent}
-    return _propose(
-        actor, institution, loan_ref, ProposalKind.RESTRUCTURE, difficulty, evidence, now, key, said
-    )
+    return propose(
+        Proposed(actor, institution, loan_ref, ProposalKind.RESTRUCTURE, evidence, now, key),
+                difficulty=hard(difficulty), method=method, months=months, rate_percent=rate_percent,
+    )  # fmt: skip
 
 
 def propose_write_off(
@@ -88,40 +90,64 @@ def propose_write_off(
     Raises NotYours, NotAuthorised, LoanUnknown, LoanNotActive, EvidenceMissing, ProposalOpen,
     CommandKeyReused.
     """
-    return _propose(
-        actor, institution, loan_ref, ProposalKind.WRITE_OFF, difficulty, evidence, now, key, {}
+    return propose(
+        Proposed(actor, institution, loan_ref, ProposalKind.WRITE_OFF, evidence, now, key),
+        difficulty=hard(difficulty),
     )
 
 
-def _propose(
-    actor: User,
-    institution: Institution,
-    loan_ref: UUID,
-    kind: ProposalKind,
-    difficulty: str,
-    evidence: str,
-    now: datetime,
-    key: str,
-    said: dict[str, object],
+def hard(difficulty: str) -> str:
+    """A difficulty that has a code. Raises EvidenceMissing."""
+    if difficulty not in Difficulty:
+        raise EvidenceMissing
+    return difficulty
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Who proposes what for which loan, with the number of the paper that shows why."""
+
+    actor: User
+    institution: Institution
+    loan_ref: UUID
+    kind: ProposalKind
+    evidence: str
+    now: datetime
+    key: str
+
+
+def propose(
+    asked: Proposed,
+    *,
+    states: Sequence[LoanState] = (LoanState.ACTIVE,),
+    check: Callable[[Loan], None] | None = None,
+    **said: object,
 ) -> UUID:
+    """Write a proposal down once per key; `check` refuses what the loan does not allow."""
+
     def work() -> dict[str, object]:
-        loan = _loan(institution, loan_ref)
-        check_staff(actor, loan, Permission.HANDLE_LOANS)
-        if loan.state != LoanState.ACTIVE:
+        loan = _loan(asked.institution, asked.loan_ref)
+        check_staff(asked.actor, loan, Permission.HANDLE_LOANS)
+        if loan.state not in states:
             raise LoanNotActive(state=loan.get_state_display())
-        shown = evidence.strip()
-        if not shown or len(shown) > MOST_EVIDENCE or difficulty not in Difficulty:
+        shown = asked.evidence.strip()
+        if not shown or len(shown) > MOST_EVIDENCE:
             raise EvidenceMissing
-        made = _write(loan, kind, actor, now, difficulty=difficulty, evidence=shown, **said)
-        record(actor=actor, action=PROPOSE, at=now, subject=loan.ref, concerns=institution)
+        if check is not None:
+            check(loan)
+        made = _write(loan, asked.kind, asked.actor, asked.now, evidence=shown, **said)
+        record(
+            actor=asked.actor, action=PROPOSE, at=asked.now, subject=loan.ref,
+            concerns=asked.institution,
+        )  # fmt: skip
         return {"proposal": str(made.ref)}
 
-    body = {"loan": loan_ref, "kind": kind.value, "difficulty": difficulty, "evidence": evidence}
+    body = {"loan": asked.loan_ref, "kind": asked.kind.value, "evidence": asked.evidence}
     body |= {name: str(value) for name, value in said.items()}
-    with scoped(of_lender(institution.code, actor)):
+    with scoped(of_lender(asked.institution.code, asked.actor)):
         answer = answer_once(
-            institution=institution, actor=actor, route=PROPOSE, key=key, body=body, now=now,
-            work=work,
+            institution=asked.institution, actor=asked.actor, route=PROPOSE, key=asked.key,
+            body=body, now=asked.now, work=work,
         )  # fmt: skip
     return UUID(str(answer["proposal"]))
 

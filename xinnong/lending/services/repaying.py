@@ -46,11 +46,15 @@ from xinnong.lending.services.loan_refusals import (
     CoreKeepsTheBook,
     LoanNotActive,
     LoanUnknown,
+    MoreThanOwed,
     NothingHeld,
     TooLittleToSettle,
 )
 
 ROUTE: Final = "lending.repay"
+CHOSEN: Final = frozenset({PayChannel.CASH, PayChannel.CARD})
+"""Ways whose amount the desk or the borrower chooses, so that too much is never taken; of a transfer
+the bank decides, and what is too much is held."""
 
 
 class Excess(StrEnum):
@@ -105,7 +109,7 @@ def repay(
     What is owed is paid by core.waterfall; what is left is held for the customer, or changes the
     schedule from that day on. Money that settles everything always does. `settles` asks for no
     less. Raises NotYours, AmountNotPositive, DayClosed, DaysMissing, DayClosing, LoanUnknown, LoanNotActive,
-    TooLittleToSettle, NothingHeld, CommandKeyReused.
+    TooLittleToSettle, MoreThanOwed, NothingHeld, CommandKeyReused.
     """
 
     def work() -> dict[str, object]:
@@ -197,6 +201,8 @@ def check_source(loan: Loan, amount_minor: int, channel: str) -> None:
 def _change_terms(books: LoanBooks, payment: Payment) -> tuple[int, dict[str, int]]:
     """Settle or prepay with what is left after all that is owed; answers amount and mending."""
     quote = settlement_quote(payment.loan, on=payment.on)
+    if payment.channel in CHOSEN and payment.amount_minor > quote.total_minor:
+        raise MoreThanOwed(most_yuan=yuan(quote.total_minor))
     rest = payment.amount_minor - sum(quote.owed.values())
     ahead = quote.principal_minor + quote.interest_minor
     if payment.settles and rest < ahead:

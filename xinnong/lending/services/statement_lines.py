@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Actor, Institution, User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
@@ -45,7 +45,7 @@ CHANGED: Final = (
 
 
 def open_line(
-    *, actor: User, institution: Institution, line: StatementLine, now: datetime
+    *, actor: Actor, institution: Institution, line: StatementLine, now: datetime
 ) -> dict[str, str]:
     """Who paid, from where and in which words; every look is recorded."""
     with scoped(of_lender(institution.code, actor)):

@@ -27,7 +27,7 @@ from xinnong.core.statement_matching import (
     loans_named,
 )
 from xinnong.core.waterfall import COMPONENTS
-from xinnong.ledger.models import Account, Assertion
+from xinnong.ledger.models import Assertion
 from xinnong.ledger.services import Move, assert_balance
 from xinnong.lending.models import (
     BankStatement,
@@ -46,8 +46,10 @@ from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.services.bank_refusals import StatementLineDiffers, StatementToCome
 from xinnong.lending.services.correcting import repay_by_value_date
 from xinnong.lending.services.days import ALONE, lock
+from xinnong.lending.services.eod_held import use_held
 from xinnong.lending.services.lender_scope import of_lender
-from xinnong.lending.services.loan_ledger import HELD, IN_TRANSIT, SUSPENSE
+from xinnong.lending.services.loan_ledger import IN_TRANSIT, SUSPENSE
+from xinnong.lending.services.payees import payer_mark
 from xinnong.lending.services.payment_ledger import BankBooks
 from xinnong.lending.services.payment_results import business_day, end_order
 from xinnong.lending.services.payments import own_account
@@ -101,7 +103,7 @@ def take_statement(
         kept = _write(books, mine, said, len(fresh))
         matcher = matcher_for(institution.code, [credit_of(line) for line in fresh])
         states = [_Taking(books, kept, on, matcher).take(line) for line in fresh]
-        use_held(books, on)
+        use_held(institution=institution, actor=actor, on=on, now=now)
         difference = _compare(books, kept)
         return _end(books, kept, states, difference)
 
@@ -211,6 +213,7 @@ class _Taking:
             words=line.sum_of_words,
             said=seal({name: getattr(line, name) for name in PAYER}, person=ref),
             said_key=KEY_ID,
+            payer_hash=payer_mark(line.account) if line.amount_minor > 0 else None,
             state=LineState.WAITING,
         )
         if not self._is_payment(row, line):
@@ -292,27 +295,6 @@ def book_repayment(
         newest = Repayment.objects.filter(loan=loan, reference=str(row.ref)).order_by("-id")
         row.repayment = newest.values_list("ref", flat=True).first()
     row.loan, row.state = loan, LineState.BOOKED
-
-
-def use_held(books: BankBooks, on: date) -> int:
-    """Pay what has fallen due with money that came too early; answers how many loans."""
-    held = Account.objects.filter(
-        institution=books.institution, kind=HELD, posted_credits_minor__gt=0
-    )
-    amounts = {a.object_ref: a.balance_minor for a in held if a.object_ref and a.balance_minor > 0}
-    loans = Loan.objects.filter(ref__in=amounts, state=LoanState.ACTIVE)
-    due = OpenDue.objects.filter(loan__in=loans).values_list("loan_id", flat=True)
-    used = 0
-    for loan in loans.filter(pk__in=set(due)):
-        rows = OpenDue.objects.filter(loan=loan)
-        owed = sum(getattr(row, f"{name}_minor") for row in rows for name in COMPONENTS)
-        repay(
-            actor=books.actor, institution=books.institution, loan_ref=loan.ref, on=on,
-            amount_minor=min(owed, amounts[loan.ref]), channel=PayChannel.HELD, now=books.now,
-            key=f"held-{new_ref()}",
-        )  # fmt: skip
-        used += 1
-    return used
 
 
 def _compare(books: BankBooks, kept: BankStatement) -> int:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, inside_areas, user_of
 from xinnong.areas.places import places
 from xinnong.core.errors import Refused
-from xinnong.lending import book_tables, wording
+from xinnong.lending import book_tables
 from xinnong.lending.forms.book import DayChoice, ExportLoansForm, LoansForm
-from xinnong.lending.models import PublishedProduct
+from xinnong.lending.ledger_words import titles_by_code
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.loan_list import loans_page
 from xinnong.lending.queries.portfolio import (
@@ -31,7 +32,6 @@ from xinnong.lending.queries.portfolio import (
     sums_on,
     vintages_until,
 )
-from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.book_exports import export_loans, export_portfolio
 from xinnong.lending.views.asking import lender_of
 from xinnong.privacy.purposes import Purpose
@@ -60,7 +60,7 @@ YEAR = timedelta(days=365)
 def loans(request: HttpRequest) -> HttpResponse:
     """List the lender's loans by state, lateness, class, product, town; find one by name or number."""
     lender = lender_of(request)
-    form, titles = _form(request, request.GET, lender), _titles()
+    form, titles = _form(request, request.GET, lender), titles_by_code()
     context: dict[str, Any] = {"form": form, "export": ExportLoansForm()}
     if not form.is_valid():
         return render_refused(
@@ -113,7 +113,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     on = form.day()
     night = on or last_night(lender)
-    sums, titles = sums_on(lender, on), _titles()
+    sums, titles = sums_on(lender, on), titles_by_code()
     until = on or timezone.localdate()
     context = {
         "form": form, "may_report": user_of(request).can(Permission.REPORT_BUREAU), "night": night, "on": on, "sums": sums[("total", "")],
@@ -153,7 +153,10 @@ def send_portfolio(request: HttpRequest, kind: str) -> HttpResponse:
 @allowed(Permission.READ_COUNTY)
 def county_books(request: HttpRequest) -> HttpResponse:
     """Show each lender's newest month end by sums alone."""
-    table = book_tables.county_table(county_sums(), _titles())
+    found = county_sums()
+    lenders = Institution.objects.filter(code__in={each.institution for each in found})
+    names = {each.code: each.shown_name for each in lenders}
+    table = book_tables.county_table(found, titles_by_code(), names)
     return render(request, "lending/county_books.html", {"table": table})
 
 
@@ -197,14 +200,8 @@ def _form(request: HttpRequest, said: Any, lender: str) -> LoansForm:
     user = user_of(request)
     towns = [(each.code[:9], each.name) for each in places().towns(user.area_prefixes)]
     return LoansForm(
-        said, days=month_ends_of(lender), products=sorted(_titles().items()), towns=towns
+        said, days=month_ends_of(lender), products=sorted(titles_by_code().items()), towns=towns
     )
-
-
-def _titles() -> dict[str, str]:
-    """Names of products by code, in the language of the page; the newest version's."""
-    newest = PublishedProduct.objects.order_by("code", "-effective_on", "-id").distinct("code")
-    return {each.code: wording.title_of(product_of(each)) for each in newest}
 
 
 def _people(request: HttpRequest, name: str) -> Sequence[UUID]:

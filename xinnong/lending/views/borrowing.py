@@ -86,7 +86,8 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         for each in applications_of(person.ref)
     ]
     contracts = [
-        (each, CONTRACT_TONES.get(each.state, "plain")) for each in contracts_of(person.ref)
+        (each, title_of(each.application), CONTRACT_TONES.get(each.state, "plain"))
+        for each in contracts_of(person.ref)
     ]
     context = {
         "offered": _offered(request, person),
@@ -95,7 +96,10 @@ def my_loans(request: HttpRequest) -> HttpResponse:
         "guarantees": [
             (each, GUARANTOR_TONES.get(each.state, "plain")) for each in guarantees_of(person.ref)
         ],
-        "loans": [(each, LOAN_TONES.get(each.state, "plain")) for each in loans_of(person.ref)],
+        "loans": [
+            (each, wording.title_of(product_of(each.product)), LOAN_TONES.get(each.state, "plain"))
+            for each in loans_of(person.ref)
+        ],
     }
     return render(request, "lending/my_loans.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -74,9 +75,12 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
         if told.of(make):
             return redirect(f"{reverse('lending:bureau')}?month={month:%Y-%m}")
+    asked = MonthForm(request.GET)
+    if request.method == "GET":
+        last = timezone.localdate().replace(day=1) - timedelta(1)
+        form = MonthForm(initial={"month": request.GET.get("month") or f"{last:%Y-%m}"})
     context: dict[str, Any] = {"form": form, "refusal": told.refusal}
     context["table"] = _deliveries_table(deliveries_of(lender))
-    asked = MonthForm(request.GET)
     if request.method == "GET" and asked.is_valid():
         context["withheld"] = _withheld(request, lender, asked)
     status = UNPROCESSABLE if request.method == "POST" else 200
@@ -178,7 +182,7 @@ def _withheld(request: HttpRequest, lender: str, asked: MonthForm) -> Table:
     )  # fmt: skip
     names = borrower_names(each.loan.person for each in found)
     return Table(
-        _("没有报送的贷款"),
+        _("%(month)s没有报送的贷款") % {"month": month_text(asked.cleaned_data["month"])},
         [Column(_("借款人")), Column(_("原因"))],
         [_withheld_row(each, names.get(each.loan.person, "—")) for each in found],
         empty_title=_("这个月的贷款都能报送"),

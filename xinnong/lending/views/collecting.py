@@ -21,7 +21,7 @@ from xinnong.lending.aftercare_tables import (
     BUCKET_WORDS,
     contacts_table,
     late_table,
-    reminders_list,
+    reminders_table,
     title_of,
 )
 from xinnong.lending.forms.aftercare import ContactForm, LateForm, LetterForm, NameForm
@@ -281,6 +281,6 @@ def _record(found: Loan) -> dict[str, Any]:
         "name": borrower_names([found.person]).get(found.person, ""),
         "owed": owed_definitions(facts),
         "contacts": contacts_table(contacts, states, staff_names(each.by for each in contacts)),
-        "reminders": reminders_list(reminders_of(found)),
+        "reminders": reminders_table(reminders_of(found)),
         "late_text": _("已经晚了 %(days)s 天") % {"days": facts.days_past_due},
     }

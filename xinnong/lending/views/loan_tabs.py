@@ -15,11 +15,13 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import user_of
 from xinnong.ledger.chart import kind_of
 from xinnong.ledger.queries import balances_now, on_normal_side
+from xinnong.ledger.reasons import reason_words
 from xinnong.lending.aftercare_tables import reminders_list
 from xinnong.lending.loan_facts import (
     classes_table,
     original_table,
     repayments_table,
+    schedule_of,
     schedule_table,
 )
 from xinnong.lending.loan_tables import day, moment
@@ -91,7 +93,7 @@ def read_of(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _schedule(facts: LoanFacts) -> Tab:
-    return Tab([schedule_table(facts.dues, _("还款计划"))])
+    return Tab([schedule_of(facts)])
 
 
 def _original(facts: LoanFacts) -> Tab:
@@ -133,7 +135,7 @@ def _journals_table(loan: Loan) -> Table:
     rows = [
         [
             Cell(day(each.business_on), url=reverse("ledger:journal", args=[each.ref])),
-            Cell(each.reason),
+            Cell(reason_words(each.reason)),
         ]
         for each in journals_of_loan(loan)
     ]

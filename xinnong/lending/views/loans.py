@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending.aftercare_tables import reminders_list
 from xinnong.lending.bank_tables import breaks_table, core_definitions
-from xinnong.lending.forms.loans import CounterRepayForm, RepayForm
+from xinnong.lending.forms.loans import RepayForm
+from xinnong.lending.forms.servicing import RepayingForm
 from xinnong.lending.loan_facts import (
     LOAN_TONES,
     facts_of_loan,
@@ -22,7 +22,7 @@ from xinnong.lending.loan_facts import (
     original_table,
     owed_definitions,
     repayments_table,
-    schedule_table,
+    schedule_of,
     standing_definitions,
 )
 from xinnong.lending.models import BookOfRecord, LoanState, PayChannel
@@ -60,13 +60,23 @@ def my_loan(request: HttpRequest, ref: UUID) -> HttpResponse:
     found = loan_by_ref(ref)
     if found is None or found.person != user_of(request).person_ref:
         raise Http404
-    return _answer(request, found, "lending/my_loan.html", RepayForm, "lending:my_loan")
+    facts = facts_of_loan(found, today=timezone.localdate())
+    form, told = RepayForm(request.POST or None, initial={"amount": _usual(facts)}), Refusals()
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and told.of(lambda: _repay(request, facts, form))
+    ):
+        return redirect("lending:my_loan", found.ref)
+    context = _context(facts) | _lists(facts) | {"form": form, "refusal": told.refusal}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "lending/my_loan.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @allowed(Permission.HANDLE_LOANS)
 def loan(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """What is owed, one tab below; take money across the counter."""
+    """What is owed, one tab below; money across the counter is first shown, then taken."""
     found = loan_by_ref(ref)
     if found is None or found.institution != lender_of(request):
         raise Http404
@@ -80,25 +90,10 @@ def loan(request: HttpRequest, ref: UUID) -> HttpResponse:
         person=found.person,
         area12=found.area12,
     )
-    return _answer(request, found, "lending/loan.html", CounterRepayForm, "lending:loan")
-
-
-def _answer(
-    request: HttpRequest, found: Loan, page: str, kind: type[RepayForm], back: str
-) -> HttpResponse:
     facts = facts_of_loan(found, today=timezone.localdate())
-    form, told = kind(request.POST or None, initial={"amount": _usual(facts)}), Refusals()
-    if request.method == "POST" and form.is_valid():
-        done = told.of(lambda: _repay(request, facts, form))
-        if done:
-            return redirect(back, found.ref)
-    context = _context(facts) | {"form": form, "refusal": told.refusal}
-    if kind is CounterRepayForm:
-        context |= tab_context(request, facts)
-    else:
-        context |= _lists(facts)
-    status = UNPROCESSABLE if request.method == "POST" else 200
-    return render(request, page, context, status=status)
+    context = _context(facts) | tab_context(request, facts)
+    context["form"] = RepayingForm(initial={"amount": _usual(facts)})
+    return render(request, "lending/loan.html", context)
 
 
 def _usual(facts: LoanFacts) -> int | None:
@@ -117,7 +112,7 @@ def _repay(request: HttpRequest, facts: LoanFacts, form: RepayForm) -> object:
         actor=user_of(request),
         loan=facts.loan,
         amount_minor=facts.quote.total_minor if settles else said["amount"] or 0,
-        channel=said.get("channel", PayChannel.CARD.value),
+        channel=PayChannel.CARD.value,
         now=timezone.now(),
         key=said["key"],
         excess=Excess(said["excess"]),
@@ -144,6 +139,7 @@ def _context(facts: LoanFacts) -> dict[str, Any]:
         "agreed": loan_definitions(facts),
         "owed": owed_definitions(facts),
         "standing": standing_definitions(found),
+        "next_minor": _usual(facts),
     }
 
 
@@ -151,7 +147,7 @@ def _lists(facts: LoanFacts) -> dict[str, Any]:
     """What the borrower reads below, all on one page."""
     found = facts.loan
     return {
-        "schedule": schedule_table(facts.dues, _("还款计划")),
+        "schedule": schedule_of(facts),
         "original": original_table(found),
         "repayments": repayments_table(found),
         "reminders": reminders_list(reminders_of(found, most=MOST_REMINDERS)),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.devices import device_of
+from xinnong.accounts.models import Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.lending import services
@@ -26,6 +27,7 @@ from xinnong.lending.queries.contracts import (
     card_by_ref,
     cards_of,
     conditions_met,
+    conditions_missing,
     conditions_wanted,
     contract_by_ref,
     drawable,
@@ -35,6 +37,7 @@ from xinnong.lending.queries.contracts import (
 )
 from xinnong.lending.queries.loans import loans_of_contract
 from xinnong.lending.reasons import problems_said
+from xinnong.lending.services.conditions import OPEN
 from xinnong.lending.services.contract_draws import NO_DEVICE
 from xinnong.lending.services.refusals import CardNotYours
 from xinnong.lending.views.asking import Refusals
@@ -142,9 +145,10 @@ def _contract_page(
     check = form if isinstance(form, CardCheckForm) else CardCheckForm(cards=choices)
     context = {
         "contract": found,
-        "lender": terms["lender_name"],
+        "lender": Institution.objects.get(code=found.institution).shown_name,
         "facts": contract_facts(found, terms),
         "conditions": conditions_said(conditions_wanted(found), conditions_met(found), is_own=True),
+        "is_ready": not conditions_missing(found),
         "paper": paper_of(found),
         "cards": cards_said(cards, waiting),
         "form": check if is_drafted and by_card and cards else None,
@@ -154,6 +158,7 @@ def _contract_page(
         "demo_bank": DEMO_BANK,
         "demo_photo": DEMO_PHOTO,
         "is_drafted": is_drafted,
+        "is_over": found.state not in OPEN,
         "may_cancel": is_drafted or (cools is not None and timezone.localdate(now) <= cools),
         "against": problems_said(against),
         "loans": loans_of_contract(found.ref),

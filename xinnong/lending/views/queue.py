@@ -53,8 +53,10 @@ def applications(request: HttpRequest) -> HttpResponse:
     offers = open_offers(lender, on=timezone.localdate())
     named = [(offer.product.code, wording.title_of(product_of(offer.product))) for offer in offers]
     form = QueueForm(request.GET, products=named)
+    if not form.is_valid():
+        return render(request, "lending/applications.html", {"form": form}, status=UNPROCESSABLE)
     rows = applications_page(
-        lender, QueueFilters(**form.chosen()), turn=turn_of(request.GET), limit=PAGE_ROWS + 1
+        lender, QueueFilters(**form.cleaned_data), turn=turn_of(request.GET), limit=PAGE_ROWS + 1
     )
     shown, pager = page_of(rows, size=PAGE_ROWS, address=request.GET, key=lambda a: str(a.pk))
     record_listing(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from xinnong.lending.book_wording import GROUP_RULES, GROUPS
 from xinnong.lending.forms.bureau import StatisticsForm
 from xinnong.lending.queries.statistics import loans_of_group, statistics_on
 from xinnong.lending.views.asking import lender_of
+from xinnong.lending.wording import rate_text
 from xinnong.web import figures
 from xinnong.web.paging import PAGE_ROWS, Pager, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
+
+HUNDREDTH: Final = Decimal("0.01")
+"""A weighted rate is an average: more places than a contract has would say nothing."""
 
 
 @allowed(Permission.READ_PORTFOLIO)
@@ -65,7 +70,7 @@ def _groups_table(lender: str, on: date) -> Table:
             Cell(figures.count(group.loans)),
             Cell(figures.count(group.borrowers)),
             Cell(figures.yuan(group.balance_minor)),
-            Cell("—" if rate is None else f"{figures.decimal(rate)}%"),
+            Cell("—" if rate is None else rate_text(rate.quantize(HUNDREDTH))),
         ])  # fmt: skip
     return Table(
         _("涉农普惠统计"), columns, rows, empty_title=_("这一天没有符合口径的贷款"),
@@ -89,7 +94,7 @@ def _loans_table(request: HttpRequest, lender: str, on: date, group: str) -> Tab
             Cell(str(each.ref), url=reverse("lending:loan", args=[each.ref])),
             Cell(figures.yuan(each.balance_minor)),
             Cell("—" if each.line_minor is None else figures.whole_yuan(each.line_minor)),
-            Cell(f"{figures.decimal(each.rate_percent)}%"),
+            Cell(rate_text(each.rate_percent)),
         ]
         for _number, each in shown
     ]

@@ -59,11 +59,13 @@ def batches(request: HttpRequest) -> HttpResponse:
     """Reports, newest first."""
     user = user_of(request)
     chosen = BatchFilter(request.GET, classes=readable_classes(user))
+    if not chosen.is_valid():
+        return render(request, "sources/batches.html", {"filter": chosen}, status=422)
     turn = turn_of(request.GET)
     found = batches_page(
         user,
-        class_name=chosen.value("class_name"),
-        state=chosen.value("state"),
+        class_name=chosen.cleaned_data["class_name"],
+        state=chosen.cleaned_data["state"],
         before=None if turn.is_back else turn.number,
         since=turn.number if turn.is_back else None,
     )

@@ -146,7 +146,7 @@ def deliveries_table(deliveries: Iterable[Delivery]) -> Table:
         [
             Cell(found.file, url=reverse("sources:delivery", args=[found.ref])),
             Cell(moment(found.received_at)),
-            Cell(found.get_state_display(), tone=DELIVERY_TONES[DeliveryState(found.state)]),
+            _delivery_state(found),
         ]
         for found in deliveries
     ]
@@ -154,6 +154,16 @@ def deliveries_table(deliveries: Iterable[Delivery]) -> Table:
         _("最近的报送"), columns, rows,
         empty_title=_("还没有从网页或接口报送过"), empty_hint=_("点“报送文件”开始。"),
     )  # fmt: skip
+
+
+def _delivery_state(found: Delivery) -> Cell:
+    """Where a delivery stands; one that is over tells of files of which nothing came in."""
+    refused = [batch.state == BatchState.REFUSED for batch in found.batches.all()]
+    if found.refused or (refused and all(refused)):
+        return Cell(str(BatchState.REFUSED.label), tone="bad")
+    if any(refused):
+        return Cell(_("有文件整批退回"), tone="warn")
+    return Cell(found.get_state_display(), tone=DELIVERY_TONES[DeliveryState(found.state)])
 
 
 def batches_table(batches: Iterable[Batch], *, caption: str, pager: Pager | None = None) -> Table:

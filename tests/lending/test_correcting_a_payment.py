@@ -1,0 +1,196 @@
+"""A payment with the wrong day, amount or loan is put right on the page by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests.factories import signed_in
+from tests.journeys.test_exporting_a_list import past_second_factor
+from tests.lending.loans import (
+    Lender,
+    lived,
+    loan_of,
+    nothing_moves,
+    open_lender,
+    owed_now,
+    unbalanced,
+    vouched,
+)
+from tests.lending.test_changing_a_loan import preview
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.payments import number_of
+from xinnong.core.schedule.terms import Unit
+from xinnong.lending.models import Loan, LoanProposal, Reminder, Repayment
+from xinnong.lending.queries.loans import booked_of, dues_in_force
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+DUE = date(2026, 3, 6)
+"""Four instalments, five days apart, so that few nights show much."""
+
+
+@pytest.fixture
+def lender() -> Iterator[Lender]:
+    with vouched():
+        yield open_lender()
+
+
+@pytest.fixture
+def lin(lender: Lender) -> Client:
+    return signed_in(lender.people.lin)
+
+
+@pytest.fixture
+def chen(lender: Lender) -> Client:
+    return past_second_factor(lender.people.chen)
+
+
+def drawn(lender: Lender) -> Loan:
+    return lender.draw(4_000_000, number_of_repayments=4, every=5, unit=Unit.DAYS)
+
+
+def first_due(loan: Loan) -> int:
+    with scoped(SYSTEM):
+        due = dues_in_force(loan)[0]
+    return due.principal_minor + due.interest_minor
+
+
+def as_the_reference(loan: Loan, before: date) -> None:
+    """What was booked up to a day is what living the loan again says, to the fen."""
+    days = lived(loan_of(loan.ref), before - timedelta(1))
+    names = ("interest", "penalty", "compound")
+    with scoped(SYSTEM):
+        booked = booked_of(loan_of(loan.ref), before=before)
+    assert booked == {name: sum(getattr(day, f"{name}_minor") for day in days) for name in names}
+
+
+def told(loan: Loan) -> list[str]:
+    with scoped(SYSTEM):
+        return list(
+            Reminder.objects.filter(loan=loan).order_by("id").values_list("kind", flat=True)
+        )
+
+
+def refused(desk: Client, loan: Loan, step: str, said: dict[str, str]) -> str:
+    """Why a step is refused; nothing moves."""
+    with nothing_moves():
+        answer = desk.post(
+            f"/loans/{loan.ref}/{step}/", said | {"key": str(uuid4()), "step": "preview"}
+        )
+    assert answer.status_code == 422, answer.content.decode()
+    return answer.content.decode()
+
+
+def both(lin: Client, chen: Client, loan: Loan, step: str, said: dict[str, str]) -> tuple[str, str]:
+    """Lin proposes and Chen confirms, each after a look; both previews."""
+    with nothing_moves():
+        first, confirmed = preview(lin, loan, step, said)
+    with nothing_moves():
+        assert lin.post(f"/loans/{loan.ref}/{step}/", confirmed).status_code == 302
+    refused(lin, loan, "confirm", {})
+    with nothing_moves():
+        second, confirmed = preview(chen, loan, "confirm", {})
+    assert chen.post(f"/loans/{loan.ref}/confirm/", confirmed).status_code == 302
+    return first, second
+
+
+def correction(paid: Any, **changes: str) -> dict[str, str]:
+    said = {
+        "repayment": str(paid.repayment), "counts_from": DUE.isoformat(), "amount": "",
+        "to_loan": "", "cause": "wrong_day", "evidence": "流水-9",
+    }  # fmt: skip
+    return said | changes
+
+
+def newest(loan: Loan) -> tuple[date, int, str]:
+    with scoped(SYSTEM):
+        paid = Repayment.objects.filter(loan=loan, state="booked").order_by("-id")[0]
+        return paid.on, paid.amount_minor, paid.channel
+
+
+def test_the_right_day_takes_the_penalty_back(lender: Lender, lin: Client, chen: Client) -> None:
+    loan, on = drawn(lender), date(2026, 3, 10)
+    amount = first_due(loan)
+    lender.end(date(2026, 3, 8))
+    paid = lender.repay(loan, amount, date(2026, 3, 9))
+    lender.end(date(2026, 3, 9))
+    assert owed_now(loan)
+    yuan = f"{amount // 100}.{amount % 100:02d}"
+    first, second = both(lin, chen, loan, "correct", correction(paid, amount=yuan))
+    for page in (first, second):
+        assert "这笔钱还到哪里" in page
+    assert "流水-9" in second
+    assert newest(loan) == (DUE, amount, "suspense")
+    assert owed_now(loan) == {}
+    as_the_reference(loan, on)
+    assert unbalanced() == 0
+    assert lender.balance("224190") == 0
+    assert told(loan)[-1] == "corrected"
+    assert "有一笔还款原来记错了" in lin.get(f"/loans/{loan.ref}/?tab=payments").content.decode()
+
+
+def test_the_right_amount_mends_the_account_that_it_came_from(
+    lender: Lender, lin: Client, chen: Client
+) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 5))
+    before = lender.balance("101201")
+    paid = lender.repay(loan, 3_000_000, DUE, channel="cash")
+    lender.end(date(2026, 3, 7))
+    both(
+        lin, chen, loan, "correct",
+        correction(paid, amount="3000", cause="wrong_amount"),
+    )  # fmt: skip
+    assert lender.balance("101201") == before + 300_000
+    assert lender.balance("224190") == 0
+    as_the_reference(loan, date(2026, 3, 8))
+    assert unbalanced() == 0
+
+
+def test_the_right_loan_gets_the_money_and_both_borrowers_are_told(
+    lender: Lender, lin: Client, chen: Client
+) -> None:
+    wrong, right = drawn(lender), drawn(lender)
+    lender.end(date(2026, 3, 5))
+    paid = lender.repay(wrong, first_due(right), DUE)
+    lender.end(date(2026, 3, 8))
+    number = number_of("L", right.pk)
+    amount = first_due(right)
+    said = correction(
+        paid, amount=f"{amount // 100}.{amount % 100:02d}", to_loan=number, cause="wrong_loan"
+    )
+    first, second = both(lin, chen, wrong, "correct", said)
+    for page in (first, second):
+        assert number in page
+        assert 'id="effect-2"' in page
+    assert owed_now(right) == {}
+    assert owed_now(wrong)
+    for loan in (wrong, right):
+        as_the_reference(loan, date(2026, 3, 9))
+        assert told(loan)[-1] == "corrected"
+    assert unbalanced() == 0
+
+
+def test_what_is_no_correction_is_refused_in_words(lender: Lender, lin: Client) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 5))
+    paid = lender.repay(loan, 100_000, DUE)
+    lender.end(DUE)
+    same = correction(paid, amount="1000")
+    assert "没有什么要更正" in refused(lin, loan, "correct", same)
+    wrongs = {
+        "to_loan": ("L1", "没有这个编号的贷款"), "amount": ("0", "金额要大于零"),
+        "counts_from": ("2026-02-30", "errors"), "cause": ("harvest", "errors"),
+        "repayment": (str(uuid4()), "errors"), "evidence": (" ", "errors"),
+    }  # fmt: skip
+    for field, (value, words) in wrongs.items():
+        assert words in refused(lin, loan, "correct", same | {field: value})
+    assert "起的日终" in refused(lin, loan, "correct", same | {"counts_from": "2026-03-30"})
+    assert "起的日终" in refused(lin, loan, "correct", same | {"counts_from": "2026-02-20"})
+    with scoped(SYSTEM):
+        assert not LoanProposal.objects.exists()

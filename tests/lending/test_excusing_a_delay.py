@@ -1,0 +1,157 @@
+"""A delay that a payment system caused costs nothing once two people have found it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests.factories import signed_in
+from tests.journeys.test_exporting_a_list import past_second_factor
+from tests.lending.loans import (
+    Lender,
+    lived,
+    loan_of,
+    nothing_moves,
+    open_lender,
+    owed_now,
+    unbalanced,
+    vouched,
+)
+from tests.lending.test_changing_a_loan import preview
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.schedule.terms import Unit
+from xinnong.lending.models import Loan, Reminder, Standing
+from xinnong.lending.queries.loans import booked_of, dues_in_force
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+DUE = date(2026, 3, 6)
+"""Four instalments, five days apart, so that few nights show much."""
+
+
+@pytest.fixture
+def lender() -> Iterator[Lender]:
+    with vouched():
+        yield open_lender()
+
+
+@pytest.fixture
+def lin(lender: Lender) -> Client:
+    return signed_in(lender.people.lin)
+
+
+@pytest.fixture
+def chen(lender: Lender) -> Client:
+    return past_second_factor(lender.people.chen)
+
+
+def drawn(lender: Lender) -> Loan:
+    return lender.draw(4_000_000, number_of_repayments=4, every=5, unit=Unit.DAYS)
+
+
+def first_due(loan: Loan) -> int:
+    with scoped(SYSTEM):
+        due = dues_in_force(loan)[0]
+    return due.principal_minor + due.interest_minor
+
+
+def as_the_reference(loan: Loan, before: date) -> None:
+    """What was booked up to a day is what living the loan again says, to the fen."""
+    days = lived(loan_of(loan.ref), before - timedelta(1))
+    names = ("interest", "penalty", "compound")
+    with scoped(SYSTEM):
+        booked = booked_of(loan_of(loan.ref), before=before)
+    assert booked == {name: sum(getattr(day, f"{name}_minor") for day in days) for name in names}
+
+
+def told(loan: Loan) -> list[str]:
+    with scoped(SYSTEM):
+        return list(
+            Reminder.objects.filter(loan=loan).order_by("id").values_list("kind", flat=True)
+        )
+
+
+def refused(desk: Client, loan: Loan, step: str, said: dict[str, str]) -> str:
+    """Why a step is refused; nothing moves."""
+    with nothing_moves():
+        answer = desk.post(
+            f"/loans/{loan.ref}/{step}/", said | {"key": str(uuid4()), "step": "preview"}
+        )
+    assert answer.status_code == 422, answer.content.decode()
+    return answer.content.decode()
+
+
+def both(lin: Client, chen: Client, loan: Loan, step: str, said: dict[str, str]) -> tuple[str, str]:
+    """Lin proposes and Chen confirms, each after a look; both previews."""
+    with nothing_moves():
+        first, confirmed = preview(lin, loan, step, said)
+    with nothing_moves():
+        assert lin.post(f"/loans/{loan.ref}/{step}/", confirmed).status_code == 302
+    refused(lin, loan, "confirm", {})
+    with nothing_moves():
+        second, confirmed = preview(chen, loan, "confirm", {})
+    assert chen.post(f"/loans/{loan.ref}/confirm/", confirmed).status_code == 302
+    return first, second
+
+
+SAID = {
+    "due_on": DUE.isoformat(), "until_on": "2026-03-09", "cause": "payment_system",
+    "evidence": "公告-3",
+}  # fmt: skip
+
+
+def test_the_delay_costs_nothing_and_what_was_paid_for_it_comes_back(
+    lender: Lender, lin: Client, chen: Client
+) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 8))
+    owed = sum(sum(parts) for parts in owed_now(loan).values())
+    penalty = owed - first_due(loan)
+    assert penalty > 0
+    lender.repay(loan, owed, date(2026, 3, 9))
+    lender.end(date(2026, 3, 9))
+    both(lin, chen, loan, "excuse", SAID)
+    as_the_reference(loan, date(2026, 3, 10))
+    with scoped(SYSTEM):
+        booked = booked_of(loan, before=date(2026, 3, 10))
+        assert not Standing.objects.get(loan=loan).technical
+    assert (booked["penalty"], booked["compound"]) == (0, 0)
+    assert lender.balance("224101", loan) == penalty
+    assert unbalanced() == 0
+    assert told(loan)[-1] == "excused"
+    assert "不算逾期，不收罚息" in lin.get(f"/loans/{loan.ref}/?tab=payments").content.decode()
+    lender.end(date(2026, 3, 12))
+    as_the_reference(loan, date(2026, 3, 13))
+
+
+def test_while_the_money_is_not_there_its_class_stays_and_later_days_count(
+    lender: Lender, lin: Client, chen: Client
+) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 7))
+    with scoped(SYSTEM):
+        assert Standing.objects.get(loan=loan).asset_class == 2
+    both(lin, chen, loan, "excuse", SAID | {"until_on": "2026-03-08"})
+    assert sum(owed_now(loan)[1]) == first_due(loan)
+    lender.end(date(2026, 3, 8))
+    with scoped(SYSTEM):
+        standing = Standing.objects.get(loan=loan)
+    assert (standing.asset_class, standing.days_past_due, standing.technical) == (1, 2, True)
+    as_the_reference(loan, date(2026, 3, 9))
+    lender.repay(loan, sum(sum(parts) for parts in owed_now(loan).values()), date(2026, 3, 9))
+    lender.end(date(2026, 3, 9))
+    with scoped(SYSTEM):
+        assert not Standing.objects.get(loan=loan).technical
+    as_the_reference(loan, date(2026, 3, 10))
+
+
+def test_longer_delays_and_other_days_are_refused(lender: Lender, lin: Client) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 14))
+    for until in ("2026-03-14", "2026-03-06", "2026-03-30"):
+        assert "最多认定 7 天" in refused(lin, loan, "excuse", SAID | {"until_on": until})
+    for field, value in (("due_on", "2026-03-07"), ("cause", "wrong_day"), ("evidence", " ")):
+        assert "errors" in refused(lin, loan, "excuse", SAID | {field: value})

@@ -1,0 +1,189 @@
+"""A payment that stands wrongly in the books, put right by two people: undone and booked again.
+
+The wrong day, the wrong amount or the wrong loan: the payment is reversed as of its day, and money
+of the right amount is booked on the right loan as of the right day. Nothing booked is changed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from xinnong.accounts.models import Institution, User
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.scope import scoped
+from xinnong.audit.services import record
+from xinnong.ledger.services import answer_once
+from xinnong.lending.models import (
+    LineState,
+    Loan,
+    LoanProposal,
+    PayChannel,
+    ProposalKind,
+    Reminder,
+    Repayment,
+    RepaymentState,
+    StatementLine,
+)
+from xinnong.lending.services.correcting import UNDER_WAY, repay_by_value_date, reverse_repayment
+from xinnong.lending.services.lender_scope import check_staff, of_lender
+from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
+from xinnong.lending.services.loan_refusals import (
+    AmountFromBank,
+    AmountNotPositive,
+    DaysMissing,
+    LoanUnknown,
+    NothingCorrected,
+    NotReversible,
+    ReversedAlready,
+)
+from xinnong.lending.services.proposing import Proposed, propose, take_proposal
+from xinnong.lending.services.repaying import held_loan
+
+ROUTE: Final = "lending.correct"
+REASON: Final = "loan.correct"
+TOLD: Final = "corrected"
+"""Kind of the line in which a borrower reads that a payment was put right."""
+BY_HAND: Final = (PayChannel.CASH, PayChannel.TRANSFER, PayChannel.CARD)
+INSIDE: Final = (PayChannel.HELD, PayChannel.RENEWAL)
+
+
+def propose_correction(
+    *,
+    actor: User,
+    institution: Institution,
+    loan_ref: UUID,
+    repayment_ref: UUID,
+    counts_from: date,
+    amount_minor: int,
+    to_loan: UUID,
+    cause: str,
+    evidence: str,
+    now: datetime,
+    key: str,
+) -> UUID:
+    """Propose that a payment be booked again as it should have been; answers the proposal.
+
+    Raises NotYours, NotAuthorised, LoanUnknown, LoanNotActive, ReversedAlready, NotReversible,
+    NothingCorrected, AmountNotPositive, AmountFromBank, EvidenceMissing, ProposalOpen.
+    """
+
+    def check(loan: Loan) -> None:
+        repayment = Repayment.objects.filter(ref=repayment_ref, loan=loan).first()
+        target = Loan.objects.filter(ref=to_loan, institution=institution.code).first()
+        if repayment is None or target is None:
+            raise LoanUnknown
+        check_correction(repayment, target, counts_from, amount_minor)
+
+    asked = Proposed(
+        actor, institution, loan_ref, ProposalKind.CORRECT, evidence, now, key
+    )  # fmt: skip
+    return propose(
+        asked, states=UNDER_WAY, check=check, cause=cause, repayment=repayment_ref,
+        counts_from=counts_from, amount_minor=amount_minor, to_loan=to_loan,
+    )  # fmt: skip
+
+
+def check_correction(
+    repayment: Repayment, target: Loan, counts_from: date, amount_minor: int
+) -> None:
+    """Refuse what is no correction, or not one that people make."""
+    if repayment.state == RepaymentState.REVERSED:
+        raise ReversedAlready
+    if repayment.channel in INSIDE:
+        raise NotReversible
+    if amount_minor <= 0:
+        raise AmountNotPositive
+    if counts_from < target.disbursed_on:
+        raise DaysMissing(on=counts_from, open_on=target.disbursed_on)
+    same = repayment.loan_id == target.pk and repayment.on == counts_from
+    if same and repayment.amount_minor == amount_minor:
+        raise NothingCorrected
+    from_bank = StatementLine.objects.filter(repayment=repayment.ref).exists()
+    if repayment.amount_minor != amount_minor and (from_bank or repayment.channel not in BY_HAND):
+        raise AmountFromBank
+
+
+def correct_repayment(
+    *,
+    actor: User,
+    institution: Institution,
+    loan_ref: UUID,
+    proposal_ref: UUID,
+    on: date,
+    now: datetime,
+    key: str,
+) -> UUID:
+    """Carry out a colleague's correction on the open day; answers the new repayment.
+
+    Raises NotYours, NotAuthorised, NotProposed, ProposalEnded, SamePerson, whatever reversing and
+    booking by value date refuse, the day's refusals, CommandKeyReused.
+    """
+
+    def work() -> dict[str, object]:
+        loan = held_loan(institution, loan_ref, on, *UNDER_WAY)
+        check_staff(actor, loan, Permission.RESOLVE_LOANS)
+        proposal = take_proposal(actor, loan, ProposalKind.CORRECT, now, proposal_ref)
+        books = LoanBooks(institution, actor, now, loan)
+        return {"repayment": str(rebook(books, proposal, on, key).ref)}
+
+    body = {"loan": loan_ref, "proposal": proposal_ref, "on": on}
+    with scoped(of_lender(institution.code, actor)):
+        answer = answer_once(
+            institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
+            work=work,
+        )  # fmt: skip
+    return UUID(str(answer["repayment"]))
+
+
+def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repayment:
+    """Undo the payment and book it rightly. In the caller's transaction, which checked who acts."""
+    assert proposal.repayment is not None, "a correction names a repayment"
+    assert proposal.to_loan is not None, "a correction names the right loan"
+    old = Repayment.objects.get(ref=proposal.repayment)
+    target = Loan.objects.get(ref=proposal.to_loan)
+    assert proposal.counts_from is not None, "a correction names the right day"
+    assert proposal.amount_minor is not None, "a correction names the right amount"
+    check_correction(old, target, proposal.counts_from, proposal.amount_minor)
+    reverse_repayment(
+        actor=books.actor, institution=books.institution, repayment_ref=old.ref, on=on,
+        now=books.now, key=f"{key}-undo", verb=None,
+    )  # fmt: skip
+    _mend_source(books, old, proposal.amount_minor, on, key)
+    repay_by_value_date(
+        actor=books.actor, institution=books.institution, loan_ref=target.ref,
+        amount_minor=proposal.amount_minor, counts_from=proposal.counts_from, on=on, now=books.now,
+        key=f"{key}-again", reference=old.reference, verb=None,
+    )  # fmt: skip
+    new = Repayment.objects.filter(loan=target).order_by("-id")[0]
+    StatementLine.objects.filter(repayment=old.ref).update(
+        loan=target, repayment=new.ref, state=LineState.BOOKED
+    )
+    for told in {old.loan_id, target.pk}:
+        tell(Loan.objects.get(pk=told), on, TOLD, proposal.amount_minor)
+    record(
+        actor=books.actor, action="lending.correct", at=books.now, subject=books.loan.ref,
+        counts={"was_minor": old.amount_minor, "amount_minor": new.amount_minor},
+        concerns=books.institution,
+    )  # fmt: skip
+    return new
+
+
+def _mend_source(books: LoanBooks, old: Repayment, right_minor: int, on: date, key: str) -> None:
+    """Let the account that the money came from have had the right amount."""
+    if right_minor == old.amount_minor:
+        return
+    source, suspense = books.source(old.channel), books.of_house(SUSPENSE)
+    move = books.signed(source, suspense, right_minor - old.amount_minor, REASON)
+    books.post(key=f"{key}-source", on=on, reason=REASON, moves=[move])
+
+
+def tell(loan: Loan, on: date, kind: str, amount_minor: int) -> None:
+    """Let the borrower read on the own page what was put right; a second time on a day adds nothing."""
+    Reminder.objects.get_or_create(
+        loan=loan, on=on, kind=kind,
+        defaults={
+            "institution": loan.institution, "amount_minor": amount_minor, "days_past_due": 0,
+        },
+    )  # fmt: skip
