@@ -92,7 +92,10 @@ def read_alone(path: Path) -> float:
     found = []
     for _ in range(3):
         began = time.process_time()
-        duckdb.sql(f"SELECT epoch_us(\"at\"), * EXCLUDE (\"at\") FROM read_parquet('{path}')").fetchall()
+        with duckdb.connect() as connection:
+            connection.execute(
+                'SELECT epoch_us("at"), * EXCLUDE ("at") FROM read_parquet(?)', [str(path)]
+            ).fetchall()
         found.append(time.process_time() - began)
     return min(found)
 

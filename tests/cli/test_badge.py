@@ -116,7 +116,8 @@ def drawn(text: str, pixels: int, degrees: int, noise: int) -> np.ndarray[Any, A
     for axis in (0, 1):
         image = (np.roll(image, 1, axis) + 2 * image + np.roll(image, -1, axis)) / 4
     image += np.random.default_rng(noise).normal(0, 12, image.shape)
-    return image.clip(0, 255).astype(np.uint8)
+    seen_by_camera: np.ndarray[Any, Any] = image.clip(0, 255).astype(np.uint8)
+    return seen_by_camera
 
 
 def seen(image: np.ndarray[Any, Any]) -> str | None:
