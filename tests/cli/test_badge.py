@@ -1,0 +1,126 @@
+"""xinnong badge: a key, a badge and its check, as three people would do it; its code read back from pixels."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+
+from xinnong.cli.dispatch import dispatch
+
+pytestmark = pytest.mark.slow
+CLAIMS = {
+    "issuer": "339981", "number": 7, "channel": 1, "team": 2, "name": "测试甲",
+    "villages": ["339981101201"], "activity": 5, "not_before": "2026-11-26T08:00+08:00",
+    "hours": 9, "status": 7, "photo": "0011223344556677",
+}  # fmt: skip
+NOON = "2026-11-26T12:00+08:00"
+
+Said = pytest.CaptureFixture[str]
+
+
+def badge(said: Said, *arguments: str, code: int = 0) -> str:
+    """What the command prints."""
+    assert dispatch(["badge", *arguments]) == code
+    return said.readouterr().out.strip()
+
+
+@pytest.fixture
+def key(tmp_path: Path, capsys: Said) -> tuple[str, str]:
+    path = str(tmp_path / "key.pem")
+    return path, badge(capsys, "keygen", "--out", path)
+
+
+def issued(
+    tmp_path: Path, capsys: Said, key: str, *more: str, code: int = 0, **changes: Any
+) -> str:
+    claims = tmp_path / "claims.json"
+    claims.write_text(json.dumps(CLAIMS | changes))
+    return badge(capsys, "issue", str(claims), "--key", key, "--key-id", "0a01", *more, code=code)
+
+
+def test_a_badge_is_signed_and_checked(tmp_path: Path, capsys: Said, key: tuple[str, str]) -> None:
+    assert stat.S_IMODE(Path(key[0]).stat().st_mode) == 0o600
+    text = issued(tmp_path, capsys, key[0], "--svg", str(tmp_path / "code.svg"))
+    assert (tmp_path / "code.svg").read_text().startswith("<?xml")
+    known = ["--key", f"0a01:{key[1]}"]
+    told = json.loads(badge(capsys, "verify", text, *known, "--at", NOON))
+    assert (told["colour"], told["wrong"], told["badge"]["name"]) == ("amber", None, "测试甲")
+    late = json.loads(
+        badge(capsys, "verify", text, *known, "--at", "2026-11-26T17:00+08:00", code=1)
+    )
+    assert (late["colour"], late["wrong"]) == ("red", "over")
+    other = json.loads(
+        badge(capsys, "verify", text, "--key", f"0a01:{'00' * 32}", "--at", NOON, code=1)
+    )
+    assert (other["colour"], other["wrong"], other["badge"]) == ("red", "signature", None)
+
+
+def test_a_live_badge_is_alive_now(tmp_path: Path, capsys: Said, key: tuple[str, str]) -> None:
+    holder = str(tmp_path / "holder.pem")
+    badge(capsys, "keygen", "--out", holder)
+    text = issued(tmp_path, capsys, key[0], "--holder", holder)
+    told = json.loads(
+        badge(capsys, "verify", text, "--key", f"0a01:{key[1]}", "--at", NOON, code=1)
+    )
+    assert told["wrong"] == "stale_proof"  # made now, shown as of another moment
+
+
+@pytest.mark.parametrize("change", [{"hours": 25}, {"hours": "many"}, {"villages": ["330381101201"]},
+                                    {"photo": "xx"}, {"not_before": "tomorrow"}, {"number": None}])  # fmt: skip
+def test_claims_that_cannot_be_signed_are_refused(
+    tmp_path: Path, capsys: Said, key: tuple[str, str], change: dict[str, Any]
+) -> None:
+    assert issued(tmp_path, capsys, key[0], code=2, **change) == ""
+
+
+def test_a_key_is_never_overwritten(capsys: Said, key: tuple[str, str]) -> None:
+    badge(capsys, "keygen", "--out", key[0], code=2)
+
+
+@pytest.mark.parametrize("pixels", [320, 480])
+@pytest.mark.parametrize("live", [False, True])
+def test_its_code_is_read_back_from_turned_and_blurred_pixels(
+    tmp_path: Path, capsys: Said, key: tuple[str, str], pixels: int, *, live: bool
+) -> None:
+    holder = str(tmp_path / "holder.pem")
+    badge(capsys, "keygen", "--out", holder)
+    text = issued(tmp_path, capsys, key[0], *(["--holder", holder] if live else []))
+    read = sum(
+        seen(drawn(text, pixels, degrees, noise)) == text
+        for degrees in range(-12, 13, 3)
+        for noise in range(12)
+    )
+    assert read >= 0.99 * 9 * 12
+
+
+def drawn(text: str, pixels: int, degrees: int, noise: int) -> np.ndarray[Any, Any]:
+    """The code as a camera might see it: scaled, turned, blurred, with noise."""
+    modules = np.array([list(row) for row in segno.make(text, error="m").matrix_iter(border=4)])
+    size = len(modules)
+    angle = np.deg2rad(degrees)
+    across = np.arange(pixels) - pixels / 2
+    x, y = np.meshgrid(across, across)
+    scale = size / pixels * 1.25
+    columns = ((np.cos(angle) * x + np.sin(angle) * y) * scale + size / 2).astype(int)
+    rows = ((-np.sin(angle) * x + np.cos(angle) * y) * scale + size / 2).astype(int)
+    inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
+    dark = np.where(inside, modules[rows.clip(0, size - 1), columns.clip(0, size - 1)], 0)
+    image = 255.0 * (1 - (dark == 1))
+    for axis in (0, 1):
+        image = (np.roll(image, 1, axis) + 2 * image + np.roll(image, -1, axis)) / 4
+    image += np.random.default_rng(noise).normal(0, 12, image.shape)
+    seen_by_camera: np.ndarray[Any, Any] = image.clip(0, 255).astype(np.uint8)
+    return seen_by_camera
+
+
+def seen(image: np.ndarray[Any, Any]) -> str | None:
+    """What a reader of codes makes of an image."""
+    found = zxingcpp.read_barcode(image)
+    return found.text if found else None

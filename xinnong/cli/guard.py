@@ -1,0 +1,179 @@
+"""xinnong guard: replay a file of events through the detection rules, and villages to try them on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from xinnong.analytics.gangs.files import BrokenFile, EventFile, read_activities, write_simulation
+from xinnong.analytics.gangs.gangs import SCENARIOS
+from xinnong.analytics.gangs.report import report_lines
+from xinnong.analytics.gangs.simulate import FEEDS, simulate
+from xinnong.cli.dispatch import DONE, REFUSED, USAGE, progress, whole
+from xinnong.core.detection.engine import Alert, Engine
+from xinnong.core.detection.events import SECOND, Calendar, Event
+from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Rulebook, load_rulebook
+
+HELP = "replay events through the rules against account gangs, or simulate villages and gangs"
+NEEDS = "nothing"
+BASE: Final = "base-2026.1.toml"
+EPILOGUE: Final = """\
+replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}
+simulate  write events.parquet, activities.parquet and truth.json of a scenario into --out
+report    replay many simulations: victims before the first alert, minutes, precision, false alerts
+rules     check a rulebook and tell what is in it
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the four things to do and their options."""
+    subjects = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    replay = subjects.add_parser("replay", help="judge a file of events")
+    replay.add_argument("events", type=Path, metavar="EVENTS.parquet")
+    replay.add_argument("--activities", type=Path, metavar="ACTIVITIES.parquet")
+    replay.add_argument("--json", action="store_true", help="one JSON object a line")
+    simulated = subjects.add_parser("simulate", help="write a simulation")
+    simulated.add_argument("--scenario", choices=list(SCENARIOS), required=True)
+    simulated.add_argument("--feeds", choices=FEEDS, default="full", help="who reports (full)")
+    simulated.add_argument("--seed", type=whole(0, 10**9), default=1)
+    simulated.add_argument("--out", type=Path, required=True, metavar="DIR")
+    report = subjects.add_parser("report", help="measure the rules on many simulations")
+    report.add_argument("--scenario", choices=list(SCENARIOS), action="append", default=[])
+    report.add_argument("--feeds", choices=FEEDS, action="append", default=[])
+    report.add_argument("--seeds", type=whole(1, 1000), default=20, help="of each (20)")
+    report.add_argument("--json", action="store_true", help="one JSON object a line")
+    checked = subjects.add_parser("rules", help="check a rulebook")
+    for each in (replay, report, checked):
+        each.add_argument(
+            "--rules", type=Path, metavar="RULES.toml", help="instead of the base rules"
+        )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is asked; a file that is none of what it should be is refused by name."""
+    try:
+        if args.what == "simulate":
+            return _simulate(args)
+        book = _book(args.rules)
+        if args.what == "rules":
+            return _rules(book)
+        return _replay(args, book) if args.what == "replay" else _report(args, book)
+    except BrokenFile as broken:
+        print(f"xinnong guard: {broken}", file=sys.stderr)
+        return USAGE
+    except InvalidRulebook as refused:
+        for problem in refused.problems:
+            figures = ", ".join(f"{name} {value}" for name, value in problem.params.items())
+            print(
+                f"xinnong guard: rules: {problem.field}: {problem.code} ({figures})",
+                file=sys.stderr,
+            )
+        return REFUSED
+
+
+def _book(path: Path | None) -> Rulebook:
+    if path is None:
+        return load_rulebook((files("xinnong.core.detection") / "published" / BASE).read_bytes())
+    try:
+        with path.open("rb") as file:
+            return load_rulebook(file.read(MOST_BYTES + 1))
+    except OSError as fault:
+        raise BrokenFile(path, str(fault.strerror)) from None
+
+
+def _replay(args: argparse.Namespace, book: Rulebook) -> int:
+    activities = read_activities(args.activities) if args.activities else []
+    file = EventFile(args.events)
+    engine = Engine(book, Calendar(activities))
+    said = _as_json if args.json else _as_line
+    began = time.perf_counter()
+    for alert in _alerts(engine, _watched(file)):
+        print(said(alert))
+    seconds = round(time.perf_counter() - began, 3)
+    summary = asdict(engine.counted) | {"seconds": seconds}
+    print(json.dumps({"summary": summary}) if args.json else _summed(summary))
+    if file.broken:
+        print(
+            f"xinnong guard: {file.broken:,} rows have no number, instant or kind and were left out",
+            file=sys.stderr,
+        )
+        return REFUSED
+    return DONE
+
+
+def _alerts(engine: Engine, events: Iterable[Event]) -> Iterator[Alert]:
+    yield from engine.take(events)
+    yield from engine.end()
+
+
+def _watched(file: EventFile) -> Iterator[Event]:
+    for place, event in enumerate(file):
+        if place % 10_000 == 0:
+            progress(place, file.rows, "events")
+        yield event
+    progress(file.rows, file.rows, "events")
+
+
+def _as_json(alert: Alert) -> str:
+    told = {
+        "alert_id": alert.alert_id, "at": _instant(alert.at), "rule": alert.rule,
+        "severity": alert.severity, "villages": alert.villages, "phones": alert.phones,
+        "devices": alert.devices, "agents": alert.agents, "event_ids": alert.event_ids,
+        "supersedes": alert.supersedes,
+    }  # fmt: skip
+    return json.dumps(told | ({"shadow": True} if alert.shadow else {}), ensure_ascii=False)
+
+
+def _as_line(alert: Alert) -> str:
+    where = ", ".join(alert.villages) or "-"
+    return (
+        f"{_instant(alert.at)}  {alert.severity:<6}  {alert.rule:<22}  {where}  "
+        f"{len(alert.phones)} numbers, {len(alert.devices)} devices, {len(alert.event_ids)} events"
+    )
+
+
+def _instant(at: int) -> str:
+    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds")
+
+
+def _summed(summary: dict[str, float]) -> str:
+    return ", ".join(f"{value:,} {name}" for name, value in summary.items())
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
+        print(f"xinnong guard: {args.out} must be a new or an empty folder", file=sys.stderr)
+        return USAGE
+    simulation = simulate(args.scenario, args.seed, feeds=args.feeds)
+    for path in write_simulation(simulation, args.out):
+        print(path)
+    return DONE
+
+
+def _report(args: argparse.Namespace, book: Rulebook) -> int:
+    told = partial(progress, what="simulations")
+    scenarios, feeds = args.scenario or list(SCENARIOS), args.feeds or list(FEEDS)
+    for line in report_lines(book, scenarios, feeds, args.seeds, told):
+        print(json.dumps(line) if args.json else _row(line))
+    return DONE
+
+
+def _row(line: dict[str, object]) -> str:
+    return "  ".join(f"{name} {value}" for name, value in line.items())
+
+
+def _rules(book: Rulebook) -> int:
+    print(f"{book.id} {book.version}: {len(book.rules)} rules, {len(book.measures)} measures")
+    for rule in book.rules:
+        shadow = " (shadow)" if rule.shadow else ""
+        print(f"  {rule.severity:<6} {rule.name:<22} {rule.title_zh}{shadow}")
+    return DONE

@@ -1,0 +1,213 @@
+"""Badges of field teams: what a cadre's phone can check by itself, in the letters of a small QR code.
+
+A badge is `XN1:` and Base45 of a COSE_Sign1 message. A live badge, `XN1L:`, carries the badge, a step of
+thirty seconds and a signature by the holder's key, which a photograph cannot make anew. A badge is
+never an address: no camera opens anything with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from xinnong.core import base45
+from xinnong.core.cose import (
+    ED25519,
+    SIGNATURE_BYTES,
+    PublicKey,
+    opened,
+    packed,
+    signature_holds,
+    unpacked,
+)
+
+PREFIX: Final = "XN1:"
+LIVE_PREFIX: Final = "XN1L:"
+MOST_LETTERS: Final = 1_200
+HOUR_SECONDS: Final = 3_600
+LONGEST_HOURS: Final = 24
+STEP_SECONDS: Final = 30
+PHOTO_BYTES: Final = 8
+HOLDER_BYTES: Final = 32
+STEP_BYTES: Final = 4
+
+LABELS: Final = {
+    "issuer": 1, "number": 2, "channel": 3, "team": 4, "name": 5, "villages": 6, "activity": 7,
+    "not_before": 8, "expires": 9, "status": 10, "photo": 11, "holder": 12,
+}  # fmt: skip
+"""Each claim has a small whole number; a printed badge has `photo`, a live one `holder`."""
+
+OPTIONAL: Final = frozenset({LABELS["photo"], LABELS["holder"]})
+
+Reason = Literal["not_a_badge", "signature", "not_yet", "over", "not_live", "stale_proof", "proof"]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Who may work where and when. Hours are whole hours since 1970 in UTC; half-open.
+
+    `villages` are 12-digit codes; `status` the place in the status list; `photo` the first eight
+    bytes of the photo's SHA-256, on a printed badge; `holder` an Ed25519 key of 32 bytes, on a live one,
+    whose photo the county's bundle has.
+    """
+
+    issuer: str
+    number: int
+    channel: int
+    team: int
+    name: str
+    villages: tuple[str, ...]
+    activity: int
+    not_before: int
+    expires: int
+    status: int
+    photo: bytes | None = None
+    holder: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check showed: the badge where its signature held, and what is wrong with it, if anything."""
+
+    badge: Badge | None
+    wrong: Reason | None
+
+
+def claims(badge: Badge) -> bytes:
+    """The payload to sign, short: numbers for codes, villages without their county, hours as a length.
+
+    Raises ValueError where it would be valid for more than a day or name a village of another county.
+    """
+    hours = badge.expires - badge.not_before
+    if not 0 < hours <= LONGEST_HOURS:
+        raise ValueError("hours")
+    if not all(each.startswith(badge.issuer) for each in badge.villages):
+        raise ValueError("villages")
+    short: dict[str, object] = {
+        "issuer": int(badge.issuer),
+        "villages": [int(each.removeprefix(badge.issuer)) for each in badge.villages],
+        "expires": hours,
+    }
+    whole = {name: short.get(name, getattr(badge, name)) for name in LABELS}
+    return packed({LABELS[name]: value for name, value in whole.items() if value is not None})
+
+
+def written(message: bytes) -> str:
+    """A signed badge as the text of a QR code."""
+    return PREFIX + base45.encode(message)
+
+
+def possession(message: bytes, second: int) -> bytes:
+    """What the holder signs to show that the badge is theirs, right now."""
+    step = second // STEP_SECONDS
+    return b"XN1L" + hashlib.sha256(message).digest() + step.to_bytes(8, "big")
+
+
+def written_live(message: bytes, second: int, signature: bytes) -> str:
+    """A signed badge with its proof as the text of a QR code: badge, step in four bytes, signature."""
+    step = (second // STEP_SECONDS).to_bytes(STEP_BYTES, "big")
+    return LIVE_PREFIX + base45.encode(message + step + signature)
+
+
+def check_badge(text: str, keys: Mapping[bytes, PublicKey], *, second: int) -> Checked:
+    """Check a badge at an instant (seconds since 1970) against the issuers' keys.
+
+    Whether it was revoked, and whether its activity is approved, stands in the county's bundle.
+    """
+    if len(text) > MOST_LETTERS:
+        return Checked(None, "not_a_badge")
+    if text.startswith(LIVE_PREFIX):
+        return _check_live(text, keys, second)
+    message = base45.decode(text.removeprefix(PREFIX)) if text.startswith(PREFIX) else None
+    if message is None:
+        return Checked(None, "not_a_badge")
+    badge, wrong = _read(message, keys)
+    return Checked(badge, wrong or _in_time(badge, second))
+
+
+def _check_live(text: str, keys: Mapping[bytes, PublicKey], second: int) -> Checked:
+    parts = _live_parts(text)
+    if parts is None:
+        return Checked(None, "not_a_badge")
+    message, step, signature = parts
+    badge, wrong = _read(message, keys)
+    if badge is None:
+        return Checked(None, wrong)
+    if badge.holder is None:
+        return Checked(badge, "not_live")
+    if abs(second // STEP_SECONDS - step) > 1:
+        return Checked(badge, "stale_proof")
+    holder = PublicKey(b"", ED25519, badge.holder)
+    alive = signature_holds(holder, possession(message, step * STEP_SECONDS), signature)
+    return Checked(badge, _in_time(badge, second) if alive else "proof")
+
+
+def _live_parts(text: str) -> tuple[bytes, int, bytes] | None:
+    data = base45.decode(text.removeprefix(LIVE_PREFIX))
+    if data is None or len(data) <= STEP_BYTES + SIGNATURE_BYTES:
+        return None
+    message, proof = data[: -STEP_BYTES - SIGNATURE_BYTES], data[-STEP_BYTES - SIGNATURE_BYTES :]
+    return message, int.from_bytes(proof[:STEP_BYTES], "big"), proof[STEP_BYTES:]
+
+
+def _read(message: bytes, keys: Mapping[bytes, PublicKey]) -> tuple[Badge | None, Reason | None]:
+    signed = opened(message, keys)
+    if signed is None:
+        return None, "signature"
+    badge = _badge(unpacked(signed.payload))
+    return (badge, None) if badge else (None, "not_a_badge")
+
+
+def _in_time(badge: Badge | None, second: int) -> Reason | None:
+    if badge is None:
+        return None
+    hour = second // HOUR_SECONDS
+    if hour < badge.not_before:
+        return "not_yet"
+    return "over" if hour >= badge.expires else None
+
+
+def _badge(told: object) -> Badge | None:
+    """The badge in a payload; None where a claim is missing, unknown or of another kind."""
+    names = {label: name for name, label in LABELS.items()}
+    if not isinstance(told, dict) or told.keys() | OPTIONAL != names.keys():
+        return None
+    found = {names[label]: value for label, value in told.items()}
+    if not all(is_kind(found[name]) for name, is_kind in KINDS.items() if name in found):
+        return None
+    issuer = f"{found['issuer']:06}"
+    return Badge(**(found | {
+        "issuer": issuer,
+        "villages": tuple(f"{issuer}{village:06}" for village in found["villages"]),
+        "expires": found["not_before"] + found["expires"],
+    }))  # fmt: skip
+
+
+def _is_bytes(count: int) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, bytes) and len(value) == count
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_whole(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_whole, value))
+
+
+def _is_day(value: object) -> bool:
+    return _is_whole(value) and 0 < cast("int", value) <= LONGEST_HOURS
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+KINDS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "issuer": _is_whole, "number": _is_whole, "channel": _is_whole, "team": _is_whole,
+    "name": _is_text, "villages": _are_whole, "activity": _is_whole, "not_before": _is_whole,
+    "expires": _is_day, "status": _is_whole, "photo": _is_bytes(PHOTO_BYTES),
+    "holder": _is_bytes(HOLDER_BYTES),
+}  # fmt: skip
