@@ -75,7 +75,7 @@ def test_the_schedule_says_of_each_instalment_whether_it_was_paid(lender: Lender
 
 def test_the_books_name_what_was_booked(lender: Lender, loan: Loan) -> None:
     page = shown(past_second_factor(lender.people.chen), loan, "ledger")
-    assert "发放贷款" in page
+    assert "贷款发放入账" in page
     assert "loan.draw" not in page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -42,6 +43,7 @@ from xinnong.lending.services import (
     write_off,
 )
 from xinnong.lending.services.correcting import paid_by_component
+from xinnong.lending.services.loan_refusals import HeldWasUsed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 RECEIVABLE, MEMORANDUM = ("113211", "113212", "113213"), ("712111", "712112", "712113")
@@ -299,7 +301,8 @@ def test_whatever_happens_ledger_and_loans_agree_every_evening(lender: Lender, s
             receipts.append(lender.repay(loan, amount, on, excess=excess))
         if receipts and dice.random() < 0.4:
             place = dice.randrange(len(receipts))
-            reverse_repayment(**lender.asked(on), repayment_ref=receipts.pop(place).repayment)
+            with suppress(HeldWasUsed):  # what it left over has paid since; nothing moves then
+                reverse_repayment(**lender.asked(on), repayment_ref=receipts.pop(place).repayment)
         holds(lender)
         step = dice.choice([1, 6, 13])
         reports = lender.end(on + timedelta(step - 1))

@@ -38,7 +38,11 @@ def refuse_unknown(request: HttpRequest) -> None:
     """Raise for the first kind of thing that the operation of this request does not take."""
     operation: Operation = request.operation  # type: ignore[attr-defined]
     sources = _names_by_source(operation)
-    if "body" in sources and request.content_type != JSON:
+    if (
+        "body" in sources
+        and request.content_type != JSON
+        and (request.content_type or request.body)
+    ):
         raise HttpError(UNSUPPORTED, JSON)
     found = [*_of_fields("query", request.GET, sources.get("query", set()))]
     if "form" in sources or "file" in sources:

@@ -45,6 +45,9 @@ LOAN_REFUSALS: Mapping[str, Wording] = {
     "loan.more_than_owed": Wording(
         _l("结清只要 %(most_yuan)s 元，多收了。"), _l("按这个数收，多的当场退还。")
     ),
+    "loan.held_was_used": Wording(
+        _l("这笔还款多出来的钱后来已经还了别的期。"), _l("先冲正用暂收款还的那一笔，再冲正这一笔。")
+    ),
     "loan.reversed_already": Wording(_l("这笔还款已经冲正过。"), _l("刷新页面再看。")),
     "loan.nothing_held": Wording(_l("暂收款只有 %(held_yuan)s 元。"), _l("按实有金额转入。")),
     "loan.extension_too_long": Wording(_l("展期最晚到 %(until_on)s。"), _l("选一个更早的日期。")),

@@ -96,9 +96,6 @@ def test_draws_wait_while_somebody_looks_and_go_on_after(lent: Lent) -> None:
     decide(lent, "look_into")
     assert "hold.alert" in in_the_way(lent, people.lin)
     assert "hold.alert" in in_the_way(lent, people.wu)
-    page = signed_in(people.wu).get(f"/borrow/contracts/{lent.contract.ref}/").content.decode()
-    assert "新的用款先停一停" in page
-    assert f"申诉编号 {alert().pk}" in page
     decide(lent, "false_alarm")
     assert "hold.alert" not in in_the_way(lent, people.lin)
 

@@ -13,6 +13,7 @@ from tests.lending.origination.story import LATER, Story
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.lending.loan_facts import facts_of_loan
 from xinnong.lending.models import BankCard, BusinessDay, Loan, Repayment
+from xinnong.lending.queries.loans import moving_day
 from xinnong.lending.services import draw_on_contract
 from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.tasks import end_through
@@ -56,7 +57,7 @@ def test_who_draws_and_pays_after_the_lender_ended_today_is_served_on_its_next_d
         end_through(today)
         second = draw_on_contract(
             actor=story.people.lin, contract=contract, amount_minor=1_000_000, card=card,
-            device=None, on=today, now=LATER, key=str(uuid4()),
+            device=None, on=moving_day(LENDER, today), now=LATER, key=str(uuid4()),
         )  # fmt: skip
         repay_loan(
             actor=story.people.lin, loan=Loan.objects.get(ref=first), amount_minor=100_000,

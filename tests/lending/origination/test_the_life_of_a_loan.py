@@ -98,7 +98,7 @@ def test_it_is_drawn_on_the_own_phone_and_paid_back_to_the_fen(
     later = LATER + timedelta(days=30)
     with scoped(wu):
         receipt = repay_loan(
-            actor=wu, loan=found, amount_minor=3_010_250, channel="card", now=later, key=uuid4(),
+            actor=wu, loan=found, amount_minor=3_010_250, channel="transfer", now=later, key=uuid4(),
             settles=True,
         )  # fmt: skip
     # 30,000 yuan for 30 days at 4.1 % over 360

@@ -44,6 +44,7 @@ from xinnong.lending.queries.contracts import (
     paper_of,
     terms_of,
 )
+from xinnong.lending.queries.loans import moving_day
 from xinnong.lending.reasons import reason_of
 from xinnong.lending.services.answering import answer_program
 from xinnong.privacy.purposes import Purpose
@@ -259,7 +260,7 @@ def draw_loan(request: HttpRequest, ref: Path[UUID], asked: DrawIn, key: Key) ->
             amount_minor=fen(asked.amount_yuan),
             card=card_by_ref(asked.card),
             device=services.device_mark(_device(request, asked)),
-            on=timezone.localdate(now),
+            on=moving_day(found.institution, timezone.localdate(now)),
             now=now,
             key=str(key),
         )

@@ -32,7 +32,7 @@ from xinnong.lending.queries.contracts import (
     drawable,
     terms_of,
 )
-from xinnong.lending.queries.loans import drawn_minor, moving_day
+from xinnong.lending.queries.loans import drawn_minor
 from xinnong.lending.services.drawing import draw
 from xinnong.lending.services.lender_scope import check_mover, of_lender
 from xinnong.lending.services.loan_refusals import DrawHeld, NoSeason
@@ -60,12 +60,10 @@ def draw_on_contract(
     """Draw money on a contract that the actor may see; answers the new loan's reference.
 
     The borrower draws from an own device, an officer of the lender at a counter. A program of the
-    lender draws for a borrower who is elsewhere and names the device. Where the lender has ended the day
-    already, it counts for the next. Raises NotYours, DrawHeld with everything that keeps the money, and whatever `draw` raises.
+    lender draws for a borrower who is elsewhere and names the device. Raises NotYours, DrawHeld with everything that keeps the money, and whatever `draw` raises.
     """
     is_remote = check_mover(actor, contract) or isinstance(actor, ApiClient)
     with scoped(of_lender(contract.institution, actor)):
-        on = moving_day(contract.institution, on)
         terms = loan_terms_of(contract, on=on, card=card)
     mark = (NO_DEVICE if device is None else device) if is_remote else None
     return draw(

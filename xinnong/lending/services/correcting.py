@@ -20,6 +20,7 @@ from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.asset_class import AssetClass
+from xinnong.core.ledger_refusals import BalanceTooSmall
 from xinnong.core.loan_book import Open, live_days, pay
 from xinnong.core.loan_plan import plan_of
 from xinnong.core.schedule.terms import Event, EventKind, Terms
@@ -49,6 +50,7 @@ from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountNotPositive,
     DaysMissing,
+    HeldWasUsed,
     LoanUnknown,
     NotReversible,
     ReversedAlready,
@@ -245,7 +247,7 @@ def mend(
     posted = [*moves, *books.accrual_moves(mended, "loan.mend")]
     posted += _paid_moves(books, before, paid_by_component(loan))
     if posted:
-        books.post(key=key, on=on, reason=reason, moves=posted)
+        _post(books, key, on, reason, posted)
     Standing.objects.filter(loan=loan).update(days_past_due=lived.days_past_due)
     if reopened and loan.restructured_on:
         watch_from(loan, on, AssetClass.SPECIAL_MENTION)
@@ -255,6 +257,14 @@ def mend(
         subject=loan.ref, counts={"penalty_minor": mended["penalty"]}, concerns=books.institution,
     )  # fmt: skip
     return mended
+
+
+def _post(books: LoanBooks, key: str, on: date, reason: str, moves: Sequence[Move]) -> None:
+    """Post what a correction moves; money that was held and has paid since is not there to give back."""
+    try:
+        books.post(key=key, on=on, reason=reason, moves=moves)
+    except BalanceTooSmall:
+        raise HeldWasUsed from None
 
 
 def _reopen(loan: Loan) -> None:

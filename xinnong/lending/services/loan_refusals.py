@@ -85,6 +85,12 @@ class MoreThanOwed(Refused):
     code: ClassVar[str] = "loan.more_than_owed"
 
 
+class HeldWasUsed(Refused):
+    """What a payment left over has paid an instalment since; that payment has to be undone first."""
+
+    code: ClassVar[str] = "loan.held_was_used"
+
+
 class ReversedAlready(Refused):
     """The repayment was reversed before."""
 

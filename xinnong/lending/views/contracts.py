@@ -36,7 +36,7 @@ from xinnong.lending.queries.contracts import (
     paper_of,
     terms_of,
 )
-from xinnong.lending.queries.loans import loans_of_contract
+from xinnong.lending.queries.loans import loans_of_contract, moving_day
 from xinnong.lending.reasons import problems_said
 from xinnong.lending.security_tables import secured_by
 from xinnong.lending.services.conditions import BY_DOCUMENT
@@ -172,7 +172,7 @@ def _draw(request: HttpRequest, found: Contract) -> tuple[Form, Callable[[], obj
         amount_minor=form.cleaned_data["amount"],
         card=card_by_ref(form.cleaned_data["card"]),
         device=None,
-        on=timezone.localdate(),
+        on=moving_day(found.institution, timezone.localdate()),
         now=timezone.now(),
         key=str(form.cleaned_data["key"]),
     )

@@ -35,7 +35,7 @@ from xinnong.lending.queries.contracts import (
     paper_of,
     terms_of,
 )
-from xinnong.lending.queries.loans import loans_of_contract
+from xinnong.lending.queries.loans import loans_of_contract, moving_day
 from xinnong.lending.reasons import problems_said
 from xinnong.lending.services.conditions import OPEN
 from xinnong.lending.services.contract_draws import NO_DEVICE
@@ -86,7 +86,7 @@ def _draw(request: HttpRequest, found: Contract, form: DrawForm, told: Refusals)
                 amount_minor=form.cleaned_data["amount"],
                 card=card_by_ref(form.cleaned_data["card"]),
                 device=services.device_mark(device_of(request)),
-                on=timezone.localdate(),
+                on=moving_day(found.institution, timezone.localdate()),
                 now=timezone.now(),
                 key=str(form.cleaned_data["key"]),
             )
