@@ -20,22 +20,22 @@ from xinnong.config import catalogues, environment, postgres
 from xinnong.config.logging import without_personal_data
 
 HERE = Path(__file__).parent
-SET_BASED = frozenset({"ledger", "lending", "pipelines", "sources", "test_walls.py"})
+SET_BASED = frozenset({"ledger", "lending", "pipelines", "sources"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run on another database server leave out what has nothing to do with it."""
     parser.addoption(
         "--database-only", action="store_true",
-        help="only tests with a database: the quick ones, and the slow ones of walls, books and runs",
+        help="only tests with a database: the quick ones, and the slow ones of books and runs",
     )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests with a database where only those are asked for.
 
-    Slow pages and journeys ask the server nothing that quick tests do not; what walls, books and runs
-    ask it is long statements, functions and policies.
+    Slow pages and journeys ask the server nothing that quick tests do not; what books and runs ask it
+    is long statements and functions. With everything it takes ten minutes.
     """
     if not config.getoption("--database-only"):
         return
@@ -56,9 +56,8 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def is_of(item: pytest.Item) -> bool:
-    """Whether a test is of walls, books or runs."""
-    place = item.path.relative_to(HERE)
-    return str(place.parent if place.parent.name else place) in SET_BASED
+    """Whether a test is of books or runs."""
+    return str(item.path.relative_to(HERE).parent) in SET_BASED
 
 
 def pytest_configure(config: pytest.Config) -> None:

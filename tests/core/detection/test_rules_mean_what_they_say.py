@@ -21,7 +21,7 @@ def test_the_base_rules_hold_where_the_reference_says() -> None:
     book = load_rulebook(BASE)
     assert (len(book.rules), len(book.measures)) == (24, 23)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(streams(3 * 24 * 60))
     def compared(events: list[Event]) -> None:
         assert held(book, events) == held_by_reference(book, events)
@@ -83,7 +83,7 @@ CONDITIONS: st.SearchStrategy[str] = st.deferred(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(CONDITIONS.filter(lambda text: len(text) <= 500), streams(90))
 def test_any_condition_holds_where_the_reference_says(text: str, events: list[Event]) -> None:
     inner = "ok != false and seen >= 1"
