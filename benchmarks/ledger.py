@@ -49,6 +49,8 @@ def main() -> int:
     with open_bank(CUSTOMERS) as (bank, server):
         _fill_tpcb(server)
         clients = options.clients
+        _clients("psycopg", options, bank)  # a server that runs has rows, and statistics of them
+        _analyze(server)
         rates = {
             "pgbench TPC-B": _pgbench(server, options, "xinnong_owner", "tpcb"),
             "pgbench, posting function": _function(server, options, bank),
@@ -81,6 +83,11 @@ def _report(rates: dict[str, float], inside: float) -> int:
 
 
 # ---------------------------------------------------------------- pgbench
+
+
+def _analyze(server: postgres.Server) -> None:
+    with psycopg.connect(server.url("xinnong_owner"), autocommit=True) as owner:
+        owner.execute("ANALYZE")
 
 
 def _fill_tpcb(server: postgres.Server) -> None:
