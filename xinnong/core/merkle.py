@@ -97,18 +97,12 @@ def inclusion_holds(
     """Whether a proof shows a leaf hash at an index of the tree with this size and root."""
     if not 0 <= index < size <= MOST_LEAVES or not _hashes(leaf, root, *proof):
         return False
-    place, last, hashed = index, size - 1, leaf
-    for step in proof:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            hashed = node_hash(step, hashed)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            hashed = node_hash(hashed, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and hashed == root
+    lefts, hashed = _lefts(index, size - 1, len(proof)), leaf
+    if lefts is None:
+        return False
+    for step, is_left in zip(proof, lefts, strict=True):
+        hashed = node_hash(step, hashed) if is_left else node_hash(hashed, step)
+    return hashed == root
 
 
 def consistency_holds(
@@ -135,18 +129,26 @@ def _both(steps: Sequence[bytes], place: int, last: int) -> tuple[bytes, bytes] 
     """The old and the new root that a consistency proof leads to; None where it is too long or too short."""
     while place & 1:
         place, last = place >> 1, last >> 1
-    first = second = steps[0]
-    for step in steps[1:]:
+    lefts, first, second = _lefts(place, last, len(steps) - 1), steps[0], steps[0]
+    if lefts is None:
+        return None
+    for step, is_left in zip(steps[1:], lefts, strict=True):
+        first = node_hash(step, first) if is_left else first
+        second = node_hash(step, second) if is_left else node_hash(second, step)
+    return first, second
+
+
+def _lefts(place: int, last: int, count: int) -> list[bool] | None:
+    """Whether each of so many steps up from a node stands left of the way; None where they do not fit."""
+    lefts = []
+    for _ in range(count):
         if last == 0:
             return None
-        if place & 1 or place == last:
-            first, second = node_hash(step, first), node_hash(step, second)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            second = node_hash(second, step)
+        lefts.append(bool(place & 1) or place == last)
+        while lefts[-1] and not place & 1 and place:
+            place, last = place >> 1, last >> 1
         place, last = place >> 1, last >> 1
-    return (first, second) if last == 0 else None
+    return lefts if last == 0 else None
 
 
 def _hashes(*values: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from xinnong.core.detection.events import Event
 from xinnong.core.detection.expressions import (
@@ -117,7 +118,7 @@ def _compared(condition: Compare, event: Event, numbers: dict[str, int]) -> bool
     return bool(answers[condition.sign])
 
 
-def _value(term: Name | Value, event: Event, numbers: dict[str, int]):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _value(term: Name | Value, event: Event, numbers: dict[str, int]) -> Any:
     if isinstance(term, Value):
         return term.value
     return numbers[term.name] if term.name in numbers else getattr(event, term.name)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 
+from xinnong.analytics.engine import quoted
 from xinnong.analytics.gangs.simulate import Simulation, Truth
 from xinnong.core.detection.events import Activity, Event
 
@@ -156,7 +157,7 @@ def _write_events(events: Sequence[Event], path: Path) -> None:
     with duckdb.connect() as connection:
         connection.register("columns", columns)
         connection.execute(
-            f"COPY (SELECT {listed} FROM columns) TO '{_quoted(path)}' (FORMAT parquet)"
+            f"COPY (SELECT {listed} FROM columns) TO {quoted(path)} (FORMAT parquet)"
         )
 
 
@@ -171,9 +172,7 @@ def _write_activities(activities: Sequence[Activity], path: Path) -> None:
                 [each.activity, each.village, each.starts, each.ends, sorted(each.agents)],
             )
         listed = ", ".join(_written(name) for name in ACTIVITY_COLUMNS)
-        connection.execute(
-            f"COPY (SELECT {listed} FROM listed) TO '{_quoted(path)}' (FORMAT parquet)"
-        )
+        connection.execute(f"COPY (SELECT {listed} FROM listed) TO {quoted(path)} (FORMAT parquet)")
 
 
 def _column(events: Sequence[Event], name: str) -> Any:
@@ -191,10 +190,6 @@ def _written(name: str) -> str:
     if name in FLAGS:
         return f'CASE "{name}" WHEN 1 THEN true WHEN 0 THEN false END AS "{name}"'
     return f'"{name}"' if name == "agents" else f'CAST("{name}" AS VARCHAR) AS "{name}"'
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _first_line(error: Exception) -> str:

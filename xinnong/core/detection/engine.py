@@ -84,6 +84,7 @@ class Engine:
         }
         self.judges = compile_rules(book, self.windows)
         self.measures = {each.name: each for each in book.measures}
+        self._rules = {rule.name: place for place, rule in enumerate(book.rules)}
         self.counted = Counted()
         self._waiting: list[tuple[int, str, Event]] = []
         self._newest = NEVER
@@ -215,7 +216,7 @@ class Engine:
     def _behind(self, of: str | None, event: Event) -> list[Event]:
         if of is None:
             return [event]
-        place = next(i for i, rule in enumerate(self.book.rules) if rule.name == of)
+        place = self._rules[of]
         subject: str | None = getattr(event, self.book.rules[place].subject)
         issued = self._issued.get((place, subject)) if subject is not None else None
         return [*issued.evidence, event] if issued else [event]
