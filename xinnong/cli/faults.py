@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from xinnong.core.errors import Problem
 
 MISSING_TABLE: Final = frozenset({"42P01", "42703", "3F000"})
 DISK_FULL: Final = "53100"
@@ -76,3 +79,10 @@ def _of_the_database(kinds: Sequence[str], state: str | None) -> str | None:
 def _place(error: Exception) -> str:
     name = getattr(error, "filename", None)
     return f"{name}: " if name else ""
+
+
+def problem_said(problem: Problem) -> str:
+    """One problem of a document on a line: where, its code, its figures."""
+    figures = ", ".join(f"{name} {value}" for name, value in problem.params.items())
+    place = problem.field or "the document"
+    return f"{place}: {problem.code}" + (f" ({figures})" if figures else "")

@@ -19,6 +19,7 @@ from xinnong.analytics.gangs.gangs import SCENARIOS
 from xinnong.analytics.gangs.report import report_lines
 from xinnong.analytics.gangs.simulate import FEEDS, simulate
 from xinnong.cli.dispatch import DONE, REFUSED, USAGE, progress, whole
+from xinnong.cli.faults import problem_said
 from xinnong.core.detection.engine import Alert, Engine
 from xinnong.core.detection.events import SECOND, Calendar, Event
 from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Rulebook, load_rulebook
@@ -72,11 +73,7 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     except InvalidRulebook as refused:
         for problem in refused.problems:
-            figures = ", ".join(f"{name} {value}" for name, value in problem.params.items())
-            print(
-                f"xinnong guard: rules: {problem.field}: {problem.code} ({figures})",
-                file=sys.stderr,
-            )
+            print(f"xinnong guard: rules: {problem_said(problem)}", file=sys.stderr)
         return REFUSED
 
 

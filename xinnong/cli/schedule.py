@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from xinnong.cli.dispatch import DONE, REFUSED, USAGE
-from xinnong.core.errors import Problem
+from xinnong.cli.faults import problem_said
 from xinnong.core.schedule import (
     InvalidTerms,
     Schedule,
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         schedule = build_schedule(load_terms(data))
     except InvalidTerms as refused:
         for problem in refused.problems:
-            print(f"xinnong schedule: refused: {_said(problem)}", file=sys.stderr)
+            print(f"xinnong schedule: refused: {problem_said(problem)}", file=sys.stderr)
         return REFUSED
     sys.stdout.write(_written(schedule, args))
     return DONE
@@ -98,9 +98,3 @@ def _read(name: str | None) -> bytes | None:
     except OSError as fault:
         print(f"xinnong schedule: {name}: {fault.strerror}", file=sys.stderr)
         return None
-
-
-def _said(problem: Problem) -> str:
-    figures = ", ".join(f"{name} {value}" for name, value in problem.params.items())
-    place = problem.field or "the document"
-    return f"{place}: {problem.code}" + (f" ({figures})" if figures else "")
