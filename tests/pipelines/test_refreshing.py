@@ -272,6 +272,16 @@ def test_rows_without_a_usable_id_wait_in_the_pool(story: Story) -> None:
         assert stages["pending_links"] == 3
 
 
+def test_searches_know_the_new_rows_at_once(story: Story) -> None:
+    assert story.october.results["Line"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NULL"
+            " AND relname IN ('registry_person', 'registry_household', 'credit_line')"
+        )
+        assert cursor.fetchall() == []
+
+
 def test_a_waiting_row_closes_with_its_delivery(story: Story) -> None:
     states = {row["class_name"]: row["state"] for row in story.lost.pending}
     assert states == {"hukou_member": "waiting", "land_contract": "closed", "person": "waiting"}

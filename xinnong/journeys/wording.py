@@ -292,6 +292,7 @@ STAGES: Mapping[str, _StrPromise] = {
     "pending_links": _("登记待关联"),
     "publish_vault": _("封存证件"),
     "publish": _("发布结果"),
+    "statistics": _("更新查找用的统计"),
 }
 """Stages of a county refresh."""
 

@@ -69,6 +69,8 @@ def publish(
             rows.append(publish_pending(loader, now=clock()))
         with _measured("publish", stages, on_stage) as rows:
             rows.append(_publish_results(loader, run, documents))
+        with _measured("statistics", stages, on_stage):
+            cursor.execute("SELECT gather_statistics()")
         _place_facts(computed, run)
         _close(run, stages, households=households, persons=persons, now=clock())
         record(
