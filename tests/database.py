@@ -12,10 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connections
 
-from xinnong.config import databases, environment
+from xinnong.config import databases, environment, schema
 from xinnong.config.settings import database
 
 PREFIX = "xinnong_test_"
@@ -88,7 +87,7 @@ def _migrate(server: str, name: str) -> None:
         owner.execute((databases.SQL / "database.sql").read_bytes())
         owner.execute("GRANT CREATE ON SCHEMA public TO xinnong_owner")
     _point("default", "owner", server, name)
-    call_command("migrate", verbosity=0)
+    schema.bring_up_to_date()
     _disconnect()
     with psycopg.connect(address(server, name), autocommit=True) as owner:
         # pytest-django empties tables after tests that commit

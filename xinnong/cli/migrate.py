@@ -8,7 +8,7 @@ import sys
 from django.core.management import call_command
 from django.db import connection
 
-from xinnong.config import databases
+from xinnong.config import databases, schema
 
 HELP = "prepare the database and bring its tables up to date (as the owner role)"
 ROLE = "owner"
@@ -31,5 +31,9 @@ def run(args: argparse.Namespace) -> int:
         found = databases.faults(cursor.connection)
     if found:
         raise databases.ServerFault("; ".join(found))
-    call_command("migrate", verbosity=1 if sys.stderr.isatty() else 0, stdout=sys.stderr)
+    schema.bring_up_to_date(_say if sys.stderr.isatty() else schema.silent)
     return 0
+
+
+def _say(name: str) -> None:
+    print(f"  {name}", file=sys.stderr)
