@@ -51,7 +51,8 @@ class OneTableState(ProjectState):
     ) -> None:
         """Render one model again, where any was rendered."""
         if "apps" in self.__dict__:
-            self._reload({(app_label, model_name)})
+            self.apps.unregister_model(app_label, model_name)
+            self.apps.render_multiple([self.models[app_label, model_name]])
 
 
 def silent(_name: str) -> None:
