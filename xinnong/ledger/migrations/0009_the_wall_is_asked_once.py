@@ -17,19 +17,50 @@ POLICIES = [
     rls.policy("audit_entry", "posting", "INSERT", NOTED, role=OWNER),
 ]
 
+# Whether the scope opens ledgers at all, as `scope.ledgers` asked it in 0008: none to a scope without
+# books, to another kind of operator, to a borrower, or where there is no scope.
+OPENS = """
+CREATE FUNCTION scope.opens_ledgers() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    v_scope jsonb := nullif(current_setting('xinnong.scope', true), '')::jsonb;
+BEGIN
+    RETURN coalesce(v_scope -> 'kinds' ? 'b' AND (v_scope ->> 'books')::boolean, false)
+        AND (v_scope ->> 'subject' IS NULL OR coalesce((v_scope ->> 'staff')::boolean, false));
+END
+$$;
+"""
+LEDGERS = """
+CREATE OR REPLACE FUNCTION scope.ledgers() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    IF NOT scope.opens_ledgers() THEN
+        RETURN '{}';
+    ELSIF scope.is_system() THEN
+        RETURN ARRAY(SELECT id FROM public.accounts_institution);
+    END IF;
+    RETURN ARRAY(SELECT id FROM public.accounts_institution
+                 WHERE code = ANY (scope.institutions()));
+END
+$$;
+"""
+
 # What the policies ask of whoever posts, asked once a call: the books of the institution are open,
-# and the entry is in the own name and for the own institution.
+# and the entry is in the own name and for that institution.
 MAY_POST = """
 CREATE FUNCTION ledger.may_post(
     p_institution bigint, p_actor uuid, p_code text, p_owner_kind text)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF (p_actor = scope.actor() AND p_institution = ANY (scope.ledgers())) IS NOT TRUE THEN
+    IF (p_actor = scope.actor() AND scope.opens_ledgers()) IS NOT TRUE THEN
         RETURN false;
     ELSIF scope.is_system() THEN
         RETURN true;
     END IF;
-    RETURN coalesce(scope.writes_for(p_code, p_owner_kind), false);
+    RETURN EXISTS (
+        SELECT FROM public.accounts_institution AS i
+        JOIN public.accounts_operator AS o ON o.id = i.operator_id
+        WHERE i.id = p_institution AND i.code = p_code AND i.code = ANY (scope.institutions())
+          AND o.kind = p_owner_kind);
 END
 $$;
 """
@@ -392,6 +423,6 @@ class Migration(migrations.Migration):
         *POLICIES,
         *[
             migrations.RunSQL(sql, migrations.RunSQL.noop)
-            for sql in (MAY_POST, LONG_WAY, POST, RIGHTS)
+            for sql in (OPENS, LEDGERS, MAY_POST, LONG_WAY, POST, RIGHTS)
         ],
     ]
