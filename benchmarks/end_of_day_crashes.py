@@ -276,10 +276,12 @@ def _days_that_differ(loan: Loan, through: date) -> int:
 
 
 def _receivable(bank: Institution) -> int:
+    """What was earned and not paid: due, or kept beside the books of a loan that is long late."""
     from xinnong.ledger.models import Account
     from xinnong.ledger.queries import balances_now
+    from xinnong.lending.services.loan_ledger import OFF_BALANCE, RECEIVABLE
 
-    kinds = ["113211", "113212", "113213"]
+    kinds = [*RECEIVABLE.values(), *OFF_BALANCE.values()]
     accounts = Account.objects.filter(institution=bank, kind__in=kinds)
     return sum(balances_now(account)[0] for account in accounts)
 

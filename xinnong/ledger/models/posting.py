@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.models import Institution
 from xinnong.audit.refs import new_ref
-from xinnong.core.ledger import MAX_AMOUNT_MINOR
 from xinnong.ledger import chart
 
 KEY_LENGTH = 128
@@ -26,12 +25,12 @@ TOTALS = (
     "pending_debits_minor",
     "pending_credits_minor",
 )
-_DEBITS_HELD = Q(
-    posted_credits_minor__gte=F("posted_debits_minor") + F("pending_debits_minor"),
-)
-_CREDITS_HELD = Q(
-    posted_debits_minor__gte=F("posted_credits_minor") + F("pending_credits_minor"),
-)
+
+
+def _held(function: str, *columns: str) -> models.Func:
+    """A rule of a row as a function of the database: the text of a check is read at every write."""
+    given = [F(column) for column in columns]
+    return models.Func(*given, function=function, output_field=models.BooleanField())
 
 
 def owned() -> models.ForeignKey[Institution, Institution]:
@@ -74,7 +73,11 @@ class Account(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        """One account per kind, product and object; limits that hold at every moment."""
+        """One account per kind, product and object.
+
+        Totals stand all or none and never below zero, a limit needs totals, and limits hold at every
+        moment.
+        """
 
         indexes = [
             models.Index(
@@ -93,24 +96,14 @@ class Account(models.Model):
                 name="account_once",
             ),
             models.CheckConstraint(
-                condition=Q(**{f"{total}__isnull": True for total in TOTALS})
-                | Q(**{f"{total}__gte": 0 for total in TOTALS}),
-                name="account_totals_all_or_none",
-            ),
-            models.CheckConstraint(
-                condition=Q(posted_debits_minor__isnull=False)
-                | Q(no_negative_balance=False, debits_must_not_exceed_credits=False),
-                name="account_limit_needs_a_running_balance",
-            ),
-            models.CheckConstraint(
-                condition=Q(debits_must_not_exceed_credits=False) | _DEBITS_HELD,
-                name="account_debits_within_credits",
-            ),
-            models.CheckConstraint(
-                condition=Q(no_negative_balance=False)
-                | (Q(normal="c") & _DEBITS_HELD)
-                | (Q(normal="d") & _CREDITS_HELD),
-                name="account_never_negative",
+                condition=_held(
+                    "ledger.totals_hold",
+                    "normal",
+                    "no_negative_balance",
+                    "debits_must_not_exceed_credits",
+                    *TOTALS,
+                ),
+                name="account_totals_hold",
             ),
         ]
 
@@ -226,7 +219,11 @@ class Transfer(models.Model):
     )
 
     class Meta:
-        """Balances by construction; a reservation ends once."""
+        """Balances by construction; a reservation ends once.
+
+        An amount of one fen to ten trillion yuan between two accounts; what settles or voids names
+        what it ends.
+        """
 
         indexes = [
             models.Index(fields=["debit", "business_on", "id"], name="transfer_debits"),
@@ -238,14 +235,10 @@ class Transfer(models.Model):
                 fields=["ends"], condition=Q(ends__isnull=False), name="transfer_ends_once"
             ),
             models.CheckConstraint(
-                condition=Q(amount_minor__gt=0, amount_minor__lte=MAX_AMOUNT_MINOR),
-                name="transfer_amount_is_positive",
-            ),
-            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
-            models.CheckConstraint(
-                condition=Q(state__in=["posted", "pending"], ends__isnull=True)
-                | Q(state__in=["posted_pending", "voided"], ends__isnull=False),
-                name="transfer_ends_what_it_says",
+                condition=_held(
+                    "ledger.transfer_holds", "debit", "credit", "amount_minor", "state", "ends"
+                ),
+                name="transfer_holds",
             ),
         ]
 
