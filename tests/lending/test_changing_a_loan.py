@@ -87,7 +87,7 @@ WRONG = [
     ("pause", {"until_on": "2020-01-01"}, "errors"),
     ("extend", {"until_on": "2026-12-01"}, "展期"),
     ("recover", {"amount": "5", "channel": "cash"}, "没有办这一步的权限"),
-    ("reverse", {"repayment": "x"}, "还有地方需要改一下"),
+    ("reverse", {"repayment": "x", "cause": "harvest"}, "还有地方需要改一下"),
     ("judge", {}, "没有填任何判断"),
     ("confirm", {"channel": "cash"}, "没有办这一步的权限"),
     ("restructure", EASED | {"rate_percent": "9"}, "利率要在"),

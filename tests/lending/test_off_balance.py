@@ -39,10 +39,9 @@ from xinnong.lending.services import (
     judge,
     recover,
     repay_by_value_date,
-    reverse_repayment,
     write_off,
 )
-from xinnong.lending.services.correcting import paid_by_component
+from xinnong.lending.services.correcting import paid_by_component, reverse_repayment
 from xinnong.lending.services.loan_refusals import HeldWasUsed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

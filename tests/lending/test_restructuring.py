@@ -35,11 +35,11 @@ from xinnong.lending.services import (
     propose_restructuring,
     propose_write_off,
     restructure,
-    reverse_repayment,
     turn_down,
     withdraw_proposal,
     write_off,
 )
+from xinnong.lending.services.correcting import reverse_repayment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON = date(2026, 4, 21)

@@ -34,9 +34,9 @@ from xinnong.lending.services import (
     recover,
     renew,
     repay_by_value_date,
-    reverse_repayment,
     write_off,
 )
+from xinnong.lending.services.correcting import reverse_repayment
 from xinnong.lending.services.loan_refusals import (
     ExtensionTooLong,
     LoanNotActive,

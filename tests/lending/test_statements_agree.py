@@ -22,9 +22,9 @@ from xinnong.lending.services import (
     judge,
     renew,
     repay_by_value_date,
-    reverse_repayment,
     write_off,
 )
+from xinnong.lending.services.correcting import reverse_repayment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_DUE = date(2026, 4, 1)

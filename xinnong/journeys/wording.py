@@ -209,6 +209,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "lending.value-date": _("按起息日入账"),
     "lending.repay-by-value-date": _("按起息日补记还款"),
     "lending.correct": _("更正记错的还款"),
+    "lending.undo": _("两个人冲正还款"),
     "lending.excuse": _("认定技术性逾期"),
     "lending.use-held": _("到期用暂收款还款"),
     "lending.rate": _("调整利率"),

@@ -184,6 +184,10 @@ def reminder_text(reminder: Reminder) -> str:
         return _("有一笔还款原来记错了，已经更正，现在记的是 %(amount)s。请看还款记录。") % {
             "amount": amount
         }
+    if reminder.kind == "undone":
+        return _(
+            "有一笔 %(amount)s 的还款冲正了，不再算还款。如果这笔钱您真的付了，请带付款凭证来找我们。"
+        ) % {"amount": amount}
     if reminder.kind == "excused":
         return _("这次晚到账是技术原因，不算逾期，不收罚息；已收的 %(amount)s 已经退减。") % {
             "amount": amount

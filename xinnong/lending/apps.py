@@ -24,10 +24,10 @@ class LendingConfig(AppConfig):
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
         from xinnong.ledger.naming import register_products
+        from xinnong.lending.book_wording import titles_by_code
         from xinnong.lending.demo_book.notice import demo_panel
         from xinnong.lending.entries import PAGES, entries
         from xinnong.lending.journal_reasons import register as register_reasons_of_journals
-        from xinnong.lending.ledger_words import titles_by_code
         from xinnong.lending.may_draw import register_draw_gate
         from xinnong.lending.seams import register_drawn
         from xinnong.lending.sentences import SENTENCES

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _l
 
 from xinnong.core.portfolio import SETTLED, WRITTEN_OFF
+from xinnong.lending import wording
+from xinnong.lending.models import PublishedProduct
+from xinnong.lending.queries.products import product_of
 from xinnong.web.refusals import Wording
 
 if TYPE_CHECKING:
@@ -75,3 +78,9 @@ GROUP_RULES: Mapping[str, _StrPromise] = {
     "inclusive_small": _l("用于生产经营，而且在本机构的全部授信不超过 1000 万元。"),
     "first_loan": _l("借款前的征信报告显示没有未结清贷款和授信，而且是在本机构的第一笔贷款。"),
 }
+
+
+def titles_by_code() -> dict[str, str]:
+    """Names of products in the books, in the language of the page; the newest version's."""
+    newest = PublishedProduct.objects.order_by("code", "-effective_on", "-id").distinct("code")
+    return {each.code: wording.title_of(product_of(each)) for each in newest}

@@ -9,7 +9,7 @@ from xinnong.core.money import yuan
 from xinnong.lending.loan_reports import row_report
 from xinnong.lending.queries.alerts import decisions_about
 from xinnong.lending.queries.collecting import contacts_of, owed_now_minor, promise_states
-from xinnong.lending.queries.loans import open_day_of, standing_of
+from xinnong.lending.queries.loans import figures_day, standing_of
 from xinnong.lending.queries.published_rules import alert_rules_on
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def late_report(row: Any) -> dict[str, Any]:
 
 def collection_report(loan: Loan, *, today: date) -> dict[str, Any]:
     """What a loan owes now, and everything done to collect it, the newest first."""
-    on = open_day_of(loan.institution) or today
+    on = figures_day(loan.institution, today)
     standing, contacts = standing_of(loan), contacts_of(loan)
     states = promise_states(loan, contacts, on=on)
     return {

@@ -12,7 +12,7 @@ from xinnong.lending.loan_facts import OWED
 from xinnong.lending.models import LetterKind
 from xinnong.lending.papers import LANGUAGE, typeset
 from xinnong.lending.queries.borrowers import borrower_names
-from xinnong.lending.queries.loans import open_day_of, settlement_quote
+from xinnong.lending.queries.loans import figures_day, settlement_quote
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.wording import title_of
 from xinnong.web import figures
@@ -38,7 +38,7 @@ def letter_data(
 ) -> dict[str, object]:
     """What stands in a letter, in the language that is switched on."""
     institution = Institution.objects.get(code=loan.institution)
-    quote = settlement_quote(loan, on=open_day_of(loan.institution) or timezone.localdate(now))
+    quote = settlement_quote(loan, on=figures_day(loan.institution, timezone.localdate(now)))
     owed = {name: amount for name, amount in quote.owed.items() if amount}
     rows = [[str(OWED[name]), figures.yuan(amount)] for name, amount in owed.items()]
     rows.append([_("合计"), figures.yuan(sum(owed.values()))])

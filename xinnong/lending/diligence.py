@@ -18,7 +18,7 @@ from xinnong.lending.models import DecisionKind, RepaymentState
 from xinnong.lending.papers import LANGUAGE, typeset
 from xinnong.lending.queries.borrowers import borrower_names, staff_names
 from xinnong.lending.queries.collecting import promise_states
-from xinnong.lending.queries.loans import open_day_of
+from xinnong.lending.queries.loans import figures_day
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import reasons_of
 from xinnong.web import figures
@@ -200,7 +200,7 @@ def _check(check: LoanCheck, who: _Names) -> Step:
 
 
 def _collection(found: Dossier, who: _Names) -> Iterator[Step]:
-    on = open_day_of(found.loan.institution) or timezone.localdate()
+    on = figures_day(found.loan.institution, timezone.localdate())
     states = promise_states(found.loan, found.contacts, on=on)
     steps = [
         (each.recorded_at.isoformat(), Step(

@@ -26,8 +26,8 @@ from xinnong.lending.models import (
 from xinnong.lending.queries.loans import (
     Quote,
     dues_in_force,
+    figures_day,
     loans_of_contract,
-    open_day_of,
     original_dues,
     settlement_quote,
     terms_in_force,
@@ -96,7 +96,7 @@ class LoanFacts:
 
 def facts_of_loan(loan: Loan, *, today: date) -> LoanFacts:
     """Read a loan as it stands on the open day; a closed one owes nothing."""
-    on = open_day_of(loan.institution) or today
+    on = figures_day(loan.institution, today)
     standing = Standing.objects.filter(loan=loan).first()
     return LoanFacts(
         loan=loan,

@@ -18,6 +18,7 @@ from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.bank.hands import CARD, OURS, card, order_of
 from tests.lending.loans import Lender, loan_of
+from tests.lending.test_changing_a_loan import preview
 from tests.people import client_of
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -102,6 +103,10 @@ def test_she_takes_a_statement_in_and_says_what_a_line_was(lender: Lender, fangs
     assert post(fangs, *where, step="assign", loan_number=number)[0] == 302
     assert post(fangs, *where, step="back")[0] == 422
     assert post(fangs, *where, step="unbook")[0] == 302
+    assert "等行长在贷款页面上确认" in post(fangs, *where, step="back")[1]
+    chen = past_second_factor(lender.people.chen)
+    _page, confirmed = preview(chen, loan, "confirm", {})
+    assert chen.post(f"/loans/{loan.ref}/confirm/", confirmed).status_code == 302
     assert post(fangs, *where, step="back")[0] == 302
 
 

@@ -28,8 +28,10 @@ from xinnong.core.statement_matching import (
     Rule,
     contracts_named,
 )
-from xinnong.lending.models import PaymentOrder, StatementLine
+from xinnong.lending.models import LoanProposal, PaymentOrder, StatementLine
 from xinnong.lending.queries.loans import dues_in_force
+from xinnong.lending.services import undo_repayment
+from xinnong.lending.services.loan_refusals import ProposalOpen
 from xinnong.lending.services.statement_lines import (
     assign_line,
     book_bank_fee,
@@ -253,7 +255,22 @@ def test_money_on_the_wrong_loan_is_taken_off_and_counts_on_the_right_one(
     take(lender, file_of(tmp_path, (DUE, "1", "500.00", "甲", "1", number_of("L", wrong.pk))))
     [line] = lines("booked")
     before = owed_now(right)
-    assert unbook_line(**said(lender, fang, line)).state == "waiting"
+    with nothing_moves():
+        assert unbook_line(**said(lender, fang, line)).state == "booked"
+    with pytest.raises(ProposalOpen):
+        unbook_line(**said(lender, fang, line))
+    with scoped(SYSTEM):
+        proposal = LoanProposal.objects.get(loan=wrong)
+    asked: dict[str, Any] = {
+        "loan_ref": wrong.ref,
+        "proposal_ref": proposal.ref,
+        "on": date(2026, 4, 6),
+    }
+    lender.people.chen.second_factor_passed = True
+    undo_repayment(
+        actor=lender.people.chen, institution=lender.bank, now=NOW, key=lender.key(), **asked
+    )
+    [line] = lines("waiting")
     assert lender.balance("224190") == 150_000
     assign_line(**said(lender, fang, line), loan_number=number_of("L", right.pk))
     assert lender.balance("224190") == 100_000

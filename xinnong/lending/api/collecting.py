@@ -32,7 +32,7 @@ from xinnong.lending.api.routing import (
 from xinnong.lending.collecting_reports import collection_report, contact_report, late_report
 from xinnong.lending.models import Loan
 from xinnong.lending.queries.collecting import LateFilters, late_page
-from xinnong.lending.queries.loans import loan_by_ref, open_day_of
+from xinnong.lending.queries.loans import figures_day, loan_by_ref
 from xinnong.lending.services.answering import answer_program
 from xinnong.lending.services.collecting import Said, record_contact
 from xinnong.privacy.purposes import Purpose
@@ -147,7 +147,7 @@ def collections(
 
 def queue_page(lender: str, filters: LateFilters, *, after: str) -> tuple[list[Any], str | None]:
     """A page of the queue and the key of the next one. In the reader's scope."""
-    on = open_day_of(lender) or timezone.localdate()
+    on = figures_day(lender, timezone.localdate())
     rows = late_page(lender, filters, on=on, turn=Turn(key=after), limit=PAGE_ROWS + 1)
     shown = rows[:PAGE_ROWS]
     last = shown[-1] if len(rows) > PAGE_ROWS else None

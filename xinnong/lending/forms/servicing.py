@@ -97,10 +97,10 @@ class RecoverForm(KeyedForm):
     channel = channel_field(_("怎么交的"), PayChannel.CASH, PayChannel.TRANSFER)
 
 
-class ReverseForm(KeyedForm):
-    """Which repayment is undone."""
+class OfPaymentForm(KeyedForm):
+    """Something about one of the loan's payments."""
 
-    repayment = forms.ChoiceField(label=_("冲正哪一笔还款"))
+    repayment = forms.ChoiceField(label=_("更正哪一笔还款"))
 
     def __init__(self, data: Any = None, *, choices: list[tuple[str, str]]) -> None:
         super().__init__(data)
@@ -109,7 +109,18 @@ class ReverseForm(KeyedForm):
         field.choices = choices
 
 
-class CorrectForm(ReverseForm):
+class ReverseForm(OfPaymentForm):
+    """Which payment does not count, and why."""
+
+    cause = cause_field(_("为什么冲正"), Cause.BOOKED_TWICE, Cause.NOT_ARRIVED, Cause.WRONG_LOAN)
+    evidence = evidence_field(_("凭证编号"))
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[str, str]]) -> None:
+        super().__init__(data, choices=choices)
+        self.fields["repayment"].label = _("冲正哪一笔还款")
+
+
+class CorrectForm(OfPaymentForm):
     """How a payment should have been booked."""
 
     counts_from = DayField(label=_("应该记在哪一天"))
@@ -124,7 +135,6 @@ class CorrectForm(ReverseForm):
     def __init__(self, data: Any = None, *, choices: list[tuple[str, str]], loan: Loan) -> None:
         super().__init__(data, choices=choices)
         self.loan = loan
-        self.fields["repayment"].label = _("更正哪一笔还款")
 
     def clean_to_loan(self) -> Loan:
         """The loan that is meant: this one where nothing is said."""

@@ -16,6 +16,7 @@ class ProposalKind(models.TextChoices):
     WRITE_OFF = "write_off", _("核销")
     CORRECT = "correct", _("更正还款")
     EXCUSE = "excuse", _("认定技术性逾期")
+    REVERSE = "reverse", _("冲正还款")
 
 
 class ProposalState(models.TextChoices):
@@ -44,6 +45,8 @@ class Cause(models.TextChoices):
     WRONG_DAY = "wrong_day", _("日期记错")
     WRONG_AMOUNT = "wrong_amount", _("金额记错")
     WRONG_LOAN = "wrong_loan", _("记到别的贷款上了")
+    BOOKED_TWICE = "booked_twice", _("同一笔钱记了两次")
+    NOT_ARRIVED = "not_arrived", _("钱没有到账，或者退回去了")
     PAYMENT_SYSTEM = "payment_system", _("支付系统故障")
     OUR_SYSTEM = "our_system", _("本机构系统或柜面耽误")
     OTHER_BANK = "other_bank", _("他行转账延迟到账")
@@ -54,7 +57,8 @@ class LoanProposal(models.Model):
 
     A restructuring names the new `method`, `months` and `rate_percent`; `evidence` is the number of
     the borrower's signed supplement, or of the file that shows the loss. A correction names the
-    `repayment` and what is right: `counts_from`, `amount_minor`, `to_loan`. An excuse names the due
+    `repayment` and what is right: `counts_from`, `amount_minor`, `to_loan`; a reversal names the
+    `repayment` that does not count. An excuse names the due
     date (`counts_from`) and the day `until_on` from which lateness counts again.
     """
 
@@ -116,6 +120,10 @@ class LoanProposal(models.Model):
                     & ~Q(cause="")
                 ),
                 name="proposal_corrects_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="reverse") | (Q(repayment__isnull=False) & ~Q(cause="")),
+                name="proposal_undoes_something",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="excuse")

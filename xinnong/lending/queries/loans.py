@@ -87,13 +87,18 @@ def open_day_of(institution: str) -> date | None:
     ).first()  # fmt: skip
 
 
+def figures_day(institution: str, today: date) -> date:
+    """The day that a lender's figures are of: its open one, today where none was opened yet."""
+    return open_day_of(institution) or today
+
+
 def moving_day(institution: str, today: date) -> date:
     """The day that a command of today counts for.
 
     A lender that has ended today already works on its next day; one that is behind has to catch up
     first, which the command itself says.
     """
-    return max(today, open_day_of(institution) or today)
+    return max(today, figures_day(institution, today))
 
 
 def terms_in_force(loan: Loan) -> Terms:
@@ -153,6 +158,13 @@ def late_of(loan: Loan, terms: Terms) -> Late:
         ),
         excused_delays(loan),
     )
+
+
+def undoing_waits(repayment: UUID) -> bool:
+    """Whether somebody proposed that a payment does not count, and nobody answered yet."""
+    return LoanProposal.objects.filter(
+        repayment=repayment, kind=ProposalKind.REVERSE, state=ProposalState.OPEN
+    ).exists()
 
 
 def excused_delays(loan: Loan) -> tuple[Excused, ...]:

@@ -25,7 +25,6 @@ from xinnong.lending.services.contracts import (
 )
 from xinnong.lending.services.correcting import (
     repay_by_value_date,
-    reverse_repayment,
 )
 from xinnong.lending.services.decisions import (
     confirm_by_second,
@@ -91,6 +90,7 @@ from xinnong.lending.services.servicing import (
     pause_interest,
     renew,
 )
+from xinnong.lending.services.undoing import propose_undoing, undo_repayment
 
 __all__ = [
     "DayReport",
@@ -136,6 +136,7 @@ __all__ = [
     "propose_excuse",
     "propose_limit",
     "propose_restructuring",
+    "propose_undoing",
     "propose_write_off",
     "publish_draft",
     "publish_product",
@@ -147,7 +148,6 @@ __all__ = [
     "repay",
     "repay_by_value_date",
     "restructure",
-    "reverse_repayment",
     "save_draft",
     "ship_limits",
     "ship_products",
@@ -156,6 +156,7 @@ __all__ = [
     "sign_in_person",
     "submit_application",
     "turn_down",
+    "undo_repayment",
     "withdraw_application",
     "withdraw_proposal",
     "write_off",

@@ -14,7 +14,7 @@ from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.collecting import LONGEST_TEXT
 from xinnong.lending.models import LoanCheck, UseFound
-from xinnong.lending.queries.loans import PRINCIPAL, open_day_of
+from xinnong.lending.queries.loans import PRINCIPAL, figures_day
 from xinnong.lending.queries.published_rules import check_rules_on
 from xinnong.lending.services.aftercare_refusals import CheckDone, CheckShowsNothing
 from xinnong.lending.services.commands import claim, refuse_all_but_staff, refuse_own_household
@@ -130,7 +130,7 @@ def do_check(
             return mine
         if mine.done_at is not None:
             raise CheckDone
-        on = open_day_of(check.institution) or timezone.localdate(now)
+        on = figures_day(check.institution, timezone.localdate(now))
         mine.found, mine.said, mine.photos = found, text, sums
         mine.done_on, mine.done_at, mine.done_by = on, now, actor.ref
         mine.save(update_fields=["found", "said", "photos", "done_on", "done_at", "done_by"])

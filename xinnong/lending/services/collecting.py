@@ -26,7 +26,7 @@ from xinnong.lending.models import (
     OpenDue,
 )
 from xinnong.lending.queries.collecting import owed_now_minor
-from xinnong.lending.queries.loans import open_day_of
+from xinnong.lending.queries.loans import figures_day
 from xinnong.lending.queries.published_rules import contact_rules_on
 from xinnong.lending.services.aftercare_refusals import ContactNotAllowed, NotLate
 from xinnong.lending.services.commands import (
@@ -118,7 +118,7 @@ def _check_actor(actor: Actor, loan: Loan) -> None:
 
 
 def _write(actor: Actor, loan: Loan, said: Said, now: datetime, ref: UUID) -> CollectionContact:
-    on = open_day_of(loan.institution) or timezone.localdate(now)
+    on = figures_day(loan.institution, timezone.localdate(now))
     owed = owed_now_minor(loan)
     if not owed:
         raise NotLate

@@ -81,17 +81,16 @@ def reverse_repayment(
     on: date,
     now: datetime,
     key: str,
-    verb: Permission | None = Permission.RESOLVE_LOANS,
 ) -> dict[str, int]:
     """Undo a repayment as of the day it counted from; its money waits in suspense.
 
-    `verb` is what the actor needs: another one where the money came by a bank statement, none where
-    the command that calls has asked itself.
+    Whether the actor may is asked by the command that calls: two people undo a payment, and a
+    correction or a drawing that failed brings its own right.
 
     Answers by how much interest, penalty and compound interest of the days since were mended, and
-    `freed`, the money. Raises NotYours, NotAuthorised, ReversedAlready, NotReversible (it came from
-    another loan), LoanNotActive (written off), the day's refusals,
-    InvalidTerms where a later change of the terms does not stand without the payment.
+    `freed`, the money. Raises ReversedAlready, NotReversible (it came from another loan),
+    LoanNotActive (written off), the day's refusals, InvalidTerms where a later change of the terms
+    does not stand without the payment.
     """
 
     def work() -> dict[str, object]:
@@ -100,8 +99,6 @@ def reverse_repayment(
         if repayment is None:
             raise LoanUnknown
         loan = held_loan(institution, repayment.loan.ref, on, *UNDER_WAY)
-        if verb is not None:
-            check_staff(actor, loan, verb)
         if repayment.channel == PayChannel.RENEWAL:
             raise NotReversible
         if Repayment.objects.get(pk=repayment.pk).state == RepaymentState.REVERSED:

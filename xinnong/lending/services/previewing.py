@@ -35,6 +35,7 @@ from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import HELD, LoanBooks
 from xinnong.lending.services.rebooking import rebook
 from xinnong.lending.services.restructuring import ease
+from xinnong.lending.services.undoing import undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ def rehearse(books: LoanBooks, proposal: LoanProposal, on: date, channel: str) -
             state=ProposalState.CONFIRMED, ended_by=SYSTEM_ACTOR, ended_at=books.now
         )
         excuse(books, proposal, on, key)
+    elif proposal.kind == ProposalKind.REVERSE:
+        undo(books, proposal, on, key)
     else:
         ease(books, proposal, on, channel, key)
 

@@ -114,6 +114,7 @@ class Proposed:
     evidence: str
     now: datetime
     key: str
+    verb: Permission = Permission.HANDLE_LOANS
 
 
 def propose(
@@ -127,7 +128,7 @@ def propose(
 
     def work() -> dict[str, object]:
         loan = _loan(asked.institution, asked.loan_ref)
-        check_staff(asked.actor, loan, Permission.HANDLE_LOANS)
+        check_staff(asked.actor, loan, asked.verb)
         if loan.state not in states:
             raise LoanNotActive(state=loan.get_state_display())
         shown = asked.evidence.strip()

@@ -148,7 +148,7 @@ def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repa
     check_correction(old, target, proposal.counts_from, proposal.amount_minor)
     reverse_repayment(
         actor=books.actor, institution=books.institution, repayment_ref=old.ref, on=on,
-        now=books.now, key=f"{key}-undo", verb=None,
+        now=books.now, key=f"{key}-undo",
     )  # fmt: skip
     _mend_source(books, old, proposal.amount_minor, on, key)
     repay_by_value_date(

@@ -15,6 +15,7 @@ from xinnong.core.payments import rows_in
 from xinnong.core.statement_matching import FOUR_EYES_MINOR
 from xinnong.ledger.services import Move
 from xinnong.lending.models import (
+    Cause,
     LineState,
     Loan,
     PayChannel,
@@ -24,18 +25,20 @@ from xinnong.lending.models import (
     RepaymentState,
     StatementLine,
 )
+from xinnong.lending.queries.loans import undoing_waits
 from xinnong.lending.services.bank_refusals import (
     LineNotWaiting,
     LoanNumberUnknown,
     PayerUnknown,
     SecondNeeded,
 )
-from xinnong.lending.services.correcting import reverse_repayment
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import IN_TRANSIT, SUSPENSE
 from xinnong.lending.services.payment_ledger import BankBooks
 from xinnong.lending.services.payment_results import business_day
+from xinnong.lending.services.proposing import MOST_EVIDENCE
 from xinnong.lending.services.statements import SUSPENSE_DEBIT, book_repayment
+from xinnong.lending.services.undoing import propose_undoing
 from xinnong.privacy.vault import KEY_ID, seal, unseal
 
 BANK_FEE: Final = "642101"
@@ -131,23 +134,35 @@ def book_bank_fee(
 def unbook_line(
     *, actor: User, institution: Institution, line: UUID, now: datetime
 ) -> StatementLine:
-    """Take a line off the loan it was wrongly booked on; its money waits in suspense again.
+    """Propose that a line leaves the loan it was wrongly booked on; a second person confirms there.
 
-    Raises LineNotWaiting (booked on no loan), and what reversing a repayment raises.
+    A line whose payment does not count any more waits again at once. Raises LineNotWaiting (booked
+    on no loan), ProposalOpen, and what proposing to undo a repayment raises.
     """
     with scoped(of_lender(institution.code, actor)):
         row = _held(institution, line, LineState.BOOKED, is_credit=True)
-        on = business_day(institution.code, now)
         assert row.repayment is not None, "a booked line is a repayment"
         counted = Repayment.objects.filter(ref=row.repayment, state=RepaymentState.BOOKED)
         if counted.exists():
-            reverse_repayment(
-                actor=actor, institution=institution, repayment_ref=row.repayment, on=on, now=now,
-                key=f"line-{row.repayment}", verb=Permission.KEEP_LEDGER,
+            assert row.loan is not None, "a booked line is a loan's"
+            propose_undoing(
+                actor=actor, institution=institution, loan_ref=row.loan.ref,
+                repayment_ref=row.repayment, cause=Cause.WRONG_LOAN,
+                evidence=f"{row.on} {row.mark}"[:MOST_EVIDENCE], now=now, key=f"line-{new_ref()}",
+                verb=Permission.KEEP_LEDGER,
             )  # fmt: skip
+            return row
         row.loan, row.repayment, row.proposed_by = None, None, None
         row.state = LineState.WAITING
         return _save(actor, institution, row, now, "lending.unbook-line")
+
+
+def unbooking_waits(*, actor: Actor, institution: Institution, line: StatementLine) -> bool:
+    """Whether somebody proposed to take a line off its loan, and nobody answered yet."""
+    if line.repayment is None:
+        return False
+    with scoped(of_lender(institution.code, actor)):
+        return undoing_waits(line.repayment)
 
 
 def _held(

@@ -45,7 +45,7 @@ def undo_draw(books: LoanBooks, *, on: date, key: str) -> Loan:
     for repayment in counted.order_by("-on", "-id"):
         reverse_repayment(
             actor=books.actor, institution=institution, repayment_ref=repayment.ref, on=on,
-            now=books.now, key=f"{key}-{repayment.pk}", verb=None,
+            now=books.now, key=f"{key}-{repayment.pk}",
         )  # fmt: skip
         StatementLine.objects.filter(repayment=repayment.ref).update(
             state=LineState.WAITING, loan=None, repayment=None

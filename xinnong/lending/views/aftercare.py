@@ -23,7 +23,7 @@ from xinnong.lending.queries.aftercare import (
 )
 from xinnong.lending.queries.borrowers import borrower_names, staff_names
 from xinnong.lending.queries.contracts import contract_by_ref
-from xinnong.lending.queries.loans import open_day_of
+from xinnong.lending.queries.loans import figures_day
 from xinnong.lending.services.aftercare import do_check
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.views.collecting import remember_loan, towns_of
@@ -47,7 +47,7 @@ SEEN = ("loan", "checks")
 def checks(request: HttpRequest) -> HttpResponse:
     """List checks by their day: mine, everybody's, those overdue, those done."""
     lender, user = lender_of(request), user_of(request)
-    on = open_day_of(lender) or timezone.localdate()
+    on = figures_day(lender, timezone.localdate())
     form = ChecksForm(request.GET, towns=towns_of(request))
     found: list[LoanCheck] = []
     if form.is_valid():

@@ -17,8 +17,8 @@ from xinnong.accounts.visibility import allowed, inside_areas, user_of
 from xinnong.areas.places import places
 from xinnong.core.errors import Refused
 from xinnong.lending import book_tables
+from xinnong.lending.book_wording import titles_by_code
 from xinnong.lending.forms.book import DayChoice, ExportLoansForm, LoansForm
-from xinnong.lending.ledger_words import titles_by_code
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.loan_list import loans_page
 from xinnong.lending.queries.portfolio import (

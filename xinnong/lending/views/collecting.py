@@ -40,7 +40,7 @@ from xinnong.lending.queries.collecting import (
     promise_states,
     reminders_of,
 )
-from xinnong.lending.queries.loans import loan_by_ref, open_day_of
+from xinnong.lending.queries.loans import figures_day, loan_by_ref
 from xinnong.lending.services.collecting import Said, record_contact, send_letter
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.privacy.purposes import Purpose
@@ -239,7 +239,7 @@ def _buckets(lender: str) -> list[Figure]:
 
 
 def _open_day(request: HttpRequest) -> date:
-    return open_day_of(lender_of(request)) or timezone.localdate()
+    return figures_day(lender_of(request), timezone.localdate())
 
 
 def _exported(row: Any) -> Sequence[str | int]:

@@ -25,7 +25,7 @@ from xinnong.lending.models import (
 )
 from xinnong.lending.queries.borrowers import borrower_names, staff_names
 from xinnong.lending.queries.contracts import contracts_to_renew_on
-from xinnong.lending.queries.loans import loan_by_ref, open_day_of, settlement_quote
+from xinnong.lending.queries.loans import figures_day, loan_by_ref, settlement_quote
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.previewing import Foreseen, foresee_all, rehearse, state_of
@@ -44,6 +44,7 @@ from xinnong.lending.views.two_people import (
     heading_of,
     proposal_facts,
     propose_correction,
+    propose_undoing,
     repayment_choices,
     waiting_for,
 )
@@ -113,7 +114,7 @@ def change_loan(request: HttpRequest, ref: UUID, step: str) -> HttpResponse:
     form = _form(request, loan, step)
     if request.method == "GET" or not form.is_valid():
         return _page(request, loan, step, form)
-    on, told = open_day_of(loan.institution) or timezone.localdate(), Refusals()
+    on, told = figures_day(loan.institution, timezone.localdate()), Refusals()
     loans = concerned(request, loan, form)
     seen = _digest(loans, form, on)
     if request.POST.get("step") == "confirm" and request.POST.get("seen") == seen:
@@ -204,9 +205,7 @@ def _act(request: HttpRequest, loan: Loan, step: str, said: dict[str, Any], on: 
         "recover": lambda: services.recover(
             **of_loan, amount_minor=told["amount"], channel=told["channel"]
         ),
-        "reverse": lambda: services.reverse_repayment(
-            **who, on=on, repayment_ref=told["repayment"]
-        ),
+        "reverse": lambda: propose_undoing(proposes, told),
         "correct": lambda: propose_correction(proposes, told),
         "excuse": lambda: services.propose_excuse(**proposes, **told),
         "judge": lambda: services.judge(**of_loan, **told),

@@ -116,6 +116,15 @@ def line(request: HttpRequest, ref: UUID) -> HttpResponse:
                   status=status)  # fmt: skip
 
 
+def _unbooking(request: HttpRequest, found: StatementLine) -> dict[str, Any]:
+    """Whether a booked line may be taken off its loan, or waits for a second person there."""
+    booked = found.state == LineState.BOOKED
+    waits = booked and statement_lines.unbooking_waits(
+        actor=user_of(request), institution=institution_of(request), line=found
+    )
+    return {"may_unbook": booked and not waits, "unbooking": waits}
+
+
 def _shown(
     request: HttpRequest, found: StatementLine, form: AssignForm, told: Refusals
 ) -> dict[str, Any]:
@@ -146,7 +155,7 @@ def _shown(
         "may_be_fee": waits and not is_credit,
         "may_confirm": found.state == LineState.PROPOSED,
         "is_own": found.proposed_by == user_of(request).ref,
-        "may_unbook": found.state == LineState.BOOKED,
+        **_unbooking(request, found),
         "limit_yuan": yuan(FOUR_EYES_MINOR),
         "refusal": told.refusal,
     }

@@ -22,7 +22,7 @@ from xinnong.lending.models import (
     RepaymentState,
 )
 from xinnong.lending.queries.borrowers import staff_names
-from xinnong.lending.queries.loans import dues_in_force, open_day_of
+from xinnong.lending.queries.loans import dues_in_force, figures_day
 from xinnong.lending.wording import rate_text
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest
 
-REHEARSED = ("restructure", "correct", "excuse")
+REHEARSED = ("restructure", "reverse", "correct", "excuse")
 """Steps whose preview shows what their confirmation would do."""
 PROPOSED = (*REHEARSED, "write-off")
 LOOKS_BACK = timedelta(days=400)
@@ -65,7 +65,7 @@ def correct_form(data: Any, loan: Loan) -> Form:
 
 def excuse_form(data: Any, loan: Loan) -> Form:
     """The instalments that fell due not too long ago, the newest first."""
-    on = open_day_of(loan.institution) or timezone.localdate()
+    on = figures_day(loan.institution, timezone.localdate())
     dues = [due for due in dues_in_force(loan) if on - LOOKS_BACK <= due.on < on]
     choices = [
         (due.on.isoformat(), _("第 %(n)s 期，%(on)s") % {"n": due.n, "on": date_format(due.on)})
@@ -83,6 +83,13 @@ def propose_correction(asked: dict[str, Any], told: Mapping[str, Any]) -> object
     )  # fmt: skip
 
 
+def propose_undoing(asked: dict[str, Any], told: Mapping[str, Any]) -> object:
+    """From what the form says."""
+    return services.propose_undoing(
+        **asked, repayment_ref=told["repayment"], cause=told["cause"], evidence=told["evidence"]
+    )
+
+
 def confirm(loan: Loan, asked: dict[str, Any], told: Mapping[str, Any]) -> object:
     """Carry out what waits, whatever it is."""
     waiting = waiting_for(loan)
@@ -94,6 +101,8 @@ def confirm(loan: Loan, asked: dict[str, Any], told: Mapping[str, Any]) -> objec
         return services.correct_repayment(**asked)
     if kind == ProposalKind.EXCUSE:
         return services.excuse_delay(**asked)
+    if kind == ProposalKind.REVERSE:
+        return services.undo_repayment(**asked)
     return services.restructure(**asked, channel=told["channel"])
 
 
@@ -139,7 +148,17 @@ def proposal_facts(proposal: LoanProposal) -> list[Definition]:
     if proposal.rate_percent is not None:
         facts.append(Definition(_("新的年利率（%）"), rate_text(proposal.rate_percent)))
         facts.append(Definition(_("从今天起还几个月"), str(proposal.months)))
-    return facts + _correction_facts(proposal) + _excuse_facts(proposal)
+    return [
+        *facts, *_correction_facts(proposal), *_undoing_facts(proposal), *_excuse_facts(proposal)
+    ]  # fmt: skip
+
+
+def _undoing_facts(proposal: LoanProposal) -> list[Definition]:
+    if proposal.kind != ProposalKind.REVERSE:
+        return []
+    paid = Repayment.objects.get(ref=str(proposal.repayment))
+    note = _("确认后这笔不再算还款；钱记到待处理科目，弄清楚再退或者再记。")
+    return [Definition(_("冲正哪一笔还款"), " ".join(_said(paid)), note=note)]
 
 
 def _correction_facts(proposal: LoanProposal) -> list[Definition]:
