@@ -11,14 +11,17 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.queries.verifying import verify_log
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.cli.backup import passphrase_file
+from xinnong.cli.dispatch import DONE, REFUSED
 from xinnong.config import backups
+from xinnong.privacy.sealed_strays import sealed_strays
 
 HELP = "bring a backup into a new, empty installation and prove that everything is there"
 EPILOGUE = """\
 Refused: into an installation that holds tables or files, a file of which one byte differs, a backup of a
-newer release, other keys than it was made with. The restore is recorded; where this release is newer than the backup's, run `xinnong migrate` first.
+newer release, other keys than it was made with. The restore is recorded and the evidence log verified, exit code 1 where it does not hold; where this release is newer than the backup's, run `xinnong migrate` first.
 """
 
 
@@ -51,5 +54,19 @@ def run(args: argparse.Namespace) -> int:
             record(
                 actor=SYSTEM_ACTOR, action="installation.restore", at=timezone.now(), counts=told
             )
+        told |= _log()
     print(json.dumps({"file": str(args.file), "made_at": manifest["made_at"], **told}))
-    return 0
+    return REFUSED if told.get("log_wrong") else DONE
+
+
+def _log() -> dict[str, int]:
+    """Every leaf, node and signature of the evidence log, computed again; what is wrong is not mended."""
+    with scoped(SYSTEM):
+        found = verify_log(more=[sealed_strays])
+    if found.first is not None:
+        print(
+            f"xinnong restore: the evidence log does not hold from index {found.first.index}; "
+            "see `xinnong verify-log`",
+            file=sys.stderr,
+        )
+    return {"log_leaves": found.leaves, "log_wrong": found.wrong}

@@ -7,9 +7,9 @@ import argparse
 from django.core.management import call_command
 
 from xinnong.cli.dispatch import whole
-from xinnong.config import databases, postgres
+from xinnong.config import databases, log_keeper, postgres
 
-HELP = "run deferred jobs: imports, refreshes, clean-up"
+HELP = "run deferred jobs: imports, refreshes, clean-up; number entries of the evidence log"
 SERVICE = True
 
 
@@ -21,5 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop; a job cut off by a kill is taken up again by its heartbeat."""
     databases.refuse_unfit_role(postgres.address("app"))
-    call_command("procrastinate", "worker", "--concurrency", str(args.jobs))
+    with log_keeper.kept_beside():
+        call_command("procrastinate", "worker", "--concurrency", str(args.jobs))
     return 0

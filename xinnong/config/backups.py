@@ -305,7 +305,9 @@ def _bring_keys(
         if not key_parcel.bring(content.read(), passphrase):
             raise BackupRefused("backup.passphrase", "the keys do not open with this passphrase")
     differing = sorted(
-        name for name, told in key_parcel.references().items() if manifest["keys"][name] != told
+        name
+        for name, told in key_parcel.references().items()
+        if manifest["keys"].get(name, told) != told  # a backup of before names fewer
     )
     if differing:
         raise BackupRefused(

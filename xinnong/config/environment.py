@@ -29,6 +29,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_PERSON_KEY": "keys the hash that turns a resident id into a person key",
     "XINNONG_VAULT_KEY": "seals names, phones, addresses and raw deliveries",
     "XINNONG_SEARCH_KEY": "keys the hashes by which ids and phones are searched",
+    "XINNONG_LOG_KEY": "signs the checkpoints of the evidence log; 64 hexadecimal digits",
     "XINNONG_HOSTS": "host names the web process answers for, separated by commas",
     "XINNONG_TLS": "1 where the site is reached by HTTPS only: secure cookies and HSTS",
     "XINNONG_PROXIES": "proxies of your own before the web process; default 1 with XINNONG_TLS, else 0",
@@ -50,6 +51,7 @@ SECRETS: Final = (
     "XINNONG_PERSON_KEY",
     "XINNONG_VAULT_KEY",
     "XINNONG_SEARCH_KEY",
+    "XINNONG_LOG_KEY",
 )
 
 

@@ -19,8 +19,14 @@ SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 REFERENCE_DIGITS: Final = 16
 PURPOSE: Final = b"xinnong keys of a backup"
-TRAVEL: Final = ("XINNONG_PERSON_KEY", "XINNONG_VAULT_KEY", "XINNONG_SEARCH_KEY")
-"""Without these the data is dead; the key that signs sessions may be new anywhere."""
+TRAVEL: Final = (
+    "XINNONG_PERSON_KEY",
+    "XINNONG_VAULT_KEY",
+    "XINNONG_SEARCH_KEY",
+    "XINNONG_LOG_KEY",
+)
+"""Without these the data is dead, or the log goes on under another key; the key that signs sessions may
+be new anywhere."""
 
 
 def references() -> Mapping[str, str]:
@@ -50,7 +56,7 @@ def bring(parcel: bytes, passphrase: bytes) -> bool:
     except InvalidTag:
         return False
     folder = environment.private_folder(environment.data_folder() / "keys")
-    for name in TRAVEL:
+    for name in filter(told.__contains__, TRAVEL):  # a backup of before knows fewer
         draft = folder / f"{name.lower()}.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(told[name], encoding="ascii")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from xinnong.audit.refs import new_ref
 from xinnong.privacy.purposes import CASE_LENGTH, Purpose
@@ -82,3 +83,44 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.asked} {self.shown}"
+
+
+class CaseKey(models.Model):
+    """The key under which everything of one case is sealed, itself sealed by the vault; none once erased."""
+
+    case = models.UUIDField(unique=True)
+    owner_kind = models.CharField(max_length=1)
+    institution = models.CharField(max_length=32)
+    key_id = models.CharField(max_length=16)
+    wrapped = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrapped=None, destroyed_at__isnull=False)
+                | Q(wrapped__isnull=False, destroyed_at=None),
+                name="case_key_is_there_or_destroyed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.case)
+
+
+class SealedPayload(models.Model):
+    """Bytes of a case as they were sealed; never changed. Their digest stands in the audit entry."""
+
+    ref = models.UUIDField(unique=True, default=new_ref, editable=False)
+    case_key = models.ForeignKey(CaseKey, on_delete=models.PROTECT, related_name="+")
+    owner_kind = models.CharField(max_length=1)
+    institution = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    person = models.UUIDField(null=True)
+    sealed = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

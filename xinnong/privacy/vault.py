@@ -25,6 +25,7 @@ KEY_ID: Final = "vault-1"
 NONCE_BYTES: Final = 12
 TAILS: Final = (4, 5, 6)
 OTHERS_MAY: Final = stat.S_IRWXG | stat.S_IRWXO
+CASE: Final = b"case "
 _KEY_ID: Final = re.compile(r"vault-[0-9]{1,4}")
 
 
@@ -49,6 +50,21 @@ def unseal(sealed: bytes, *, person: UUID, key_id: str) -> dict[str, str]:
     opened = json.loads(plain)
     assert isinstance(opened, dict)
     return opened
+
+
+def wrap_key(key: bytes, *, case: UUID) -> bytes:
+    """Seal the key of one case under KEY_ID."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _cipher(KEY_ID).encrypt(nonce, key, CASE + case.bytes)
+
+
+def unwrap_key(wrapped: bytes, *, case: UUID, key_id: str) -> bytes:
+    """Open what `wrap_key` made; raises VaultFault when it was not sealed so for this case."""
+    nonce, body = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+    try:
+        return _cipher(key_id).decrypt(nonce, body, CASE + case.bytes)
+    except (InvalidTag, ValueError) as fault:
+        raise VaultFault from fault
 
 
 def search_key(purpose: str) -> bytes:
