@@ -62,6 +62,75 @@ def test_a_badge_is_signed_and_checked(tmp_path: Path, capsys: Said, key: tuple[
     assert (other["colour"], other["wrong"], other["badge"]) == ("red", "signature", None)
 
 
+COUNTY = {
+    "issuer": "339981", "sequence": 12, "as_of": "2026-11-26T07:00+08:00", "call": "0579-12345",
+    "teams": [{"number": 2, "channel": 1, "name": "医保服务二队"}],
+    "roster": [{"number": 7, "team": 2, "name": "测试甲", "photo": "0011223344556677"}],
+    "activities": [{"number": 5, "team": 2, "from": "2026-11-26T09:00+08:00",
+                    "until": "2026-11-26T16:00+08:00", "villages": ["339981101201"], "agents": [7]}],
+    "issued": 100, "revoked": [8], "villages": {"339981101201": "莲花村"},
+}  # fmt: skip
+
+
+def bundled(
+    tmp_path: Path, capsys: Said, key: str, point: str, code: int = 0, **changes: Any
+) -> str:
+    """The county's bundle by the command, signed with one key and naming it as that of badges."""
+    signs = {"id": "0a01", "algorithm": "ed25519", "point": point,
+             "from": "2026-01-01T00:00+08:00", "until": "2027-01-01T00:00+08:00"}  # fmt: skip
+    county = tmp_path / "county.json"
+    county.write_text(json.dumps(COUNTY | {"keys": [signs]} | changes))
+    return badge(capsys, "bundle", str(county), "--key", key, "--key-id", "0b01",
+                 "--out", str(tmp_path / "county.xnb"), code=code)  # fmt: skip
+
+
+def test_a_badge_is_checked_by_the_countys_bundle(tmp_path: Path, capsys: Said) -> None:
+    path = str(tmp_path / "es.pem")
+    point = badge(capsys, "keygen", "--out", path, "--algorithm", "es256")
+    signs = {"id": "0a01", "algorithm": "es256", "point": point,
+             "from": "2026-01-01T00:00+08:00", "until": "2027-01-01T00:00+08:00"}  # fmt: skip
+    made = json.loads(bundled(tmp_path, capsys, path, point, keys=[signs]))
+    assert (made["sequence"], made["activities"], made["roster"]) == (12, 1, 1)
+    text = issued(tmp_path, capsys, path)
+
+    def asked(at: str = NOON, village: str = "339981101201", code: int = 1) -> list[Any]:
+        told = json.loads(
+            badge(capsys, "verify", text, "--key", f"0b01:{point}", "--bundle",
+                  str(tmp_path / "county.xnb"), "--village", village, "--at", at, code=code)
+        )  # fmt: skip
+        return [told["colour"], told["reason"], told["age_seconds"]]
+
+    assert asked(code=0) == ["green", None, 5 * 3600]
+    assert asked(village="339981101299")[:2] == ["red", "other_village"]
+    assert asked("2026-11-26T16:30+08:00")[:2] == ["red", "outside_hours"]
+    bundled(tmp_path, capsys, path, point, keys=[signs], sequence=13, revoked=[7])
+    assert asked()[:2] == ["red", "revoked"]
+    bundled(
+        tmp_path, capsys, path, point, keys=[signs], sequence=12, code=2
+    )  # older: kept as it was
+    assert asked()[:2] == ["red", "revoked"]
+
+
+@pytest.mark.parametrize("change", [
+    {"issuer": "x"}, {"as_of": "today"}, {"villages": {"330381101201": "a"}}, {"revoked": [100]}, {"issued": 0}, {"call": ""},
+    {"roster": [{"number": 7}]}, {"activities": 5}, {"keys": [{"id": "0a01", "algorithm": "rsa", "point": "00"}]}, {"teams": None},
+    {"fresh_hours": 100}, {"issued": "10**9"},
+])  # fmt: skip
+def test_a_county_that_cannot_be_told_is_refused(
+    tmp_path: Path, capsys: Said, key: tuple[str, str], change: dict[str, Any]
+) -> None:
+    assert bundled(tmp_path, capsys, *key, code=2, **change) == ""
+    assert not (tmp_path / "county.xnb").exists()
+
+
+def test_a_bundle_of_others_is_refused(tmp_path: Path, capsys: Said, key: tuple[str, str]) -> None:
+    text = issued(tmp_path, capsys, key[0])
+    bundled(tmp_path, capsys, *key)
+    wrong = ["--key", f"0b01:{'00' * 32}", "--bundle", str(tmp_path / "county.xnb"), "--at", NOON]
+    assert badge(capsys, "verify", text, *wrong, "--village", "339981101201", code=2) == ""
+    assert badge(capsys, "verify", text, *wrong, code=2) == ""  # and without a village
+
+
 def test_a_live_badge_is_alive_now(tmp_path: Path, capsys: Said, key: tuple[str, str]) -> None:
     holder = str(tmp_path / "holder.pem")
     badge(capsys, "keygen", "--out", holder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict
@@ -12,14 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import segno
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
+from xinnong.cli import badge_bundle
+from xinnong.cli.badge_keys import Signer, Unfit, key_id, make_key, public, read_object, signer
 from xinnong.cli.dispatch import DONE, REFUSED, USAGE, file_to_write, instant
 from xinnong.core.badges import (
     HOUR_SECONDS,
@@ -31,19 +25,30 @@ from xinnong.core.badges import (
     written,
     written_live,
 )
-from xinnong.core.cose import ED25519, PublicKey, protected_header, sealed, to_be_signed
+from xinnong.core.cose import ED25519, protected_header, sealed, to_be_signed
+from xinnong.core.county_check import Answer, check_offline
 
 HELP = "sign and check badges of field teams with keys in files"
 NEEDS = "nothing"
-KEY_ID_BYTES: Final = 2
 MOST_BYTES: Final = 16 * 1024
 EPILOGUE: Final = """\
-keygen  write an Ed25519 key (PEM, for its owner's eyes only) and print its public part
+keygen  write a key (PEM, for its owner's eyes only) and print its public part; a phone's older
+        browser checks es256 without network, not ed25519
 issue   sign CLAIMS.json: {"issuer": "339981", "number": 1, "channel": 1, "team": 1, "name": "…",
         "villages": ["339981101201"], "activity": 1, "not_before": "2026-11-26T08:00+08:00",
         "hours": 9, "status": 1, "photo": "0011223344556677"}; with --holder it is a live badge
-verify  check a badge's text against public keys KEYID:HEX; without the county's list of the day
-        what holds is amber, never green: it may have been revoked since
+bundle  sign COUNTY.json, what a cadre's phone checks badges by without network for seven days:
+        {"issuer": "339981", "sequence": 12, "as_of": INSTANT, "fresh_hours": 24, "call": "12393",
+         "keys": [{"id": "0a01", "algorithm": "es256", "point": HEX, "from": …, "until": …}],
+         "teams": [{"number": 2, "channel": 1, "name": "…"}],
+         "roster": [{"number": 7, "team": 2, "name": "…", "photo": "0011223344556677"}],
+         "activities": [{"number": 5, "team": 2, "from": …, "until": …,
+                         "villages": ["339981101201"], "agents": [7]}],
+         "issued": 1000, "revoked": [8], "villages": {"339981101201": "…"}}
+        a file that exists is replaced by one of a higher sequence only
+verify  check a badge's text against public keys KEYID:HEX (KEYID:sm2:HEX); without the county's
+        bundle what holds is amber, never green: it may have been revoked since. With --bundle the
+        keys are those that sign bundles, and the answer is green, amber or red with its reason
 """
 
 
@@ -52,47 +57,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     subjects = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     keygen = subjects.add_parser("keygen", help="make a key")
     keygen.add_argument("--out", type=file_to_write, required=True, metavar="KEY.pem")
+    keygen.add_argument("--algorithm", choices=["ed25519", "es256"], default="ed25519")
     issue = subjects.add_parser("issue", help="sign a badge")
     issue.add_argument("claims", type=Path, metavar="CLAIMS.json")
     issue.add_argument("--key", type=Path, required=True, metavar="KEY.pem")
-    issue.add_argument("--key-id", type=_key_id, required=True, metavar="HEX", help="four digits")
+    issue.add_argument("--key-id", type=key_id, required=True, metavar="HEX", help="four digits")
     issue.add_argument("--holder", type=Path, metavar="HOLDER.pem", help="key of a live badge")
     issue.add_argument("--svg", type=file_to_write, metavar="FILE", help="its QR code")
+    bundle = subjects.add_parser("bundle", help="sign the county's bundle")
+    bundle.add_argument("county", type=Path, metavar="COUNTY.json")
+    bundle.add_argument("--key", type=Path, required=True, metavar="KEY.pem")
+    bundle.add_argument("--key-id", type=key_id, required=True, metavar="HEX", help="four digits")
+    bundle.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
     verify = subjects.add_parser("verify", help="check a badge")
     verify.add_argument("text", help="what the QR code says, or - for standard input")
-    verify.add_argument("--key", type=_public, action="append", required=True, metavar="KEYID:HEX")
+    verify.add_argument("--key", type=public, action="append", required=True, metavar="KEYID:HEX")
     verify.add_argument("--at", type=instant, metavar="INSTANT", help="instead of now")
+    verify.add_argument("--bundle", type=Path, metavar="FILE", help="the county's, of the day")
+    verify.add_argument("--village", metavar="CODE", help="with --bundle: where the team stands")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked; a file that is none of what it should be is refused by name."""
+    subjects = {"keygen": _keygen, "issue": _issue, "bundle": _bundle, "verify": _verify}
     try:
-        return {"keygen": _keygen, "issue": _issue, "verify": _verify}[args.what](args)
-    except _Unfit as unfit:
+        return subjects[args.what](args)
+    except Unfit as unfit:
         print(f"xinnong badge: {unfit}", file=sys.stderr)
         return USAGE
 
 
 def _keygen(args: argparse.Namespace) -> int:
-    if args.out.exists():
-        raise _Unfit(f"{args.out} exists; a key is never overwritten")
-    key = ed25519.Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(text)
-    print(key.public_key().public_bytes_raw().hex())
+    print(make_key(args.out, args.algorithm).point.hex())
+    return DONE
+
+
+def _bundle(args: argparse.Namespace) -> int:
+    by = signer(args.key)
+    data, bundle = badge_bundle.make_bundle(args.county, by, args.key_id)
+    badge_bundle.refuse_older(bundle, args.out, by, args.key_id)
+    beside = args.out.with_name(f"{args.out.name}.part")
+    beside.write_bytes(data)
+    beside.replace(args.out)
+    said = {"sequence": bundle.sequence, "bytes": len(data), "activities": len(bundle.activities)}
+    print(json.dumps(said | {"roster": len(bundle.roster)}))
     return DONE
 
 
 def _issue(args: argparse.Namespace) -> int:
-    private, holder = _private(args.key), _private(args.holder) if args.holder else None
-    public = PublicKey(args.key_id, ED25519, private.public_key().public_bytes_raw())
-    badge = _badge(_read(args.claims), holder)
+    by, holder = signer(args.key), signer(args.holder) if args.holder else None
+    if holder and holder.algorithm != ED25519:
+        raise Unfit(f"{args.holder}: a holder's key is one of Ed25519")
+    key = by.named(args.key_id)
+    badge = _badge(read_object(args.claims), holder)
     try:
         payload = claims(badge)
     except ValueError as wrong:
-        raise _Unfit(f"{args.claims}: {wrong}: at most 24 hours, villages of the issuer") from None
-    message = sealed(public, payload, private.sign(to_be_signed(protected_header(public), payload)))
+        raise Unfit(f"{args.claims}: {wrong}: at most 24 hours, villages of the issuer") from None
+    message = sealed(key, payload, by.sign(to_be_signed(protected_header(key), payload)))
     second = int(time.time())
     text = (
         written_live(message, second, holder.sign(possession(message, second)))
@@ -108,9 +130,23 @@ def _issue(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     text = sys.stdin.readline(MOST_BYTES).strip() if args.text == "-" else args.text
     second = int(args.at.timestamp()) if args.at else int(time.time())
+    if args.bundle:
+        if not args.village:
+            raise Unfit("--bundle goes with --village CODE: where the team stands")
+        bundle = badge_bundle.opened_bundle(args.bundle, args.key)
+        answer = check_offline(text, bundle, village=args.village, second=second)
+        print(json.dumps(_answered(answer), ensure_ascii=False))
+        return DONE if answer.colour == "green" else REFUSED
     checked = check_badge(text, {key.key_id: key for key in args.key}, second=second)
     print(json.dumps(_told(checked), ensure_ascii=False))
     return REFUSED if checked.wrong else DONE
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    """The three colours, the reason for all but green, and the age of the data in seconds."""
+    told = _told(Checked(answer.badge, None))
+    said = {"colour": answer.colour, "reason": answer.reason, "age_seconds": answer.age}
+    return said | {"badge": told["badge"], "listed": answer.agent is not None}
 
 
 def _told(checked: Checked) -> dict[str, Any]:
@@ -126,7 +162,7 @@ def _told(checked: Checked) -> dict[str, Any]:
     return told | {"badge": said}
 
 
-def _badge(told: dict[str, Any], holder: ed25519.Ed25519PrivateKey | None) -> Badge:
+def _badge(told: dict[str, Any], holder: Signer | None) -> Badge:
     """The badge that a file of claims describes."""
     try:
         first = int(instant(told["not_before"]).timestamp()) // HOUR_SECONDS
@@ -137,57 +173,9 @@ def _badge(told: dict[str, Any], holder: ed25519.Ed25519PrivateKey | None) -> Ba
             issuer=str(told["issuer"]), name=str(told["name"]), not_before=first,
             villages=tuple(map(str, told["villages"])), expires=first + int(told["hours"]),
             photo=None if holder else bytes.fromhex(told["photo"]),
-            holder=holder.public_key().public_bytes_raw() if holder else None, **numbers,
+            holder=holder.point if holder else None, **numbers,
         )  # fmt: skip
     except KeyError as missing:
-        raise _Unfit(f"the claim {missing.args[0]} is missing") from None
+        raise Unfit(f"the claim {missing.args[0]} is missing") from None
     except (TypeError, ValueError, argparse.ArgumentTypeError) as wrong:
-        raise _Unfit(f"a claim is of another kind ({wrong})") from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(path.read_bytes()[: MOST_BYTES + 1])
-    except OSError as fault:
-        raise _Unfit(f"{path}: {fault.strerror}") from None
-    except ValueError:
-        raise _Unfit(f"{path} is no JSON of claims") from None
-    if not isinstance(told, dict):
-        raise _Unfit(f"{path} holds no object of claims")
-    return told
-
-
-def _private(path: Path) -> ed25519.Ed25519PrivateKey:
-    try:
-        key = load_pem_private_key(path.read_bytes(), None)
-    except OSError as fault:
-        raise _Unfit(f"{path}: {fault.strerror}") from None
-    except (ValueError, TypeError):
-        raise _Unfit(f"{path} is no private key without a password") from None
-    if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise _Unfit(f"{path} is no Ed25519 key; `xinnong badge keygen` makes one")
-    return key
-
-
-def _key_id(text: str) -> bytes:
-    """The type of an argument that is a key id in hex."""
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    if len(found) != KEY_ID_BYTES:
-        raise argparse.ArgumentTypeError(f"{text!r} is no key id of four hexadecimal digits")
-    return found
-
-
-def _public(text: str) -> PublicKey:
-    """The type of an argument that is a public key with its id."""
-    key_id, _, point = text.partition(":")
-    try:
-        return PublicKey(_key_id(key_id), ED25519, bytes.fromhex(point))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no KEYID:HEX") from None
-
-
-class _Unfit(Exception):
-    """What was given cannot be worked with; the words name it."""
+        raise Unfit(f"a claim is of another kind ({wrong})") from None

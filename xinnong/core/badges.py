@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
 from xinnong.core import base45
 from xinnong.core.cose import (
     ED25519,
     SIGNATURE_BYTES,
+    SM2,
     PublicKey,
-    opened,
+    is_named_for,
+    is_signed_by,
     packed,
     signature_holds,
+    taken_apart,
     unpacked,
 )
 
@@ -41,7 +44,9 @@ LABELS: Final = {
 
 OPTIONAL: Final = frozenset({LABELS["photo"], LABELS["holder"]})
 
-Reason = Literal["not_a_badge", "signature", "not_yet", "over", "not_live", "stale_proof", "proof"]
+Reason = Literal[
+    "not_a_badge", "unknown_key", "signature", "not_yet", "over", "not_live", "stale_proof", "proof"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,16 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check showed: the badge where its signature held, and what is wrong with it, if anything."""
+    """What a check showed: the badge where its signature held, and what is wrong with it, if anything.
+
+    `unproven` where the signature is one that a phone without network cannot check: what the badge
+    says may then count against it, never for it.
+    """
 
     badge: Badge | None
     wrong: Reason | None
+    key_id: bytes | None = None
+    unproven: bool = False
 
 
 def claims(badge: Badge) -> bytes:
@@ -111,7 +122,9 @@ def written_live(message: bytes, second: int, signature: bytes) -> str:
     return LIVE_PREFIX + base45.encode(message + step + signature)
 
 
-def check_badge(text: str, keys: Mapping[bytes, PublicKey], *, second: int) -> Checked:
+def check_badge(
+    text: str, keys: Mapping[bytes, PublicKey], *, second: int, offline: bool = False
+) -> Checked:
     """Check a badge at an instant (seconds since 1970) against the issuers' keys.
 
     Whether it was revoked, and whether its activity is approved, stands in the county's bundle.
@@ -119,29 +132,35 @@ def check_badge(text: str, keys: Mapping[bytes, PublicKey], *, second: int) -> C
     if len(text) > MOST_LETTERS:
         return Checked(None, "not_a_badge")
     if text.startswith(LIVE_PREFIX):
-        return _check_live(text, keys, second)
+        return _check_live(text, keys, second, offline=offline)
     message = base45.decode(text.removeprefix(PREFIX)) if text.startswith(PREFIX) else None
     if message is None:
         return Checked(None, "not_a_badge")
-    badge, wrong = _read(message, keys)
-    return Checked(badge, wrong or _in_time(badge, second))
+    read = _read(message, keys, offline=offline)
+    return replace(read, wrong=read.wrong or _in_time(read.badge, second))
 
 
-def _check_live(text: str, keys: Mapping[bytes, PublicKey], second: int) -> Checked:
+def _check_live(
+    text: str, keys: Mapping[bytes, PublicKey], second: int, *, offline: bool
+) -> Checked:
     parts = _live_parts(text)
     if parts is None:
         return Checked(None, "not_a_badge")
     message, step, signature = parts
-    badge, wrong = _read(message, keys)
-    if badge is None:
-        return Checked(None, wrong)
+    read = _read(message, keys, offline=offline)
+    if read.badge is None:
+        return read
+    return replace(read, wrong=_proof(read.badge, message, step, signature, second))
+
+
+def _proof(badge: Badge, message: bytes, step: int, signature: bytes, second: int) -> Reason | None:
     if badge.holder is None:
-        return Checked(badge, "not_live")
+        return "not_live"
     if abs(second // STEP_SECONDS - step) > 1:
-        return Checked(badge, "stale_proof")
+        return "stale_proof"
     holder = PublicKey(b"", ED25519, badge.holder)
     alive = signature_holds(holder, possession(message, step * STEP_SECONDS), signature)
-    return Checked(badge, _in_time(badge, second) if alive else "proof")
+    return _in_time(badge, second) if alive else "proof"
 
 
 def _live_parts(text: str) -> tuple[bytes, int, bytes] | None:
@@ -152,12 +171,18 @@ def _live_parts(text: str) -> tuple[bytes, int, bytes] | None:
     return message, int.from_bytes(proof[:STEP_BYTES], "big"), proof[STEP_BYTES:]
 
 
-def _read(message: bytes, keys: Mapping[bytes, PublicKey]) -> tuple[Badge | None, Reason | None]:
-    signed = opened(message, keys)
-    if signed is None:
-        return None, "signature"
-    badge = _badge(unpacked(signed.payload))
-    return (badge, None) if badge else (None, "not_a_badge")
+def _read(message: bytes, keys: Mapping[bytes, PublicKey], *, offline: bool) -> Checked:
+    parts = taken_apart(message)
+    if parts is None:
+        return Checked(None, "not_a_badge")
+    key = keys.get(parts.key_id)
+    if key is None:
+        return Checked(None, "unknown_key", parts.key_id)
+    unproven = offline and key.algorithm == SM2 and is_named_for(parts, key)
+    if not unproven and not is_signed_by(parts, key):
+        return Checked(None, "signature", parts.key_id)
+    badge = _badge(unpacked(parts.payload))
+    return Checked(badge, None if badge else "not_a_badge", parts.key_id, unproven)
 
 
 def _in_time(badge: Badge | None, second: int) -> Reason | None:

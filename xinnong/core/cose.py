@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from xinnong.core import sm2
+
 ALGORITHM: Final = 1
 CONTENT_TYPE: Final = 3
 KEY_ID: Final = 4
@@ -26,6 +28,9 @@ ED25519: Final = -19
 """RFC 9864; the general EdDSA (-8) is read as well, for messages of others."""
 
 EDDSA: Final = -8
+SM2: Final = -70_001
+"""SM2 with SM3 (GB/T 32918). No number is registered; this one is of the range for private use."""
+
 P256_BYTES: Final = 33
 POINT_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
@@ -35,14 +40,25 @@ PARTS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key to verify with: its id, its algorithm (ES256 or ED25519), and its bytes.
+    """A key to verify with: its id, its algorithm (ES256, ED25519 or SM2), and its bytes.
 
-    ES256 keys are compressed points of P-256 (33 bytes), Ed25519 keys 32 bytes.
+    Keys of ES256 and SM2 are compressed points (33 bytes), Ed25519 keys 32 bytes.
     """
 
     key_id: bytes
     algorithm: int
     point: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message taken apart, its signature not yet looked at."""
+
+    protected: bytes
+    payload: bytes
+    signature: bytes
+    key_id: bytes
+    algorithm: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +74,9 @@ def packed(value: object) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def unpacked(data: bytes) -> Any:
+def unpacked(data: bytes, *, most: int = MOST_BYTES) -> Any:
     """A CBOR value that is written in the deterministic form and followed by nothing; else None."""
-    if len(data) > MOST_BYTES:
+    if len(data) > most:
         return None
     stream = BytesIO(data)
     try:
@@ -86,13 +102,28 @@ def sealed(key: PublicKey, payload: bytes, signature: bytes) -> bytes:
     return packed([protected_header(key), {}, payload, signature])
 
 
-def opened(data: bytes, keys: Mapping[bytes, PublicKey], external: bytes = b"") -> Signed | None:
-    """The payload of a message that one of the known keys signed; None for everything else.
+def opened(
+    data: bytes,
+    keys: Mapping[bytes, PublicKey],
+    external: bytes = b"",
+    *,
+    most: int = MOST_BYTES,
+) -> Signed | None:
+    """The payload of a message that one of the known keys signed; None for everything else."""
+    message = taken_apart(data, most=most)
+    key = keys.get(message.key_id) if message else None
+    if message is None or key is None:
+        return None
+    return Signed(message.payload, key) if is_signed_by(message, key, external) else None
+
+
+def taken_apart(data: bytes, *, most: int = MOST_BYTES) -> Envelope | None:
+    """A message's parts, believed by nobody yet; None where it is not written as we ask.
 
     The algorithm has to be signed along; the key's id may stand in either header. Of other entries
     only a content type is borne, so that nothing that matters is passed over.
     """
-    parts = _parts(unpacked(data))
+    parts = _parts(unpacked(data, most=most))
     if parts is None:
         return None
     protected, unprotected, payload, signature = parts
@@ -100,11 +131,22 @@ def opened(data: bytes, keys: Mapping[bytes, PublicKey], external: bytes = b"") 
     if not isinstance(header, dict) or not header.keys() <= {ALGORITHM, KEY_ID, CONTENT_TYPE}:
         return None
     key_id = header.get(KEY_ID, unprotected.get(KEY_ID))
-    key = keys.get(key_id) if isinstance(key_id, bytes) else None
-    if key is None or header.get(ALGORITHM) not in _spellings(key):
+    if not isinstance(key_id, bytes):
         return None
-    good = signature_holds(key, to_be_signed(protected, payload, external), signature)
-    return Signed(payload, key) if good else None
+    return Envelope(protected, payload, signature, key_id, header.get(ALGORITHM))
+
+
+def is_named_for(message: Envelope, key: PublicKey) -> bool:
+    """Whether the algorithm that was signed along is the key's own."""
+    return message.algorithm in _spellings(key)
+
+
+def is_signed_by(message: Envelope, key: PublicKey, external: bytes = b"") -> bool:
+    """Whether the key made the signature, by its own algorithm."""
+    if not is_named_for(message, key):
+        return False
+    signed = to_be_signed(message.protected, message.payload, external)
+    return signature_holds(key, signed, message.signature)
 
 
 def signature_holds(key: PublicKey, message: bytes, signature: bytes) -> bool:
@@ -117,7 +159,7 @@ def signature_holds(key: PublicKey, message: bytes, signature: bytes) -> bool:
         elif key.algorithm == ES256:
             _verify_es256(key.point, signature, message)
         else:
-            return False
+            return key.algorithm == SM2 and sm2.holds(key.point, signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
