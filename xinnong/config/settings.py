@@ -39,6 +39,7 @@ OWN_APPS = [
     "registry",
     "ledger",
     "sources",
+    "outreach",
     "profiles",
     "scoring",
     "credit",
