@@ -51,6 +51,8 @@ class People:
     shen: User  # protection officer
     han: User  # health-insurance bureau
     qin: User  # police
+    jiang: User  # clerk of the channel CHAN-01
+    tang: User  # approves for Hetang Town
     ou: User  # system operator
     mo: User  # stranger: no role
 
@@ -75,6 +77,8 @@ JOBS = {
     "shen": ("沈负责人", "auditor", "GOV-339981", [COUNTY]),
     "han": ("韩科长", "bureau", "HIB-339981", []),
     "qin": ("秦警官", "police", "PSB-339981", []),
+    "jiang": ("江经办", "channel", "CHAN-01", []),
+    "tang": ("唐镇长", "town", "TOWN-101", [TOWN]),
     "ou": ("欧运维", "operator", "GOV-339981", []),
     "mo": ("莫生", "", "GOV-339981", []),
 }

@@ -40,6 +40,9 @@ MUST_BE_APPROVED = {
     Permission.MANAGE_CLIENTS,
     Permission.CLOSE_LEDGER,
     Permission.CARRY_PAYMENTS,
+    Permission.APPROVE_ACTIVITY,
+    Permission.LICENSE_CHANNEL,
+    Permission.FILE_DOCUMENT,
 }
 
 

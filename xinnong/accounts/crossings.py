@@ -114,3 +114,66 @@ CROSSINGS: Final[tuple[Crossing, ...]] = (
         purpose="the county's supervisor reads each lender's book by sums, without persons",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One function that reads rows of an owner for readers of another kind, or for everybody."""
+
+    function: str
+    owner_kind: str
+    reader: str
+    purpose: str
+
+
+OPENINGS: Final[tuple[Opening, ...]] = (
+    Opening(
+        function="outreach.queries.windows.team_by_code",
+        owner_kind="c",
+        reader="everybody",
+        purpose="whoever is asked for trust checks a team's eight digits",
+    ),
+    Opening(
+        function="outreach.queries.windows.teams_in_village",
+        owner_kind="c",
+        reader="everybody",
+        purpose="a village asks whether anybody is approved there today",
+    ),
+    Opening(
+        function="outreach.queries.windows.document_by_number",
+        owner_kind="c",
+        reader="everybody",
+        purpose="whoever is shown a letter checks its number",
+    ),
+    Opening(
+        function="outreach.queries.windows.photo_of",
+        owner_kind="c",
+        reader="everybody",
+        purpose="the face at the door beside the face on file, of those who go out today or soon",
+    ),
+    Opening(
+        function="outreach.queries.windows.activities_for_town",
+        owner_kind="c",
+        reader="a",
+        purpose="a town's officer approves visits in the own town",
+    ),
+    Opening(
+        function="outreach.queries.windows.activity_for_town",
+        owner_kind="c",
+        reader="a",
+        purpose="a town's officer reads what is to be approved",
+    ),
+    Opening(
+        function="outreach.queries.windows.agents_of",
+        owner_kind="c",
+        reader="a",
+        purpose="a town's officer and a cadre read who comes along",
+    ),
+    Opening(
+        function="outreach.queries.windows.notices_for",
+        owner_kind="c",
+        reader="a",
+        purpose="a cadre reads who is approved in the own village, and the phrase",
+    ),
+)
+"""Functions that open a window of their own, where no policy shares a table: see decision 26."""

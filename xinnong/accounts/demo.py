@@ -64,6 +64,13 @@ INSTITUTIONS: Final = (
     Place("FUND-01", KIND.FUND, "FUND-01", "", "望禾农村资金互助社", "Wanghe Mutual Fund"),
     Place("HIB-339981", KIND.BUREAU, "HIB-339981", "", "县医疗保障局", "Health Insurance Bureau"),
     Place("PSB-339981", KIND.POLICE, "PSB-339981", "", "县公安局", "Public Security Bureau"),
+    Place(
+        "CHAN-01", KIND.CHANNEL, "HIB-339981", "HIB-339981", "农商银行外拓中心", "Bank Field Team"
+    ),
+    Place(
+        "CHAN-02", KIND.CHANNEL, "HIB-339981", "HIB-339981", "便民信息服务公司", "Bianmin Services"
+    ),
+    Place("TOWN-101", KIND.TOWN, "GOV-339981", "GOV-339981", "望禾镇人民政府", "Wanghe Town"),
 )
 
 
@@ -139,7 +146,19 @@ PEOPLE: Final = (
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
     DemoUser("auditor", "沈寒露", "auditor", "GOV-339981", "county", _("看谁查过谁")),
     DemoUser("auditor.bank", "钱小暑", "auditor", "BANK-01", "county", _("看本行谁查过谁")),
-    DemoUser("bureau", "韩芒种", "bureau", "HIB-339981", "", _("医保局首页")),
+    DemoUser(
+        "bureau",
+        "韩芒种",
+        "bureau",
+        "HIB-339981",
+        "",
+        _("看村推活动、停用渠道；开通两步验证后审批活动、登记文书"),
+    ),
+    DemoUser("channel", "江小雪", "channel", "CHAN-01", "", _("备案外拓队伍和进村活动")),
+    DemoUser(
+        "channel.two", "万大暑", "channel", "CHAN-02", "", _("另一家渠道：只见自己的队伍和活动")
+    ),
+    DemoUser("town", "唐立秋", "town", "TOWN-101", "town", _("开通两步验证后审批本镇的进村活动")),
     DemoUser("police", "秦大雪", "police", "PSB-339981", "", _("公安首页")),
     DemoUser("operator", "运维员", "operator", "GOV-339981", "", _("看批次和运行情况")),
 )
@@ -191,8 +210,13 @@ def _institutions(operators: dict[str, Operator]) -> dict[str, Institution]:
 
 
 def _reach(village: str) -> dict[str, list[Area]]:
-    """Areas by reach: none, the county, one village."""
+    """Areas by reach: none, the county, one village and its town."""
     villages = Area.objects.filter(level="village", valid_to__isnull=True).order_by("code")
     chosen = villages.filter(code=village or None).first()
     chosen = chosen or villages.filter(code__gte=TOWN).first() or villages.get()
-    return {"": [], "county": [Area.objects.get(code=COUNTY)], "village": [chosen]}
+    return {
+        "": [],
+        "county": [Area.objects.get(code=COUNTY)],
+        "town": list(Area.objects.filter(code=f"{chosen.code[:9]}000")),
+        "village": [chosen],
+    }

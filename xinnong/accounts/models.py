@@ -81,6 +81,7 @@ class Institution(models.Model):
         DEPARTMENT = "department", _("部门")
         BUREAU = "bureau", _("医保局")
         POLICE = "police", _("公安局")
+        CHANNEL = "channel", _("外拓渠道")
 
     code = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)

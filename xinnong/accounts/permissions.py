@@ -47,6 +47,13 @@ class Permission(StrEnum):
     KEEP_LEDGER = "ledger.keep"
     CLOSE_LEDGER = "ledger.close"
     CARRY_PAYMENTS = "payments.carry"
+    FILE_ACTIVITY = "activities.file"
+    READ_ACTIVITIES = "activities.read"
+    APPROVE_ACTIVITY = "activities.approve"
+    COUNT_HEADS = "activities.count-heads"
+    LICENSE_CHANNEL = "channels.license"
+    STOP_CHANNEL = "channels.stop"
+    FILE_DOCUMENT = "documents.file"
 
 
 PERSONAL: frozenset[Permission] = frozenset(

@@ -116,7 +116,17 @@ class Cadre(Role):
     code = "cadre"
     label = _("村干部")
     kinds = frozenset({OwnerKind.COUNTY})
-    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD})
+    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.COUNT_HEADS})
+
+
+class TownOfficer(Role):
+    """Approves visits of field teams in the own town as the second of two, with a second factor."""
+
+    code = "town"
+    label = _("乡镇审批人")
+    kinds = frozenset({OwnerKind.COUNTY})
+    permissions = frozenset({P.READ_ACTIVITIES, P.APPROVE_ACTIVITY})
+    approving = frozenset({P.APPROVE_ACTIVITY})
 
 
 class Farmer(Role):
@@ -157,12 +167,30 @@ class ProtectionOfficer(Role):
 
 
 class HealthBureau(Role):
-    """The health-insurance bureau's own tables only."""
+    """The health-insurance bureau's own tables only. Stopping is quick; permitting asks for a second factor."""
 
     code = "bureau"
     label = _("医保局")
     kinds = frozenset({OwnerKind.HEALTH})
-    permissions = frozenset[P]()
+    permissions = frozenset(
+        {
+            P.READ_ACTIVITIES,
+            P.APPROVE_ACTIVITY,
+            P.LICENSE_CHANNEL,
+            P.STOP_CHANNEL,
+            P.FILE_DOCUMENT,
+        }
+    )
+    approving = frozenset({P.APPROVE_ACTIVITY, P.LICENSE_CHANNEL, P.FILE_DOCUMENT})
+
+
+class ChannelClerk(Role):
+    """Files a channel's own teams and activities, and what came of them."""
+
+    code = "channel"
+    label = _("渠道经办人")
+    kinds = frozenset({OwnerKind.HEALTH})
+    permissions = frozenset({P.FILE_ACTIVITY})
 
 
 class PoliceOfficer(Role):
@@ -197,6 +225,8 @@ ROLES: Final[tuple[type[Role], ...]] = (
     Analyst,
     ProtectionOfficer,
     HealthBureau,
+    ChannelClerk,
+    TownOfficer,
     PoliceOfficer,
     SystemOperator,
 )

@@ -40,6 +40,7 @@ OWN_APPS = [
     "registry",
     "ledger",
     "sources",
+    "outreach",
     "profiles",
     "scoring",
     "credit",

@@ -1,0 +1,55 @@
+"""xinnong sms: answer text messages about field teams, villages and documents."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xinnong.cli.dispatch import DONE, USAGE, file_to_write
+
+if TYPE_CHECKING:
+    from xinnong.outreach.sms import Gateway
+
+HELP = "answer text messages: eight digits, a village, a document's number"
+EPILOGUE: Final = """\
+Reads one message a line, a number and a tab before the text, and writes the answer the same way, in parts
+of at most seventy letters. With --json each line is an object: {"from": "…", "text": "…"}, answered by
+{"to": "…", "parts": ["…"]}. A provider's gateway is connected the same way.
+
+  echo 12345674 | xinnong sms
+  echo 莲花村 | xinnong sms
+  echo 文 穗医保函〔2026〕12号 | xinnong sms
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--in", dest="source", type=Path, metavar="FILE", help="instead of stdin")
+    parser.add_argument("--out", type=file_to_write, metavar="FILE", help="instead of stdout")
+    parser.add_argument("--json", action="store_true", help="objects instead of tabs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer until nothing comes any more."""
+    from django.utils import timezone
+
+    from xinnong.outreach.sms import JsonLines, Lines, answer_text
+
+    with ExitStack() as files:
+        try:
+            source = files.enter_context(args.source.open()) if args.source else sys.stdin
+        except OSError as fault:
+            print(f"xinnong sms: {args.source}: {fault.strerror}", file=sys.stderr)
+            return USAGE
+        target = files.enter_context(args.out.open("w")) if args.out else sys.stdout
+        kind = JsonLines if args.json else Lines
+        gateway: Gateway = kind(source, target)
+        for message in gateway.received():
+            now = timezone.now()
+            gateway.send(
+                message.sender, answer_text(message, now=now, today=timezone.localdate(now))
+            )
+    return DONE

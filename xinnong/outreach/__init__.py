@@ -1,0 +1,1 @@
+"""Trusted outreach: channels, teams, agents, activities, documents, and what anybody may check."""

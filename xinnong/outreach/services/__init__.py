@@ -1,0 +1,1 @@
+"""What this app writes; each command is one transaction with its audit entry."""

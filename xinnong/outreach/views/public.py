@@ -1,0 +1,107 @@
+"""Pages without sign-in: check a team, ask for a village, check a document's number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xinnong.accounts.devices import client_address
+from xinnong.core.outreach import number_in
+from xinnong.outreach import answers
+from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
+from xinnong.outreach.queries.windows import document_by_number, photo_of, teams_in_village
+from xinnong.outreach.services.checking import check_code
+from xinnong.web.refusals import UNPROCESSABLE
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from xinnong.outreach.queries.windows import Answer
+    from xinnong.outreach.services.checking import Checked
+
+PNG = b"\x89PNG"
+NEEDS_VILLAGE = ("name_village", "used_up")
+
+
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Answer about the eight digits of a badge in green, amber or red."""
+    kind = CodeInVillageForm if request.POST.get("village") is not None else CodeForm
+    form = kind(request.POST or None)
+    if not form.is_valid():
+        status = UNPROCESSABLE if form.is_bound else 200
+        return _page(request, "check", {"form": form}, status)
+    now = timezone.now()
+    checked = check_code(
+        text=form.cleaned_data["code"], village=form.cleaned_data.get("village", ""), now=now,
+        asker=f"web:{client_address(request)}", today=timezone.localdate(now),
+    )  # fmt: skip
+    return _page(request, "check", _shown(checked, form, request), 200)
+
+
+def _shown(checked: Checked, form: CodeForm, request: HttpRequest) -> dict[str, Any]:
+    """The answer, and the form again: with a list of villages once one has to be named."""
+    if checked.outcome in NEEDS_VILLAGE and not isinstance(form, CodeInVillageForm):
+        form = CodeInVillageForm(initial={"code": request.POST["code"]})
+    shown: dict[str, Any] = {"form": form, "said": answers.of_check(checked)}
+    if checked.answer is not None:
+        shown["teams"] = [_team(checked.answer)]
+    return shown
+
+
+@require_safe
+def village(request: HttpRequest) -> HttpResponse:
+    """Tell who is approved in a village today."""
+    form = VillageForm(request.GET or None)
+    shown: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        now, code = timezone.now(), form.cleaned_data["village"]
+        found = teams_in_village(code, now=now, today=timezone.localdate(now))
+        shown["said"] = answers.of_village(code, found)
+        shown["teams"] = [_team(each) for each in found]
+    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
+    return _page(request, "village", shown, status)
+
+
+@require_safe
+def document(request: HttpRequest) -> HttpResponse:
+    """Tell whether a letter with a number is in the register."""
+    form = NumberForm(request.GET or None)
+    shown: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        key = number_in(form.cleaned_data["number"])
+        found = document_by_number(key) if key else None
+        shown["said"] = answers.of_document(found, today=timezone.localdate())
+        shown["facts"] = answers.document_facts(found) if found else None
+    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
+    return _page(request, "document", shown, status)
+
+
+@require_safe
+def photo(request: HttpRequest, sha256: str) -> HttpResponse:  # noqa: ARG001 - anybody may see it
+    """Show the picture of somebody who goes out today or soon."""
+    found = photo_of(sha256, today=timezone.localdate())
+    if found is None:
+        raise Http404
+    kind = "image/png" if found.startswith(PNG) else "image/jpeg"
+    answer = HttpResponse(found, content_type=kind)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _team(answer: Answer) -> dict[str, Any]:
+    """A team as the page lists it: what it may do, and its people."""
+    return {
+        "said": answers.of_team(answer), "facts": answers.facts_of(answer),
+        "agents": answer.agents, "is_shown": answer.standing.reason != "not_approved",
+    }  # fmt: skip
+
+
+def _page(request: HttpRequest, name: str, shown: dict[str, Any], status: int) -> HttpResponse:
+    today = timezone.localdate()
+    context = {"closed": answers.closed_purposes(today), "page": name, **shown}
+    return render(request, f"outreach/{name}.html", context, status=status)
