@@ -51,6 +51,7 @@ class People:
     shen: User  # protection officer
     han: User  # health-insurance bureau
     qin: User  # police
+    gu: User  # chief of the police
     ou: User  # system operator
     mo: User  # stranger: no role
 
@@ -75,6 +76,7 @@ JOBS = {
     "shen": ("沈负责人", "auditor", "GOV-339981", [COUNTY]),
     "han": ("韩科长", "bureau", "HIB-339981", []),
     "qin": ("秦警官", "police", "PSB-339981", []),
+    "gu": ("顾局长", "chief", "PSB-339981", []),
     "ou": ("欧运维", "operator", "GOV-339981", []),
     "mo": ("莫生", "", "GOV-339981", []),
 }

@@ -24,6 +24,7 @@ SIGNED_IN = frozenset(
         "auditor",
         "bureau",
         "police",
+        "chief",
         "operator",
         "stranger",
     }

@@ -40,6 +40,10 @@ MUST_BE_APPROVED = {
     Permission.MANAGE_CLIENTS,
     Permission.CLOSE_LEDGER,
     Permission.CARRY_PAYMENTS,
+    Permission.MANAGE_FEEDS,
+    Permission.PUBLISH_RULEBOOK,
+    Permission.SIGN_ORDERS,
+    Permission.APPROVE_ORDERS,
 }
 
 
