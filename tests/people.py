@@ -53,6 +53,7 @@ class People:
     qin: User  # police
     jiang: User  # clerk of the channel CHAN-01
     tang: User  # approves for Hetang Town
+    gu: User  # chief of the police
     ou: User  # system operator
     mo: User  # stranger: no role
 
@@ -79,6 +80,7 @@ JOBS = {
     "qin": ("秦警官", "police", "PSB-339981", []),
     "jiang": ("江经办", "channel", "CHAN-01", []),
     "tang": ("唐镇长", "town", "TOWN-101", [TOWN]),
+    "gu": ("顾局长", "chief", "PSB-339981", []),
     "ou": ("欧运维", "operator", "GOV-339981", []),
     "mo": ("莫生", "", "GOV-339981", []),
 }

@@ -26,6 +26,7 @@ SIGNED_IN = frozenset(
         "police",
         "channel",
         "town",
+        "chief",
         "operator",
         "stranger",
     }

@@ -43,6 +43,10 @@ MUST_BE_APPROVED = {
     Permission.APPROVE_ACTIVITY,
     Permission.LICENSE_CHANNEL,
     Permission.FILE_DOCUMENT,
+    Permission.MANAGE_FEEDS,
+    Permission.PUBLISH_RULEBOOK,
+    Permission.SIGN_ORDERS,
+    Permission.APPROVE_ORDERS,
 }
 
 

@@ -54,6 +54,16 @@ class Permission(StrEnum):
     LICENSE_CHANNEL = "channels.license"
     STOP_CHANNEL = "channels.stop"
     FILE_DOCUMENT = "documents.file"
+    SEND_EVENTS = "events.send"
+    MANAGE_FEEDS = "feeds.manage"
+    PUBLISH_RULEBOOK = "rulebooks.publish"
+    READ_CASES = "cases.read"
+    HANDLE_CASES = "cases.handle"
+    REVEAL_NUMBERS = "cases.reveal"
+    SIGN_ORDERS = "orders.sign"
+    APPROVE_ORDERS = "orders.approve"
+    REQUEST_ORDERS = "orders.request"
+    ANSWER_ORDERS = "orders.answer"
 
 
 PERSONAL: frozenset[Permission] = frozenset(

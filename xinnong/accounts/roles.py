@@ -75,6 +75,7 @@ class BranchManager(Role):
         P.REPORT_BUREAU,
         P.READ_COUNTY,
         P.BREAK_GLASS,
+        P.REQUEST_ORDERS,
     }
     approving = frozenset(
         {
@@ -179,6 +180,7 @@ class HealthBureau(Role):
             P.LICENSE_CHANNEL,
             P.STOP_CHANNEL,
             P.FILE_DOCUMENT,
+            P.REQUEST_ORDERS,
         }
     )
     approving = frozenset({P.APPROVE_ACTIVITY, P.LICENSE_CHANNEL, P.FILE_DOCUMENT})
@@ -194,12 +196,32 @@ class ChannelClerk(Role):
 
 
 class PoliceOfficer(Role):
-    """The police's own cases and orders only."""
+    """The police's own cases; signs orders as the handler, registers and publishes with a second factor."""
 
     code = "police"
     label = _("公安民警")
     kinds = frozenset({OwnerKind.POLICE})
-    permissions = frozenset[P]()
+    permissions = frozenset(
+        {
+            P.READ_CASES,
+            P.HANDLE_CASES,
+            P.REVEAL_NUMBERS,
+            P.MANAGE_FEEDS,
+            P.PUBLISH_RULEBOOK,
+            P.SIGN_ORDERS,
+        }
+    )
+    approving = frozenset({P.MANAGE_FEEDS, P.PUBLISH_RULEBOOK, P.SIGN_ORDERS})
+
+
+class PoliceChief(Role):
+    """An officer of the rank that approves orders; the second key of every one of them."""
+
+    code = "chief"
+    label = _("公安机关负责人")
+    kinds = frozenset({OwnerKind.POLICE})
+    permissions = PoliceOfficer.permissions | {P.APPROVE_ORDERS}
+    approving = PoliceOfficer.approving | {P.APPROVE_ORDERS}
 
 
 class SystemOperator(Role):
@@ -228,6 +250,7 @@ ROLES: Final[tuple[type[Role], ...]] = (
     ChannelClerk,
     TownOfficer,
     PoliceOfficer,
+    PoliceChief,
     SystemOperator,
 )
 BY_CODE: Final[dict[str, type[Role]]] = {role.code: role for role in ROLES}

@@ -41,6 +41,7 @@ OWN_APPS = [
     "ledger",
     "sources",
     "outreach",
+    "guard",
     "profiles",
     "scoring",
     "credit",

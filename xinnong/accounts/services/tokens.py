@@ -35,6 +35,8 @@ API_VERBS: Final = frozenset(
         Permission.CARRY_PAYMENTS,
         Permission.READ_LOANS,
         Permission.SEND_LOANS,
+        Permission.SEND_EVENTS,
+        Permission.ANSWER_ORDERS,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

@@ -49,6 +49,7 @@ class Alert:
     event_ids: tuple[str, ...]
     supersedes: str | None
     shadow: bool
+    subject: str = ""
 
 
 @dataclass(slots=True)
@@ -114,6 +115,13 @@ class Engine:
             horizon = self._newest - LATENESS
             while waiting and waiting[0][0] < horizon:
                 yield from self._judge(heapq.heappop(waiting)[2])
+
+    def pass_time(self, at: int) -> Iterator[Alert]:
+        """Alerts of what waits, once a clock says that nothing before `at` is missing any more."""
+        self._newest = max(self._newest, at)
+        horizon = self._newest - LATENESS
+        while self._waiting and self._waiting[0][0] < horizon:
+            yield from self._judge(heapq.heappop(self._waiting)[2])
 
     def end(self) -> Iterator[Alert]:
         """Alerts of the events that still wait; no more will come."""
@@ -266,6 +274,7 @@ def _written(
         event_ids=tuple(each.event_id for each in evidence),
         supersedes=before.alert_id if before else None,
         shadow=rule.shadow,
+        subject=subject,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from xinnong.core.detection.expressions import (
     names_in,
     read_condition,
 )
+from xinnong.core.documents import canonical_bytes, read_document
 from xinnong.core.errors import Problem
 
 Severity = Literal["watch", "alert", "urgent"]
@@ -104,6 +106,42 @@ def load_rulebook(data: bytes) -> Rulebook:
         source = tomllib.loads(data.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidRulebook(problems=(Problem("not_toml", "", {"why": str(error)}),)) from None
+    return _read(source)
+
+
+def canonical_rulebook(source: str) -> bytes:
+    """The one canonical form of a rulebook written in TOML, which is signed and published.
+
+    Raises InvalidRulebook.
+    """
+    load_rulebook(source.encode())
+    return canonical_bytes(tomllib.loads(source))
+
+
+def published_rulebook(document: bytes, *, sha256: str) -> Rulebook:
+    """Read a published version from its canonical bytes. Raises InvalidRulebook."""
+    found, problems = read_document(document, sha256=sha256)
+    if found is None or problems:
+        raise InvalidRulebook(problems=tuple(problems))
+    return _read(found)
+
+
+def rulebook_source(document: bytes) -> str:
+    """A published version in the words people write, to begin the next one from."""
+    found = json.loads(document)
+    lines = [f"{name} = {_written(found[name])}" for name in ("schema", "id", "version")]
+    for kind in ("measure", "rule"):
+        for row in found.get(kind, []):
+            lines += ["", f"[[{kind}]]", *(f"{name} = {_written(row[name])}" for name in row)]
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: object) -> str:
+    """A value as TOML writes it; texts, whole numbers, flags and lists of texts are all there are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read(source: Mapping[str, Any]) -> Rulebook:
     reading = _Reading(source)
     book = reading.book()
     if reading.problems:

@@ -1,0 +1,1 @@
+"""Guard: events of feeds, detection of account gangs, cases and joint orders of the police."""

@@ -1,0 +1,21 @@
+"""The app's registration with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GuardConfig(AppConfig):
+    """Registers the words of refusals and the header entries."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "xinnong.guard"
+    label = "guard"
+    verbose_name = _("反诈防护")
+
+    def ready(self) -> None:
+        """Tell `web` what this app adds to every page."""
+        from xinnong.guard.wording import register
+
+        register()

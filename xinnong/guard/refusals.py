@@ -1,0 +1,121 @@
+"""Why a step of guard is turned down: stable codes; the words stand in `wording`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from xinnong.core.errors import Refused
+
+
+class FeedUnknown(Refused):
+    """No source in use has this code for this program."""
+
+    code: ClassVar[str] = "feed.unknown"
+
+
+class FeedTaken(Refused):
+    """A registration of this code waits already."""
+
+    code: ClassVar[str] = "feed.taken"
+
+
+class FeedMoved(Refused):
+    """The registration no longer stands where this step begins."""
+
+    code: ClassVar[str] = "feed.moved"
+
+
+class FeedKeyWrong(Refused):
+    """A key is 32 bytes of Ed25519 in hexadecimal."""
+
+    code: ClassVar[str] = "feed.key_wrong"
+
+
+class FeedClientUnknown(Refused):
+    """No program of this code belongs to the police."""
+
+    code: ClassVar[str] = "feed.client_unknown"
+
+
+class SignatureWrong(Refused):
+    """The body is not what the source's key signed."""
+
+    code: ClassVar[str] = "events.signature"
+
+
+class KeyReused(Refused):
+    """The same key came with another body."""
+
+    code: ClassVar[str] = "events.key_reused"
+
+
+class EventsTooLarge(Refused):
+    """The body is larger than a delivery may be."""
+
+    code: ClassVar[str] = "events.too_large"
+
+
+class SecondOfficerNeeded(Refused):
+    """One person cannot do both steps."""
+
+    code: ClassVar[str] = "guard.second_person"
+
+
+class NotPolice(Refused):
+    """Only the police do this."""
+
+    code: ClassVar[str] = "guard.not_police"
+
+
+class RulebookMoved(Refused):
+    """The draft or the use no longer stands where this step begins."""
+
+    code: ClassVar[str] = "rulebook.moved"
+
+
+class RulebookTaken(Refused):
+    """This version is published already, or another draft of it is open."""
+
+    code: ClassVar[str] = "rulebook.taken"
+
+
+class RulebookChanged(Refused):
+    """What is to be signed is not what the first person signed."""
+
+    code: ClassVar[str] = "rulebook.changed"
+
+
+class RulebookUntested(Refused):
+    """A version is published only after it was tried on the stored events."""
+
+    code: ClassVar[str] = "rulebook.untested"
+
+
+class CaseMoved(Refused):
+    """The case is closed."""
+
+    code: ClassVar[str] = "case.moved"
+
+
+class TaskMoved(Refused):
+    """The task is done already."""
+
+    code: ClassVar[str] = "case.task_moved"
+
+
+class ReasonNeeded(Refused):
+    """Nothing was said, or too much."""
+
+    code: ClassVar[str] = "case.reason"
+
+
+class NumberUnknown(Refused):
+    """The number does not belong to the case, is free already, or came as a mark alone."""
+
+    code: ClassVar[str] = "case.number_unknown"
+
+
+class QuotaSpent(Refused):
+    """The officer opened as many numbers as a day allows."""
+
+    code: ClassVar[str] = "case.quota"

@@ -1,0 +1,214 @@
+"""Judges stored events: every version in use goes on where it stopped, with the alerts of one replay."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.refs import new_ref
+from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.core.detection.engine import LATENESS, Engine
+from xinnong.core.detection.events import SECOND, Calendar
+from xinnong.core.detection.keeping import NotKept, kept, restored
+from xinnong.guard.activities import approved_activities
+from xinnong.guard.models import (
+    Alert,
+    AlertEvidence,
+    EngineState,
+    FeedEvent,
+    RulebookMode,
+    RulebookUse,
+)
+from xinnong.guard.queries.events import (
+    TICK,
+    Stored,
+    events_after,
+    has_event_since,
+    newest_event,
+)
+from xinnong.guard.queries.rulebooks import rulebook_of, uses_in_force
+from xinnong.guard.services.cases import open_cases
+from xinnong.guard.services.officers import note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from xinnong.core.detection.engine import Alert as Found
+
+PIECE: Final = 2_000
+KEEP_EVERY: Final = 10_000
+MOST_PIECES: Final = 50
+QUIET: Final = timedelta(seconds=60)
+TICK_AGAIN: Final = timedelta(minutes=5)
+CALENDAR_BACK: Final = timedelta(days=40)
+CALENDAR_AHEAD: Final = timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Detected:
+    """What one run did."""
+
+    events: int = 0
+    alerts: int = 0
+    shadow: int = 0
+
+
+_engines: Final[dict[int, tuple[int, Engine]]] = {}
+"""Engines of this process by version, each with the number of the last event it judged."""
+
+
+def detect(*, now: datetime) -> Detected:
+    """Judge every event that waits, for every version in use; answers what was found."""
+    done = Detected()
+    _note_quiet(now)
+    with scoped(SYSTEM):
+        uses = uses_in_force()
+    for use in uses:
+        for _piece in range(MOST_PIECES):
+            if not _judge_piece(use, now, done):
+                break
+    return done
+
+
+def _judge_piece(use: RulebookUse, now: datetime, done: Detected) -> bool:
+    """Judge one piece in one transaction; False where nothing waits or somebody else is at it."""
+    with scoped(SYSTEM):
+        state = _state(use, now)
+        if state is None:
+            return False
+        waiting = events_after(state.cursor, limit=PIECE)
+        if not waiting:
+            return False
+        engine = _engine_at(use, state, now)
+        _engines.pop(use.rulebook_id, None)
+        found = list(_judged(engine, waiting))
+        alerts = _write(use, found, now)
+        _go_on(state, engine, waiting[-1][0], now)
+        if use.mode == RulebookMode.LIVE:
+            open_cases(alerts, now=now)
+        if alerts:
+            note(SYSTEM_ACTOR, "find-alerts", use.ref, now, alerts=len(alerts), events=len(waiting))
+    _engines[use.rulebook_id] = (waiting[-1][0], engine)
+    done.events += len(waiting) if use.mode == RulebookMode.LIVE else 0
+    done.alerts += len(alerts) if use.mode == RulebookMode.LIVE else 0
+    done.shadow += len(alerts) if use.mode == RulebookMode.SHADOW else 0
+    return len(waiting) == PIECE
+
+
+def _state(use: RulebookUse, now: datetime) -> EngineState | None:
+    """How far the version is, held until the transaction ends; None while another process holds it."""
+    made = EngineState(rulebook=use.rulebook, changed_at=now)
+    EngineState.objects.bulk_create([made], ignore_conflicts=True)
+    rows = EngineState.objects.select_for_update(skip_locked=True)
+    return rows.filter(rulebook=use.rulebook).first()
+
+
+def _engine_at(use: RulebookUse, state: EngineState, now: datetime) -> Engine:
+    """The engine as it was after the last judged event: in memory, or kept and brought up to there."""
+    calendar = Calendar(approved_activities(now - CALENDAR_BACK, now + CALENDAR_AHEAD))
+    cursor, engine = _engines.get(use.rulebook_id, (-1, None))
+    if engine is not None and cursor == state.cursor:
+        engine.calendar = calendar
+        return engine
+    engine, since = _from_memory(use, state, calendar)
+    for _alert in _judged(engine, events_after(since, until=state.cursor)):
+        pass  # written when they were found
+    return engine
+
+
+def _from_memory(
+    use: RulebookUse, state: EngineState, calendar: Calendar
+) -> tuple[Engine, int]:
+    book = rulebook_of(use.rulebook)
+    if state.kept is not None:
+        try:
+            document = json.loads(zlib.decompress(bytes(state.kept)))
+            return restored(book, calendar, document), state.kept_cursor
+        except (NotKept, KeyError, TypeError):
+            pass  # of another release: begin from the stored events
+    return Engine(book, calendar), 0
+
+
+def _judged(engine: Engine, stored: Iterable[Stored]) -> Iterator[Found]:
+    for _number, event in stored:
+        if event.kind == TICK:
+            yield from engine.pass_time(event.at)
+        else:
+            yield from engine.take([event])
+
+
+def _go_on(state: EngineState, engine: Engine, cursor: int, now: datetime) -> None:
+    """Note how far the version is; its memory is kept now and then, and when it has caught up."""
+    counted = engine.counted
+    state.cursor, state.changed_at = cursor, now
+    state.events, state.late = counted.events, counted.late
+    state.duplicate, state.alerts = counted.duplicate, counted.alerts
+    if state.kept is None or cursor - state.kept_cursor >= KEEP_EVERY:
+        state.kept = zlib.compress(json.dumps(kept(engine), separators=(",", ":")).encode(), 1)
+        state.kept_cursor = cursor
+    state.save()
+
+
+def _write(use: RulebookUse, found: list[Found], now: datetime) -> list[Alert]:
+    """Store alerts with their evidence, each once; one that grew takes the place of the one before."""
+    made = []
+    for each in found:
+        alert, is_new = Alert.objects.get_or_create(
+            rulebook=use.rulebook, alert_id=each.alert_id, defaults=_columns(use, each, now)
+        )
+        if not is_new:
+            continue
+        if each.supersedes:
+            Alert.objects.filter(rulebook=use.rulebook, alert_id=each.supersedes).update(
+                is_current=False
+            )
+        events = FeedEvent.objects.filter(event_id__in=each.event_ids).values_list("pk", flat=True)
+        AlertEvidence.objects.bulk_create(
+            AlertEvidence(alert=alert, event_id=number) for number in events
+        )
+        made.append(alert)
+    return made
+
+
+def _columns(use: RulebookUse, found: Found, now: datetime) -> dict[str, object]:
+    return {
+        "ref": new_ref(),
+        "rule": found.rule,
+        "subject": found.subject,
+        "severity": found.severity,
+        "is_shadow": found.shadow or use.mode == RulebookMode.SHADOW,
+        "supersedes": found.supersedes or "",
+        "villages": list(found.villages),
+        "phone_marks": list(found.phones),
+        "device_marks": list(found.devices),
+        "agent_marks": list(found.agents),
+        "evidence": len(found.event_ids),
+        "at": datetime.fromtimestamp(found.at // SECOND, UTC)
+        + timedelta(microseconds=found.at % SECOND),
+        "found_at": now,
+    }
+
+
+def _note_quiet(now: datetime) -> None:
+    """When nothing arrives, say so among the events, so that what waits for late ones is judged.
+
+    The note is an event like others: a replay of what is stored comes to the same alerts.
+    """
+    with scoped(SYSTEM), transaction.atomic():
+        last = newest_event()
+        if last is None or last.received_at > now - QUIET or last.at > now:
+            return
+        late = timedelta(microseconds=LATENESS)
+        if last.kind == TICK and (
+            last.at > now - TICK_AGAIN or not has_event_since(last.at - late, before=last.pk)
+        ):
+            return
+        FeedEvent.objects.create(
+            event_id=f"tick:{new_ref()}", feed="", at=now, kind=TICK, received_at=now
+        )

@@ -1,0 +1,41 @@
+"""Removes what is no longer needed: events no alert is made of, and numbers nobody can ask for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.guard.services.officers import note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+KEPT: Final = timedelta(days=90)
+"""Three windows of the longest rule: nothing older can become part of an alert."""
+
+EVENTS: Final = """
+DELETE FROM guard_feedevent AS event
+WHERE received_at < %s
+  AND NOT EXISTS (SELECT FROM guard_alertevidence AS member WHERE member.event_id = event.id)
+"""
+NUMBERS: Final = """
+DELETE FROM guard_number AS number
+WHERE seen_at < %s
+  AND NOT EXISTS (SELECT FROM guard_casenumber AS held WHERE held.mark = number.mark)
+  AND NOT EXISTS (SELECT FROM guard_feedevent AS event WHERE event.phone_mark = number.mark)
+"""
+
+
+def forget_old_events(*, now: datetime) -> int:
+    """Remove what is past its time; answers how many rows. Evidence stays with its alert."""
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(EVENTS, [now - KEPT])
+        events = cursor.rowcount
+        cursor.execute(NUMBERS, [now - KEPT])
+        numbers = cursor.rowcount
+        note(SYSTEM_ACTOR, "forget-events", None, now, events=events, numbers=numbers)
+    return events + numbers

@@ -1,0 +1,31 @@
+"""Jobs of guard that nobody asks for."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from xinnong.guard.services.back_testing import watch_rates
+from xinnong.guard.services.detecting import detect
+from xinnong.guard.services.retention import forget_old_events
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="guard.detect", queueing_lock="guard.detect", lock="guard.detect", queue="guard")
+def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Judge the events that wait; returns how many alerts are new."""
+    return detect(now=timezone.now()).alerts
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="guard.watch_rates", queueing_lock="guard.watch_rates", queue="guard")
+def watch_rule_rates(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Compare how rules fire with their back-test; returns how many alarms are new."""
+    return watch_rates(now=timezone.now())
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(name="guard.forget", queueing_lock="guard.forget", queue="guard")
+def forget_events(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Remove events, receipts of deliveries and numbers past their time; returns how many rows."""
+    return forget_old_events(now=timezone.now())
