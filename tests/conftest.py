@@ -7,7 +7,6 @@ security holds.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import psycopg
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests import database
+from tests import database, servers
 from xinnong.config import catalogues, environment, postgres
 from xinnong.config.logging import without_personal_data
 
@@ -70,13 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def database_server() -> Iterator[str]:
     """Address of the owner role, who may create databases, on the server used for the tests."""
     if environment.has_server():
-        yield os.environ["DATABASE_OWNER_URL"]
+        yield database.server_address()
         return
-    server = postgres.embedded("test-postgres")
+    server = postgres.embedded(database.EMBEDDED)
     with postgres.running(server):
-        with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as administrator:
-            administrator.execute("ALTER ROLE xinnong_owner CREATEDB")
-        yield server.url("xinnong_owner", "postgres")
+        servers.prepare(server)
+        yield database.server_address()
 
 
 @pytest.fixture(scope="session")

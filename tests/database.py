@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.apps import apps
 from django.db import connections
 
-from xinnong.config import databases, environment, schema
+from xinnong.config import databases, environment, postgres, schema
 from xinnong.config.settings import database
 
+Made = TypeVar("Made")
 PREFIX = "xinnong_test_"
 TEMPLATE_PREFIX = "xinnong_template_"
 TEMPLATE_LOCK = 7_466_251
+EMBEDDED = "test-postgres"
 ROLE_OF_ALIAS = {"default": "app", "batch": "batch"}
+_FILLED: dict[str, Any] = {}
+
+
+def server_address() -> str:
+    """Address of the owner role on the server used for the tests."""
+    if environment.has_server():
+        return os.environ["DATABASE_OWNER_URL"]
+    return postgres.embedded(EMBEDDED).url("xinnong_owner", "postgres")
 
 
 @contextmanager
@@ -29,17 +41,38 @@ def throwaway(server: str) -> Iterator[str]:
     name = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
     with psycopg.connect(server, autocommit=True) as owner:
         _drop_abandoned(owner)
-        owner.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-        template = _template(owner, server)
-        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-        owner.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
+        _create_migrated(owner, server, name)
     try:
         yield name
     finally:
         _disconnect()
         with psycopg.connect(server, autocommit=True) as owner:
-            # without FORCE the server waits a few seconds for backends that are just ending
-            owner.execute(f'DROP DATABASE "{name}"'.encode())
+            for made in _names(owner, f"{PREFIX}{os.getpid()}_"):
+                _drop(owner, made)
+
+
+@contextmanager
+def copy_with(what: str, fill: Callable[[], Made]) -> Iterator[Made]:
+    """A database of its own, where `fill` has committed, for as long as the context lasts.
+
+    It fills one database a process and copies that: a copy costs a tenth of the filling, and needs
+    no tables emptied after it. Objects are copied too; nobody sees what another test did to them.
+    """
+    server, before = server_address(), str(connections["default"].settings_dict["NAME"])
+    source, name = (f"{PREFIX}{os.getpid()}_{part}" for part in (what, secrets.token_hex(3)))
+    with psycopg.connect(server, autocommit=True) as owner:
+        if what not in _FILLED:
+            _create_migrated(owner, server, source)
+            point_django_at(server, source)
+            _FILLED[what] = fill()
+            _disconnect()
+        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"'.encode())
+        point_django_at(server, name)
+        try:
+            yield copy.deepcopy(_FILLED[what])
+        finally:
+            point_django_at(server, before)
+            _drop(owner, name)
 
 
 def point_django_at(server: str, name: str) -> None:
@@ -51,6 +84,14 @@ def point_django_at(server: str, name: str) -> None:
 def address(server: str, name: str) -> str:
     """The owner's address of another database on the server."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def _create_migrated(owner: psycopg.Connection, server: str, name: str) -> None:
+    """A copy of the migrated template; only one process at a time makes or copies that."""
+    owner.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+    template = _template(owner, server)
+    owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+    owner.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
 
 
 def _template(owner: psycopg.Connection, server: str) -> str:
@@ -119,6 +160,11 @@ def _names(owner: psycopg.Connection, prefix: str) -> list[str]:
 
 def _exists(owner: psycopg.Connection, name: str) -> bool:
     return name in _names(owner, name)
+
+
+def _drop(owner: psycopg.Connection, name: str) -> None:
+    # without FORCE the server waits a few seconds for backends that are just ending
+    owner.execute(f'DROP DATABASE "{name}"'.encode())
 
 
 def _drop_if_free(owner: psycopg.Connection, name: str) -> None:

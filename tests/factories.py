@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from tests import database
 from tests.people import People, settle
 from tests.sample_rows import (
     AS_OF,
@@ -62,13 +63,16 @@ def signed_in(user: User) -> Client:
 
 @contextmanager
 def sample_county(blocker: DjangoDbBlocker) -> Iterator[tuple[People, Sample]]:
-    """Commit everybody and a published county; empty the tables afterwards."""
+    """Everybody and a published county, committed in a database of their own."""
     with blocker.unblock():
         cache.clear()
-        try:
-            yield settle(), publish_sample()
-        finally:
-            empty_tables()
+        with database.copy_with("county", _settle_county) as made:
+            yield made
+        cache.clear()
+
+
+def _settle_county() -> tuple[People, Sample]:
+    return settle(), publish_sample()
 
 
 def empty_tables() -> None:

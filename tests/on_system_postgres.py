@@ -11,8 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psycopg
-
+from tests import servers
 from xinnong.config import environment, postgres
 
 OLDEST = 15
@@ -40,8 +39,7 @@ def main() -> int:
     os.environ["XINNONG_POSTGRES_BIN"] = str(folder)
     server = postgres.embedded(f"system-postgres-{version}")
     with postgres.running(server):
-        with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as administrator:
-            administrator.execute("ALTER ROLE xinnong_owner CREATEDB")
+        servers.prepare(server)
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *SUITE],
             cwd=environment.REPOSITORY,
