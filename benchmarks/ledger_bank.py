@@ -66,17 +66,25 @@ class Poster:
         """Connect as the application."""
         self.bank = bank
         self.connection = psycopg.connect(bank.address, autocommit=True)
+        self.cursor = psycopg.Cursor(self.connection)
 
     def post(self, key: str, legs: Sequence[Leg]) -> tuple[int, bool]:
         """The journal's id, and whether the key had been used before."""
         count = len(legs)
-        asked: list[object] = [self.bank.institution, UUID(int=0), NOW, "bench"]
-        asked += [[uuid4()], [key], [DAY], ["bench"], [""], [None]]
-        asked += [[1] * count, *(list(column) for column in zip(*legs, strict=True))]
-        asked += [["bench"] * count, ["posted"] * count, [None] * count, uuid4(), SYSTEM_SCOPE]
-        row = self.connection.execute(POST, asked).fetchone()
+        debits, credits_, amounts = zip(*legs, strict=True)
+        given: list[object] = [self.bank.institution, UUID(int=0), NOW, "bench"]
+        given += map(_array, ([uuid4()], [key], [DAY], ["bench"], ['""'], ["NULL"]))
+        given += map(_array, ([1] * count, debits, credits_, amounts, ["bench"] * count))
+        given += map(_array, (["posted"] * count, ["NULL"] * count))
+        given += [uuid4(), SYSTEM_SCOPE]
+        row = self.cursor.execute(POST, given, prepare=True).fetchone()
         assert row is not None
         return row[0], row[1]
+
+
+def _array(values: Sequence[object]) -> str:
+    """As PostgreSQL writes an array; the values need no quotes."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -125,7 +126,8 @@ def database(role: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": options,
+        # Django forbids prepared statements unless told; so only what asks for it is prepared
+        "OPTIONS": {**options, "prepare_threshold": sys.maxsize},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
