@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from tests.audit.logs import sequence
 from tests.people import NOW, People, settle
@@ -107,9 +107,10 @@ def test_others_neither_open_nor_erase(people: People) -> None:
             seal_payload(
                 case=CASE, owner=Owner("b", "BANK-01"), kind="x", payload=b"", actor=people.lin, now=NOW
             )  # fmt: skip
-    with scoped(people.xu), connection.cursor() as cursor:
+    with scoped(people.xu):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute("UPDATE privacy_sealedpayload SET sealed = ''")
+            SealedPayload.objects.update(sealed=b"")
+        assert bytes(SealedPayload.objects.get().sealed) == bytes(made.sealed)
 
 
 def test_changed_bytes_do_not_open_and_are_found(people: People) -> None:

@@ -81,7 +81,7 @@ def stored_tree(*, using: str = "default") -> NodeAt:
             Node.objects.using(using).filter(rung=rung) if rung else Leaf.objects.using(using).all()
         )
         found = rows.filter(index__gte=start, index__lt=end).order_by("index")
-        hashes = dict(found.values_list("index", "hash"))
+        hashes = {place: bytes(kept) for place, kept in found.values_list("index", "hash")}
         return list(_run_of(start, end, hashes))
 
     return kept_tree(read)
@@ -92,7 +92,7 @@ def _run_of(start: int, end: int, hashes: Mapping[int, bytes]) -> Iterator[bytes
     for place in range(start, end):
         if place not in hashes:
             return
-        yield bytes(hashes[place])
+        yield hashes[place]
 
 
 def newest_checkpoint() -> LogCheckpoint | None:
