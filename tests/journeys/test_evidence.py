@@ -102,7 +102,7 @@ def test_three_witnesses_sign_and_the_page_shows_the_proof(
         assert look(witness(name, tmp_path)) == {"size": size, "signed": False}
     shown = browser.get(page).content.decode()
     assert "与签名时一致" in shown
-    assert "bureau、notary、police" in shown
+    assert "医保局、公证处、公安" in shown
     assert "个联署" not in shown
     assert f'href="{page}"' in browser.get("/oversight/audit/").content.decode()
     assert f"前 {size} 条" in browser.get("/oversight/log/").content.decode()

@@ -83,13 +83,13 @@ def _watch(args: argparse.Namespace) -> int:
     witness = Witness(private, NoteKey(args.name, WITNESS, point), args.state)
     log = Log(args.log)
     while True:
-        code = _look(witness, log, args.log_key)
+        code = _look(witness, log, args.log_key, tells_all=args.what == "once")
         if args.what == "once" or code in {REFUSED, USAGE}:
             return code
         time.sleep(args.every)
 
 
-def _look(witness: Witness, log: Log, log_key: NoteKey | None) -> int:
+def _look(witness: Witness, log: Log, log_key: NoteKey | None, *, tells_all: bool) -> int:
     try:
         told = watch_once(witness, log, log_key=log_key, second=int(time.time()))
     except LogSilent as silent:
@@ -103,7 +103,8 @@ def _look(witness: Witness, log: Log, log_key: NoteKey | None) -> int:
             file=sys.stderr,
         )
         return REFUSED
-    print(json.dumps(told), flush=True)
+    if tells_all or told["signed"]:
+        print(json.dumps(told), flush=True)
     return DONE
 
 

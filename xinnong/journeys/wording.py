@@ -287,6 +287,14 @@ ACTIONS: Mapping[str, _StrPromise] = {
 }
 """What an audit entry says was done."""
 
+WITNESSES: Mapping[str, str | Promise] = {
+    "police": _("公安"),
+    "bureau": _("医保局"),
+    "notary": _("公证处"),
+    "platform": _("平台"),
+}
+"""Witnesses that every county has; one of another name is called by it."""
+
 COUNTED: Mapping[str, str | Promise] = {
     "rows": _("行"),
     "payloads": _("份材料"),

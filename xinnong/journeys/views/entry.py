@@ -18,7 +18,7 @@ from xinnong.audit.queries.log import checkpoints_page, log_size
 from xinnong.core.evidence import WITNESSES_WANTED
 from xinnong.journeys.evidence import EPOCH, Evidence, evidence_of, proof_report
 from xinnong.journeys.views.tables import moment
-from xinnong.journeys.wording import ACTIONS, said
+from xinnong.journeys.wording import ACTIONS, WITNESSES, said
 from xinnong.web import figures
 from xinnong.web.tables import Cell, Column, Definition, Table
 
@@ -113,10 +113,14 @@ def _proof(found: Evidence) -> list[Definition]:
         Definition(_("签名时间"), moment(checkpoint.checkpoint.at)),
         Definition(
             _("见证人"),
-            _("、").join(checkpoint.witnesses) or "—",
+            _names(checkpoint),
             note=_short_note(checkpoint),
         ),
     ]
+
+
+def _names(checkpoint: Shown) -> str:
+    return _("、").join(str(said(WITNESSES, name)) for name in checkpoint.witnesses) or "—"
 
 
 def _short_note(checkpoint: Shown) -> str:
@@ -142,7 +146,7 @@ def _checkpoints_table(found: Sequence[Shown]) -> Table:
                 url=reverse("journeys:checkpoint_of", args=[each.checkpoint.size]),
             ),
             Cell(moment(each.checkpoint.at)),
-            Cell(_("、").join(each.witnesses) or "—", note=_short_note(each)),
+            Cell(_names(each), note=_short_note(each)),
             Cell(bytes(each.checkpoint.root).hex()[:SHORT_HASH]),
         ]
         for each in found
