@@ -22,7 +22,7 @@ from xinnong.audit.models import Cosignature, Entry
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.cli import witness as command
 from xinnong.cli.witness_state import State, read_state, write_state
-from xinnong.cli.witness_work import Log, LogSilent, Unfit, Witness, watch_once
+from xinnong.cli.witness_work import Log, LogKey, LogSilent, Unfit, Witness, watch_once
 from xinnong.core.evidence import LogForked, LogOfAnother, LogShrank
 from xinnong.core.merkle import consistency_holds
 from xinnong.core.notes import (
@@ -71,8 +71,8 @@ def witness(name: str, folder: Path) -> Witness:
     return Witness(WITNESSES[name], public(name), folder / f"{name}.state")
 
 
-def look(who: Witness, *, key: NoteKey | None = None) -> dict[str, Any]:
-    return watch_once(who, AskedLog(""), log_key=key, second=SECOND)
+def look(who: Witness, *, key: NoteKey | None = None, changed: bool = False) -> dict[str, Any]:
+    return watch_once(who, AskedLog(""), log_key=LogKey(key, has_changed=changed), second=SECOND)
 
 
 @pytest.fixture
@@ -247,6 +247,12 @@ def test_a_witness_refuses_another_past_loudly(people: People, tmp_path: Path) -
     assert [each["code"] for each in refused] == [
         "log.of_another", "log.forked", "log.forked", "log.shrank",
     ]  # fmt: skip
+    write_state(who.state, kept)
+    new_key = NoteKey(log_key().name, LOG, WITNESSES["police"].public_key().public_bytes_raw())
+    with pytest.raises(Unfit, match="a new key"):
+        look(who, key=new_key)
+    with pytest.raises(LogOfAnother):
+        look(who, key=new_key, changed=True)  # the log signs with its old one still
     who.state.write_text("{")
     with pytest.raises(Unfit, match="do not begin anew"):
         look(who, key=log_key())
