@@ -34,6 +34,7 @@ class Saved:
     said: Done
     pages: dict[str, str]
     lines: list[Any]
+    numbered: int
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,9 @@ def saved(county: County, tmp_path_factory: pytest.TempPathFactory) -> Saved:
     passphrase.write_text("rice and sugar cane\n", encoding="utf-8")
     made = county.installation
     pages = {ref: made.run("household", ref, "--json").out for (ref,) in made.rows(SOME)}
+    numbered = made.run("log", "sequence").objects[0]["entries"]
     said = made.run("backup", file, "--with-keys", passphrase)
-    return Saved(county, file, passphrase, said, pages, made.rows(SUM))
+    return Saved(county, file, passphrase, said, pages, made.rows(SUM), numbered)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ def test_it_names_what_it_holds(saved: Saved) -> None:
             assert content is not None
             assert hashlib.sha256(content.read()).hexdigest() == digest, name
     whole = saved.file.read_bytes()
-    for key in ("person", "vault", "search"):
+    for key in ("person", "vault", "search", "log"):
         path = saved.county.installation.data / "keys" / f"xinnong_{key}_key"
         assert path.read_bytes() not in whole
         assert bytes.fromhex(path.read_text(encoding="ascii")) not in whole
@@ -164,6 +166,7 @@ def test_it_brings_everything_back(saved: Saved, empty: Installation) -> None:
     done = empty.run("restore", saved.file, "--with-keys", saved.passphrase)
     (told,) = done.objects
     assert told["rows"] == saved.said.objects[0]["rows"]
+    assert (told["log_leaves"], told["log_wrong"]) == (saved.numbered, 0)
     assert empty.rows(SUM) == saved.lines
     assert [len(files) for _, files in (holds(empty), holds(saved.county.installation))] == [
         len([n for n in manifest_of(saved.file)["files"] if "/" in n])
@@ -176,5 +179,7 @@ def test_it_brings_everything_back(saved: Saved, empty: Installation) -> None:
     assert (done.objects[0]["households"], done.objects[0]["persons"]) == (
         first["households"], first["persons"],
     )  # fmt: skip
+    whole = empty.run("verify-log", "--json").objects[0]
+    assert (whole["wrong"], whole["first_bad"], whole["leaves"]) == (0, None, saved.numbered)
     actions = "SELECT action FROM audit_entry WHERE action LIKE 'installation.%' ORDER BY id"
     assert empty.rows(actions) == [("installation.restore",)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_leaf_is_these_bytes() -> None:
 
 
 def test_a_leaf_changes_with_its_number_and_every_field() -> None:
-    other = {
+    other: dict[str, Any] = {
         "number": 6, "ref": UUID(int=2), "at": 0, "actor": UUID(int=3), "owner_kind": "b", "institution": "",
         "action": "a.b", "subject": UUID(int=4), "run_id": None, "counts": {}, "checksum": "0" * 64,
     }  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from xinnong.cli.dispatch import DONE, REFUSED, whole
@@ -15,6 +15,7 @@ EPILOGUE = """\
 show            the log's public key, the witnesses, the newest checkpoint and who has signed it
 add-witness     let a witness sign: its public key as `xinnong witness keygen` printed it; on record
 end-witness     take a witness's key out of use; what it signed stays
+erase-case      destroy the key of a case for good, on record; its sealed material cannot be opened again
 sequence        give every waiting entry its number now and sign; a worker does so by itself
 """
 
@@ -28,26 +29,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("key", metavar="NAME+HINT+KEY")
     end = subjects.add_parser("end-witness", help="end a witness's key")
     end.add_argument("name", metavar="NAME")
+    erase = subjects.add_parser("erase-case", help="destroy the key of a case")
+    erase.add_argument("case", type=UUID, metavar="CASE", help="the case's reference")
+    erase.add_argument("--yes", action="store_true", required=True, help="it cannot be undone")
     subjects.add_parser("sequence", help="number what waits")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked; one JSON object."""
+    if args.what == "sequence":
+        return _sequence()
+    told = {"show": _shown, "erase-case": _erase}.get(args.what, _witness)(args)
+    print(json.dumps(told, ensure_ascii=False))
+    return DONE
+
+
+def _sequence() -> int:
+    from xinnong.config.log_keeper import catch_up
+
+    done = catch_up()
+    told = {"busy": True} if done is None else {"entries": done.entries, "size": done.size}
+    print(json.dumps(told))
+    return REFUSED if done is None else DONE
+
+
+def _erase(args: argparse.Namespace) -> dict[str, object]:
+    from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.audit.services import SYSTEM_ACTOR
+    from xinnong.privacy.services.sealed import destroy_case_key
+
+    with scoped(SYSTEM):
+        gone = destroy_case_key(case=args.case, actor=SYSTEM_ACTOR, now=timezone.now())
+    return {"case": str(args.case), "payloads": gone}
+
+
+def _witness(args: argparse.Namespace) -> dict[str, object]:
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.audit.queries.log import note_key
     from xinnong.audit.services.witnesses import WitnessUnfit, end_witness, register_witness
-    from xinnong.config.log_keeper import catch_up
     from xinnong.core.notes import read_key
 
     now = timezone.now()
-    if args.what == "sequence":
-        done = catch_up()
-        told = {"busy": True} if done is None else {"entries": done.entries, "size": done.size}
-        print(json.dumps(told))
-        return REFUSED if done is None else DONE
-    if args.what == "show":
-        print(json.dumps(_shown(args.last), ensure_ascii=False))
-        return DONE
     with scoped(SYSTEM):
         if args.what == "add-witness":
             key = read_key(args.key)
@@ -56,21 +78,18 @@ def run(args: argparse.Namespace) -> int:
             signer = register_witness(key=key, now=now)
         else:
             signer = end_witness(name=args.name, now=now)
-        print(json.dumps({"witness": signer.name, "key": note_key(signer).text()}))
-    return DONE
+        return {"witness": signer.name, "key": note_key(signer).text()}
 
 
-def _shown(last: int) -> dict[str, object]:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+def _shown(args: argparse.Namespace) -> dict[str, object]:
     from xinnong.accounts.scope import SYSTEM, scoped
     from xinnong.audit.models import NoteKind
     from xinnong.audit.queries.log import checkpoints_page, log_size, note_key, signers
     from xinnong.audit.services.sequencing import register_log_key
+    from xinnong.config.log_keeper import log_key
 
-    key = Ed25519PrivateKey.from_private_bytes(settings.XINNONG_LOG_KEY)
     with scoped(SYSTEM):
-        own = register_log_key(key=key, now=timezone.now())
+        own = register_log_key(key=log_key(), now=timezone.now())
         witnesses = [each for each in signers(NoteKind.WITNESS) if each.ended_at is None]
         return {
             "log_key": own.text(),
@@ -84,6 +103,6 @@ def _shown(last: int) -> dict[str, object]:
                     "short": each.is_short,
                     "note": each.note,
                 }
-                for each in checkpoints_page(limit=last)
+                for each in checkpoints_page(limit=args.last)
             ],
         }

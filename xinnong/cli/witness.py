@@ -13,6 +13,7 @@ from xinnong.cli.dispatch import DONE, FAULT, REFUSED, USAGE, file_to_write, who
 from xinnong.cli.witness_proof import check_proof
 from xinnong.cli.witness_work import (
     Log,
+    LogKey,
     LogSilent,
     Unfit,
     Witness,
@@ -32,7 +33,7 @@ keygen  make a key for a witness of this name; the public key that is printed go
 once    look at the log once: ask for proof that it only added to what this witness has signed, then sign
 run     look every few seconds
 check   check a downloaded proof of an entry, with the keys only
-The first look needs --log-key, as the operator published it. The state file remembers the key and
+The first look needs --log-key, as the operator published it; when the log has a new key, --key-changed with it. The state file remembers the key and
 what was signed last; keep it: it is what a changed past is held against. A log that shrank, shows another
 past or is signed by another key is refused loudly, exit code 1; both checkpoints are kept beside the state as
 evidence. A log that does not answer is a fault (3); `run` says so and asks again.
@@ -51,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         watch.add_argument("--name", type=_name, required=True, help="the name of the key")
         watch.add_argument("--log", type=_address, required=True, metavar="URL")
         watch.add_argument("--log-key", type=_key_of(LOG), metavar="KEY", help="at the first look")
+        watch.add_argument(
+            "--key-changed", action="store_true", help="the log signs with --log-key from now on"
+        )
         watch.add_argument("--state", type=file_to_write, required=True, metavar="FILE")
     watch.add_argument(
         "--every", type=whole(1, 3600), default=10, metavar="SECONDS", help="default 10"
@@ -83,13 +87,14 @@ def _watch(args: argparse.Namespace) -> int:
     witness = Witness(private, NoteKey(args.name, WITNESS, point), args.state)
     log = Log(args.log)
     while True:
-        code = _look(witness, log, args.log_key)
+        told = LogKey(args.log_key, has_changed=args.key_changed)
+        code = _look(witness, log, told, tells_all=args.what == "once")
         if args.what == "once" or code in {REFUSED, USAGE}:
             return code
         time.sleep(args.every)
 
 
-def _look(witness: Witness, log: Log, log_key: NoteKey | None) -> int:
+def _look(witness: Witness, log: Log, log_key: LogKey, *, tells_all: bool) -> int:
     try:
         told = watch_once(witness, log, log_key=log_key, second=int(time.time()))
     except LogSilent as silent:
@@ -103,7 +108,8 @@ def _look(witness: Witness, log: Log, log_key: NoteKey | None) -> int:
             file=sys.stderr,
         )
         return REFUSED
-    print(json.dumps(told), flush=True)
+    if tells_all or told["signed"]:
+        print(json.dumps(told), flush=True)
     return DONE
 
 

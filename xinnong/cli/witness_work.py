@@ -67,6 +67,14 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class LogKey:
+    """The log's public key as the witness was told it, and whether it takes the place of another."""
+
+    key: NoteKey | None = None
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The public addresses of an installation's log."""
 
@@ -104,9 +112,7 @@ class Log:
             raise LogSilent(f"{request.full_url} does not answer") from error
 
 
-def watch_once(
-    witness: Witness, log: Log, *, log_key: NoteKey | None, second: int
-) -> dict[str, Any]:
+def watch_once(witness: Witness, log: Log, *, log_key: LogKey, second: int) -> dict[str, Any]:
     """Look once, sign what only adds, and say what was done.
 
     What is agreed to is remembered on disk before the signature leaves, so that a kill between the two
@@ -171,20 +177,28 @@ def is_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _state(witness: Witness, log_key: NoteKey | None) -> State:
-    state = read_state(witness.state)
+def _state(witness: Witness, told: LogKey) -> State:
+    """What is remembered, with the log's key; what cannot be read is never begun anew."""
+    state, key = read_state(witness.state), told.key
     if state is None and witness.state.exists():
-        raise Unfit(f"{witness.state} cannot be read; put the right one back, do not begin anew")
-    if state is None and log_key is None:
+        raise _unreadable(witness)
+    if state is None and key is None:
         raise Unfit("the first look needs --log-key: what the operator published")
     if state is None:
-        assert log_key is not None
-        return State(log_key.text())
-    if log_key is not None and log_key.text() != state.log_key:
-        raise Unfit(f"--log-key is another one than in {witness.state}")
-    if read_key(state.log_key) is None or (state.note and _maybe_said(state.note) is None):
-        raise Unfit(f"{witness.state} cannot be read; put the right one back, do not begin anew")
-    return state
+        assert key is not None
+        return State(key.text())
+    known = read_key(state.log_key)
+    if known is None or (state.note and _maybe_said(state.note) is None):
+        raise _unreadable(witness)
+    if key is None or key == known:
+        return state
+    if not told.has_changed or key.name != known.name:
+        raise Unfit(f"--log-key is another one than in {witness.state}; has the log a new key?")
+    return replace(state, log_key=key.text(), is_delivered=False)
+
+
+def _unreadable(witness: Witness) -> Unfit:
+    return Unfit(f"{witness.state} cannot be read; put the right one back, do not begin anew")
 
 
 def _none_yet(witness: Witness, state: State) -> dict[str, Any]:

@@ -41,6 +41,7 @@ TAGS: Final = [
     {"name": "collections", "description": "Late loans, and what was done to collect them"},
     {"name": "alerts", "description": "What borrowers share that strangers do not; people judge"},
     {"name": "portfolio", "description": "A lender's book in sums, without a person"},
+    {"name": "evidence", "description": "Proofs that what was done stands in the signed log"},
     {"name": "ledger", "description": "The codes of the bank's own core"},
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}

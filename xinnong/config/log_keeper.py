@@ -25,11 +25,15 @@ END_SECONDS: Final = 5
 logger = structlog.get_logger("xinnong.log")
 
 
+def log_key() -> Ed25519PrivateKey:
+    """The key that signs the log's checkpoints."""
+    return Ed25519PrivateKey.from_private_bytes(settings.XINNONG_LOG_KEY)
+
+
 def keep_once() -> Sequenced | None:
     """Number what waits; None where somebody else is at it."""
-    key = Ed25519PrivateKey.from_private_bytes(settings.XINNONG_LOG_KEY)
     with scoped(SYSTEM):
-        return sequence_entries(key=key, now=timezone.now())
+        return sequence_entries(key=log_key(), now=timezone.now())
 
 
 def catch_up() -> Sequenced | None:

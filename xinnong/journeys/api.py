@@ -16,6 +16,7 @@ from ninja import Path, Query, Router, Schema
 from xinnong.accounts.api_auth import needs
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
+from xinnong.journeys import api_evidence
 from xinnong.journeys.queries.household import (
     Result,
     household_by_ref,
@@ -36,6 +37,7 @@ from xinnong.registry.models import Household, Run
 from xinnong.registry.queries import current_run
 
 router = Router(tags=["households"])
+router.add_router("", api_evidence.router)
 
 Ref = Annotated[str, Path(pattern=r"^H[0-9]{13}$", description="public household reference")]
 Why = Annotated[

@@ -62,6 +62,29 @@ REFUSALS: Mapping[str, Wording] = {
         _("行数超过 Excel 一张表的上限。"),
         _("改用 CSV 或 Parquet。"),
     ),
+    "log.shrank": Wording(
+        _("日志比见证人签过的少了：签过前 %(seen)s 条，现在只有 %(offered)s 条。"),
+        _("不要签名；保留两个检查点，通知其他见证人和监管。"),
+    ),
+    "log.forked": Wording(
+        _("日志给出的过去与见证人签过的前 %(seen)s 条不同。"),
+        _("不要签名；保留两个检查点，通知其他见证人和监管。"),
+    ),
+    "log.of_another": Wording(
+        _("这不是约定的日志，或不是它的密钥签的。"), _("核对日志地址和公布的公钥。")
+    ),
+    "witness.unfit": Wording(
+        _("这个公钥不能登记为见证人。"),
+        _("请用见证人生成密钥时打印的那一行，名称只用小写字母、数字、点和横线。"),
+    ),
+    "witness.taken": Wording(
+        _("这个见证人或公钥已经登记过，或见证人已满。"), _("换密钥时先停用旧的，再登记新的。")
+    ),
+    "witness.unknown": Wording(_("没有这个在用的见证人。"), _("请核对名称。")),
+    "witness.signature": Wording(
+        _("没有登记的见证人为日志的这个检查点签过这个名。"),
+        _("核对见证人是否已登记、签的是不是本日志的检查点。"),
+    ),
     "household_ref.invalid": Wording(
         _("户号不正确。"), _("户号由字母 H 和 13 位数字组成，请核对。")
     ),
@@ -87,6 +110,7 @@ READ_FIELDS: Mapping[str, _StrPromise] = {
     "repayments": _("还款记录"),
     "contract": _("借款合同"),
     "visit": _("上门办理的资料"),
+    "sealed": _("案件材料"),
 }
 
 RELATIONS: Mapping[str, _StrPromise] = {
@@ -169,6 +193,12 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "journeys.export-households": _("导出农户名单"),
     "journeys.review-reads": _("检查查看记录"),
     "journeys.review-searches": _("检查查找记录"),
+    "audit.register-log-key": _("登记日志公钥"),
+    "audit.register-witness": _("登记见证人公钥"),
+    "audit.end-witness": _("停用见证人公钥"),
+    "privacy.seal-payload": _("封存案件材料"),
+    "privacy.open-payload": _("打开案件材料"),
+    "privacy.destroy-case-key": _("销毁案件密钥"),
     "accounts.set-user": _("设置账户和岗位"),
     "accounts.change-password": _("修改密码"),
     "accounts.add-second-factor": _("开启两步验证"),
@@ -278,8 +308,17 @@ ACTIONS: Mapping[str, _StrPromise] = {
 }
 """What an audit entry says was done."""
 
+WITNESSES: Mapping[str, str | Promise] = {
+    "police": _("公安"),
+    "bureau": _("医保局"),
+    "notary": _("公证处"),
+    "platform": _("平台"),
+}
+"""Witnesses that every county has; one of another name is called by it."""
+
 COUNTED: Mapping[str, str | Promise] = {
     "rows": _("行"),
+    "payloads": _("份材料"),
     "households": _("户"),
     "persons": _("人"),
     "batches": _("批"),

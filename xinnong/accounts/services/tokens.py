@@ -37,6 +37,7 @@ API_VERBS: Final = frozenset(
         Permission.SEND_LOANS,
         Permission.SEND_EVENTS,
         Permission.ANSWER_ORDERS,
+        Permission.READ_AUDIT,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

@@ -81,7 +81,7 @@ def stored_tree(*, using: str = "default") -> NodeAt:
             Node.objects.using(using).filter(rung=rung) if rung else Leaf.objects.using(using).all()
         )
         found = rows.filter(index__gte=start, index__lt=end).order_by("index")
-        hashes = dict(found.values_list("index", "hash"))
+        hashes = {place: bytes(kept) for place, kept in found.values_list("index", "hash")}
         return list(_run_of(start, end, hashes))
 
     return kept_tree(read)
@@ -92,7 +92,7 @@ def _run_of(start: int, end: int, hashes: Mapping[int, bytes]) -> Iterator[bytes
     for place in range(start, end):
         if place not in hashes:
             return
-        yield bytes(hashes[place])
+        yield hashes[place]
 
 
 def newest_checkpoint() -> LogCheckpoint | None:
@@ -101,11 +101,15 @@ def newest_checkpoint() -> LogCheckpoint | None:
 
 
 def newest_witnessed() -> LogCheckpoint | None:
-    """The newest checkpoint that enough witnesses signed; else the one with the most signatures."""
+    """The newest checkpoint that enough witnesses signed; else the one with the most signatures.
+
+    Of the last thousand: witnesses that were silent for longer leave the newest.
+    """
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT checkpoint_id FROM audit_cosignature GROUP BY checkpoint_id"
-            " ORDER BY least(count(*), %s) DESC, checkpoint_id DESC LIMIT 1",
+            "SELECT checkpoint_id FROM audit_cosignature WHERE checkpoint_id IN"
+            " (SELECT size FROM audit_logcheckpoint ORDER BY size DESC LIMIT 1000)"
+            " GROUP BY checkpoint_id ORDER BY least(count(*), %s) DESC, checkpoint_id DESC LIMIT 1",
             [WITNESSES_WANTED],
         )
         row = cursor.fetchone()

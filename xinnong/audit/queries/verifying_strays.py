@@ -41,7 +41,8 @@ def put_in(size: int) -> Iterator[Stray]:
         later = (
             Leaf.objects.filter(entry__gt=entry).order_by("entry").values_list("index", flat=True)
         )
-        yield "row_put_in", min(later.first() or size, size), entry
+        place = later.first()
+        yield "row_put_in", size if place is None else place, entry
 
 
 def taken_away(size: int) -> Iterator[Stray]:

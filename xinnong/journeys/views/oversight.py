@@ -21,6 +21,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, signed_in, user_of
 from xinnong.audit.queries import PAGE as ENTRIES_PAGE
 from xinnong.audit.queries import entries_page
+from xinnong.audit.queries.log import indices_of
 from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.ids import household_ref
 from xinnong.journeys.access import institution_name
@@ -65,7 +66,7 @@ def reads(request: HttpRequest) -> HttpResponse:
         "summary": _busiest_table(busiest) if busiest else None,
         "table": _reads_table(shown, pager),
         "note": _("本单位人员每次打开农户档案、看全号和接口读取都在这里。您的查看也会记录。"),
-        **_tabs("reads"),
+        **tabs_of("reads"),
     }
     return render(request, "journeys/oversight.html", context)
 
@@ -80,7 +81,7 @@ def searches(request: HttpRequest) -> HttpResponse:
         "title": _("查找和导出"),
         "table": _listings_table(shown, pager),
         "note": _("只记查的是哪一类，不记输入了什么。"),
-        **_tabs("searches"),
+        **tabs_of("searches"),
     }
     return render(request, "journeys/oversight.html", context)
 
@@ -101,7 +102,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "title": _("审计日志"),
         "table": _entries_table(shown, pager),
         "note": _("只增不改：每次办理写一条，与办理同时生效。"),
-        **_tabs("audit"),
+        **tabs_of("audit"),
     }
     return render(request, "journeys/oversight.html", context)
 
@@ -136,8 +137,14 @@ def _note_review(request: HttpRequest, what: str, rows: int) -> None:
     )
 
 
-def _tabs(current: str) -> dict[str, object]:
-    names = {"reads": _("谁看过谁"), "searches": _("查找和导出"), "audit": _("审计日志")}
+def tabs_of(current: str) -> dict[str, object]:
+    """The pages of oversight, the current one marked."""
+    names = {
+        "reads": _("谁看过谁"),
+        "searches": _("查找和导出"),
+        "audit": _("审计日志"),
+        "log": _("存证日志"),
+    }
     tabs = [(reverse(f"journeys:{code}"), name, code == current) for code, name in names.items()]
     return {"tabs": tabs}
 
@@ -232,7 +239,9 @@ def _entries_table(found: Sequence[Entry], pager: Pager) -> Table:
         Column(_("办了什么")),
         Column(_("数量")),
         Column(_("编号")),
+        Column(_("存证"), is_figure=True),
     ]
+    indices = indices_of(entry.pk for entry in found)
     rows = [
         [
             Cell(moment(entry.at)),
@@ -241,6 +250,7 @@ def _entries_table(found: Sequence[Entry], pager: Pager) -> Table:
             Cell(said(ACTIONS, entry.action), note=_run_note(entry.run_id)),
             Cell(_counts(entry.counts)),
             Cell(str(entry.subject or entry.ref)),
+            _proof_cell(entry, indices.get(entry.pk)),
         ]
         for entry in found
     ]
@@ -253,6 +263,12 @@ def _entries_table(found: Sequence[Entry], pager: Pager) -> Table:
         empty_hint=_("第一次报送、计算或导出之后，这里就有记录。"),
         is_caption_hidden=True,
     )
+
+
+def _proof_cell(entry: Entry, index: int | None) -> Cell:
+    """The entry's number in the log, which opens its proof."""
+    number = _("等编号") if index is None else figures.count(index)
+    return Cell(number, url=reverse("journeys:entry", args=[entry.ref]), note=_("核对"))
 
 
 def _names(actors: Any) -> dict[UUID, str]:
