@@ -144,6 +144,7 @@ def install(requirements: str, wheels: Path | None) -> None:
             venv.create(VENV, with_pip=False, symlinks=True)
         fill(source, wheels)
         add_command()
+        add_decoder(wheels)
         stamp.write_text(wanted)
         print(f"installed ({time.monotonic() - began:.1f} s)", flush=True)
 
@@ -224,6 +225,18 @@ def add_command() -> None:
     )
     script.write_text(f"#!{PYTHON}\n{start}")
     script.chmod(0o755)
+
+
+def add_decoder(packages: Path | None) -> None:
+    """The reader of QR codes for the cadre's page; what lacks it reads by other ways, and says so."""
+    from xinnong.config import decoder
+
+    if not decoder.fetch(decoder.folder(VENV), packages):
+        print(
+            f"run.py: no npm and no {decoder.FILE} among the wheels: the page that checks badges "
+            "reads codes only in browsers that can, elsewhere letters are typed.",
+            flush=True,
+        )
 
 
 def pip_environment() -> dict[str, str]:

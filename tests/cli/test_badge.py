@@ -65,7 +65,7 @@ def test_a_badge_is_signed_and_checked(tmp_path: Path, capsys: Said, key: tuple[
 COUNTY = {
     "issuer": "339981", "sequence": 12, "as_of": "2026-11-26T07:00+08:00", "call": "0579-12345",
     "teams": [{"number": 2, "channel": 1, "name": "医保服务二队"}],
-    "roster": [{"number": 7, "team": 2, "name": "测试甲", "photo": "0011223344556677"}],
+    "roster": [{"number": 7, "team": 2, "photo": "0011223344556677"}],
     "activities": [{"number": 5, "team": 2, "from": "2026-11-26T09:00+08:00",
                     "until": "2026-11-26T16:00+08:00", "villages": ["339981101201"], "agents": [7]}],
     "issued": 100, "revoked": [8], "villages": {"339981101201": "莲花村"},

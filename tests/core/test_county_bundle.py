@@ -104,7 +104,7 @@ def test_who_did_not_sign_is_refused() -> None:
 @pytest.mark.parametrize("change", [
     {"issuer": -1}, {"issuer": 1_000_000}, {"issuer": True}, {"sequence": 2**53}, {"as_of": 1.5}, {"fresh_hours": 0},
     {"fresh_hours": 49}, {"keys": [[b"a", -7, b"x" * 32, 0, 1]]}, {"keys": [[b"a", -257, b"x" * 33, 0, 1]]},
-    {"teams": [[1, 1]]}, {"teams": [[1, 1, ""]]}, {"roster": [[1, 1, "a", b"short"]]}, {"roster": None}, {"activities": [[1, 1, 0, 1, [1_000_000], []]]},
+    {"teams": [[1, 1]]}, {"teams": [[1, 1, ""]]}, {"roster": [[1, 1, b"short"]]}, {"roster": None}, {"activities": [[1, 1, 0, 1, [1_000_000], []]]},
     {"status": b"no zlib"}, {"status": zlib.compress(b"a") + b"b"}, {"status": zlib.compress(b"aaaa")[:-1]}, {"status": zlib.compress(bytes(200_000))},
     {"villages": [["a", "b"]]}, {"call": "x" * 81}, {"call": 3}, {"unknown": 1}, {"teams": [[1, 1, "a"]] * 2_001},
 ])  # fmt: skip
@@ -126,7 +126,7 @@ def test_what_a_reader_would_refuse_is_not_written() -> None:
     with pytest.raises(ValueError, match="call"):
         payload_of(replace(BUNDLE, call=""))
     with pytest.raises(ValueError, match="roster"):
-        payload_of(replace(BUNDLE, roster=(Agent(1, 2, "x" * 81, b"p" * 8),)))
+        payload_of(replace(BUNDLE, roster=(Agent(1, 2, b"p" * 9),)))
 
 
 @given(st.frozensets(st.integers(0, 299), max_size=20), st.integers(0, 400))
@@ -135,9 +135,7 @@ def test_bits_are_found_where_they_were_set(places: frozenset[int], place: int) 
 
 
 def test_a_large_county_fits() -> None:
-    roster = tuple(
-        Agent(number, 2, f"测试{number}", number.to_bytes(8, "big")) for number in range(5_000)
-    )
+    roster = tuple(Agent(number, 2, number.to_bytes(8, "big")) for number in range(5_000))
     activities = tuple(
         replace(BUNDLE.activities[0], number=each, agents=tuple(range(6))) for each in range(1_000)
     )

@@ -41,11 +41,12 @@ bundle  sign COUNTY.json, what a cadre's phone checks badges by without network 
         {"issuer": "339981", "sequence": 12, "as_of": INSTANT, "fresh_hours": 24, "call": "12393",
          "keys": [{"id": "0a01", "algorithm": "es256", "point": HEX, "from": …, "until": …}],
          "teams": [{"number": 2, "channel": 1, "name": "…"}],
-         "roster": [{"number": 7, "team": 2, "name": "…", "photo": "0011223344556677"}],
+         "roster": [{"number": 7, "team": 2, "photo": "0011223344556677"}],
          "activities": [{"number": 5, "team": 2, "from": …, "until": …,
                          "villages": ["339981101201"], "agents": [7]}],
          "issued": 1000, "revoked": [8], "villages": {"339981101201": "…"}}
-        a file that exists is replaced by one of a higher sequence only
+        a file that exists is replaced by one of a higher sequence only; --publish gives it to the
+        page that cadres keep on their phones, with the key to check it by
 verify  check a badge's text against public keys KEYID:HEX (KEYID:sm2:HEX); without the county's
         bundle what holds is amber, never green: it may have been revoked since. With --bundle the
         keys are those that sign bundles, and the answer is green, amber or red with its reason
@@ -68,7 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bundle.add_argument("county", type=Path, metavar="COUNTY.json")
     bundle.add_argument("--key", type=Path, required=True, metavar="KEY.pem")
     bundle.add_argument("--key-id", type=key_id, required=True, metavar="HEX", help="four digits")
-    bundle.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
+    where = bundle.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=file_to_write, metavar="FILE")
+    where.add_argument("--publish", action="store_true", help="give it to the page /check-badge/")
     verify = subjects.add_parser("verify", help="check a badge")
     verify.add_argument("text", help="what the QR code says, or - for standard input")
     verify.add_argument("--key", type=public, action="append", required=True, metavar="KEYID:HEX")
@@ -95,10 +98,9 @@ def _keygen(args: argparse.Namespace) -> int:
 def _bundle(args: argparse.Namespace) -> int:
     by = signer(args.key)
     data, bundle = badge_bundle.make_bundle(args.county, by, args.key_id)
-    badge_bundle.refuse_older(bundle, args.out, by, args.key_id)
-    beside = args.out.with_name(f"{args.out.name}.part")
-    beside.write_bytes(data)
-    beside.replace(args.out)
+    out = badge_bundle.published(by, args.key_id) if args.publish else args.out
+    badge_bundle.refuse_older(bundle, out, by, args.key_id)
+    badge_bundle.replace_file(out, data)
     said = {"sequence": bundle.sequence, "bytes": len(data), "activities": len(bundle.activities)}
     print(json.dumps(said | {"roster": len(bundle.roster)}))
     return DONE
@@ -128,7 +130,7 @@ def _issue(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    text = sys.stdin.readline(MOST_BYTES).strip() if args.text == "-" else args.text
+    text = sys.stdin.readline(MOST_BYTES).rstrip("\r\n") if args.text == "-" else args.text
     second = int(args.at.timestamp()) if args.at else int(time.time())
     if args.bundle:
         if not args.village:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from xinnong.cli.badge_keys import ALGORITHMS, Signer, Unfit, read_object
 from xinnong.cli.dispatch import instant
+from xinnong.config import environment
 from xinnong.core.cose import PublicKey
 from xinnong.core.county_bundle import (
     MOST_BYTES,
@@ -61,6 +62,23 @@ def refuse_older(bundle: Bundle, out: Path, signer: Signer, key_id: bytes) -> No
     unfit = taken(bundle, held)
     if unfit:
         raise Unfit(f"{out} holds number {held.sequence} and is not replaced: {unfit}")
+
+
+def published(signer: Signer, key_id: bytes) -> Path:
+    """The file that the site hands to phones; the key is put among those they trust."""
+    folder = environment.private_folder(environment.data_folder() / "badges")
+    keys, said = folder / "keys.txt", f"{key_id.hex()}:{signer.point.hex()}"
+    known = keys.read_text(encoding="ascii").split() if keys.exists() else []
+    others = [each for each in known if not each.startswith(f"{key_id.hex()}:")]
+    replace_file(keys, "\n".join([*others, said, ""]).encode())
+    return folder / "county.xnb"
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside and rename, so that no reader sees half of it."""
+    beside = path.with_name(f"{path.name}.part")
+    beside.write_bytes(data)
+    beside.replace(path)
 
 
 def _bundle(source: Path, told: dict[str, Any]) -> Bundle:
@@ -138,8 +156,7 @@ PARTS: Final[dict[str, Callable[[dict[str, Any]], object]]] = {
         Team(each["number"], each["channel"], each["name"]) for each in told["teams"]
     ),
     "roster": lambda told: tuple(
-        Agent(each["number"], each["team"], each["name"], bytes.fromhex(each["photo"]))
-        for each in told["roster"]
+        Agent(each["number"], each["team"], bytes.fromhex(each["photo"])) for each in told["roster"]
     ),
     "activities": _activities,
     "status": _status,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from xinnong.config import environment, logging, postgres
+from xinnong.config import decoder, environment, logging, postgres
 
 # ---------------------------------------------------------------- places and secrets
 
@@ -20,6 +20,8 @@ XINNONG_PROXIES = int(environment.value("XINNONG_PROXIES", "1" if TLS else "0"))
 XINNONG_DATA = DATA
 XINNONG_LAKE = environment.private_folder(DATA / "lake")
 XINNONG_WORK = environment.private_folder(DATA / "work")
+XINNONG_BADGES = DATA / "badges"  # the county's bundle of the day and the keys that sign bundles
+XINNONG_DECODER = decoder.folder()
 XINNONG_PERSON_KEY = environment.secret("XINNONG_PERSON_KEY")
 XINNONG_VAULT_KEY = environment.secret("XINNONG_VAULT_KEY")
 XINNONG_SEARCH_KEY = environment.secret("XINNONG_SEARCH_KEY")

@@ -76,11 +76,13 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody of a team: badge number, name, the first bytes of their photo's SHA-256."""
+    """Somebody of a team: badge number, and the first bytes of their photo's SHA-256.
+
+    No name: whoever has the bundle could else list everybody. The signed badge says the name.
+    """
 
     number: int
     team: int
-    name: str
     photo: bytes
 
 
@@ -171,9 +173,7 @@ def _short(bundle: Bundle, name: str) -> object:
             for each in bundle.keys
         ],
         "teams": lambda: [[each.number, each.channel, each.name] for each in bundle.teams],
-        "roster": lambda: [
-            [each.number, each.team, each.name, each.photo] for each in bundle.roster
-        ],
+        "roster": lambda: [[each.number, each.team, each.photo] for each in bundle.roster],
         "activities": lambda: [
             [
                 each.number, each.team, each.starts, each.ends,
@@ -308,7 +308,7 @@ PARTS: Final[Mapping[str, Check]] = {
     "fresh_hours": _whole(MOST_FRESH_HOURS, 1),
     "keys": _list(_key, MOST_ROWS["keys"]),
     "teams": _list(_row(WHOLE, WHOLE, _text), MOST_ROWS["teams"]),
-    "roster": _list(_row(WHOLE, WHOLE, _text, _bytes(PHOTO_BYTES, PHOTO_BYTES)), MOST_ROWS["roster"]),
+    "roster": _list(_row(WHOLE, WHOLE, _bytes(PHOTO_BYTES, PHOTO_BYTES)), MOST_ROWS["roster"]),
     "activities": _list(
         _row(WHOLE, WHOLE, WHOLE, WHOLE, _list(VILLAGE, 100), _list(WHOLE, 500)),
         MOST_ROWS["activities"],

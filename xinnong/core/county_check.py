@@ -80,7 +80,7 @@ def _is_old(asked: _Asked) -> bool:
 
 
 def _differs(asked: _Asked) -> bool:
-    """Whether the badge says another name, team, channel or photo than the list."""
+    """Whether the badge says another team, channel or photo than the list."""
     badge, agent = asked.badge, asked.agent
     if agent is None:
         return not _is_old(asked)
@@ -88,7 +88,7 @@ def _differs(asked: _Asked) -> bool:
     team = any(
         (each.number, each.channel) == (badge.team, badge.channel) for each in asked.bundle.teams
     )
-    return photo or not team or (agent.team, agent.name) != (badge.team, badge.name)
+    return photo or not team or agent.team != badge.team
 
 
 def _not_approved(asked: _Asked) -> bool:
