@@ -31,7 +31,17 @@ from xinnong.core.badges import (
     written,
     written_live,
 )
-from xinnong.core.cose import ED25519, PublicKey, protected_header, sealed, to_be_signed
+from xinnong.core.bundles import MOST_BYTES as MOST_BUNDLE_BYTES
+from xinnong.core.bundles import check_with, read_bundle
+from xinnong.core.cose import (
+    ED25519,
+    ES256,
+    P256_BYTES,
+    PublicKey,
+    protected_header,
+    sealed,
+    to_be_signed,
+)
 
 HELP = "sign and check badges of field teams with keys in files"
 NEEDS = "nothing"
@@ -42,8 +52,10 @@ keygen  write an Ed25519 key (PEM, for its owner's eyes only) and print its publ
 issue   sign CLAIMS.json: {"issuer": "339981", "number": 1, "channel": 1, "team": 1, "name": "…",
         "villages": ["339981101201"], "activity": 1, "not_before": "2026-11-26T08:00+08:00",
         "hours": 9, "status": 1, "photo": "0011223344556677"}; with --holder it is a live badge
-verify  check a badge's text against public keys KEYID:HEX; without the county's list of the day
-        what holds is amber, never green: it may have been revoked since
+verify  check a badge's text against public keys KEYID:HEX (ES256 as KEYID:HEX of 33 bytes); without the
+        county's bundle what holds is amber, never green: it may have been revoked since. With --bundle
+        (`xinnong badge-bundle`, or check/county.bundle of the county) the keys are those that sign the
+        bundle, and the answer is green, amber or red with the age of the data in seconds
 """
 
 
@@ -61,6 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify = subjects.add_parser("verify", help="check a badge")
     verify.add_argument("text", help="what the QR code says, or - for standard input")
     verify.add_argument("--key", type=_public, action="append", required=True, metavar="KEYID:HEX")
+    verify.add_argument("--bundle", type=Path, metavar="FILE", help="the county's signed bundle")
+    verify.add_argument("--village", default="", metavar="CODE", help="where the badge is shown")
     verify.add_argument("--at", type=instant, metavar="INSTANT", help="instead of now")
 
 
@@ -108,9 +122,27 @@ def _issue(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     text = sys.stdin.readline(MOST_BYTES).strip() if args.text == "-" else args.text
     second = int(args.at.timestamp()) if args.at else int(time.time())
+    if args.bundle:
+        return _verify_with_bundle(args, text, second)
     checked = check_badge(text, {key.key_id: key for key in args.key}, second=second)
     print(json.dumps(_told(checked), ensure_ascii=False))
     return REFUSED if checked.wrong else DONE
+
+
+def _verify_with_bundle(args: argparse.Namespace, text: str, second: int) -> int:
+    try:
+        with args.bundle.open("rb") as file:
+            data = file.read(MOST_BUNDLE_BYTES + 1)
+    except OSError as fault:
+        raise _Unfit(f"{args.bundle}: {fault.strerror}") from None
+    bundle = read_bundle(data, {key.key_id: key for key in args.key})
+    if bundle is None:
+        raise _Unfit(f"{args.bundle} is no bundle that one of these keys signed")
+    verdict = check_with(bundle, text, second=second, village=args.village)
+    told = _told(Checked(verdict.badge, None))
+    told |= {"colour": verdict.colour, "reason": verdict.reason, "age_seconds": verdict.age}
+    print(json.dumps(told, ensure_ascii=False))
+    return REFUSED if verdict.colour == "red" else DONE
 
 
 def _told(checked: Checked) -> dict[str, Any]:
@@ -184,7 +216,8 @@ def _public(text: str) -> PublicKey:
     """The type of an argument that is a public key with its id."""
     key_id, _, point = text.partition(":")
     try:
-        return PublicKey(_key_id(key_id), ED25519, bytes.fromhex(point))
+        found = bytes.fromhex(point)
+        return PublicKey(_key_id(key_id), ES256 if len(found) == P256_BYTES else ED25519, found)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no KEYID:HEX") from None
 

@@ -58,9 +58,9 @@ def packed(value: object) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def unpacked(data: bytes) -> Any:
+def unpacked(data: bytes, most: int = MOST_BYTES) -> Any:
     """A CBOR value that is written in the deterministic form and followed by nothing; else None."""
-    if len(data) > MOST_BYTES:
+    if len(data) > most:
         return None
     stream = BytesIO(data)
     try:
@@ -86,13 +86,19 @@ def sealed(key: PublicKey, payload: bytes, signature: bytes) -> bytes:
     return packed([protected_header(key), {}, payload, signature])
 
 
-def opened(data: bytes, keys: Mapping[bytes, PublicKey], external: bytes = b"") -> Signed | None:
+def opened(
+    data: bytes,
+    keys: Mapping[bytes, PublicKey],
+    external: bytes = b"",
+    *,
+    most: int = MOST_BYTES,
+) -> Signed | None:
     """The payload of a message that one of the known keys signed; None for everything else.
 
     The algorithm has to be signed along; the key's id may stand in either header. Of other entries
     only a content type is borne, so that nothing that matters is passed over.
     """
-    parts = _parts(unpacked(data))
+    parts = _parts(unpacked(data, most))
     if parts is None:
         return None
     protected, unprotected, payload, signature = parts

@@ -103,3 +103,9 @@ class ReasonMissing(Refused):
     """Stopping or refusing needs a reason."""
 
     code: ClassVar[str] = "outreach.reason_missing"
+
+
+class NoKey(Refused):
+    """The bureau has not made a signing key yet."""
+
+    code: ClassVar[str] = "badge.no_key"
