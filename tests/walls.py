@@ -96,6 +96,7 @@ SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
+OUTREACH_READERS = ("channel", "bureau", "town")
 
 PAGES: dict[str, Wall] = {
     "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
@@ -191,6 +192,20 @@ PAGES: dict[str, Wall] = {
     "outreach:village": everybody(),
     "outreach:document": everybody(),
     "outreach:photo": everybody(404, sha256="0" * 64),
+    "outreach:activities": only(*OUTREACH_READERS),
+    "outreach:activity": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "outreach:teams": only("channel", answer=422),
+    "outreach:team": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "outreach:new_activity": only("channel", answer=404, team=NOBODY_KNOWS),
+    "outreach:channels": only("bureau"),
+    "outreach:channel": only("bureau", answer=404, ref=NOBODY_KNOWS),
+    "outreach:stop": only("bureau", answer=404, kind="team", ref=NOBODY_KNOWS),
+    "outreach:register": only("bureau"),
+    "outreach:register_entry": only("bureau", answer=404, ref=NOBODY_KNOWS),
+    "outreach:today": only("cadre"),
+    "outreach:keys": only("bureau"),
+    "outreach:badge": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "outreach:card": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "insight:county": only(*COUNTY_READERS),
     "insight:area": only(*COUNTY_READERS, code="339981101"),
     "sources:calendar": only(*BATCH_READERS),
@@ -288,6 +303,17 @@ DEEDS: dict[str, Wall] = {
     "lending:my_application": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "outreach:check": everybody(422),
+    "outreach:activity": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "outreach:teams": only("channel", answer=422),
+    "outreach:team": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    "outreach:new_activity": only("channel", answer=404, team=NOBODY_KNOWS),
+    "outreach:channels": only("bureau", answer=404),
+    "outreach:stop": only("bureau", answer=404, kind="team", ref=NOBODY_KNOWS),
+    "outreach:register": only("bureau", answer=404),
+    "outreach:register_entry": only("bureau", answer=404, ref=NOBODY_KNOWS),
+    "outreach:today": only("cadre", answer=404),
+    "outreach:keys": only("bureau", answer=404),
+    "outreach:badge": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "sources:deliver": only("steward", answer=422),
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),

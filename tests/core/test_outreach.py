@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_a_number_that_is_none_is_nothing() -> None:
 
 
 def test_an_answer_is_green_only_when_everything_holds() -> None:
-    good = {
+    good: dict[str, Any] = {
         "begins_at": NOW, "ends_at": NOW + timedelta(hours=1), "is_approved": True,
         "stopped": False, "is_licensed": True,
     }  # fmt: skip

@@ -91,7 +91,7 @@ def test_who_looks_after_runs_sees_the_latest(people: People, sample: Sample, na
     assert "/runs/" in home_of(people, name)
 
 
-@pytest.mark.parametrize(("name", "says"), [("han", "医保局的数据单独保管"), ("qin", "公安的案件")])
+@pytest.mark.parametrize(("name", "says"), [("han", "授权、期限、停用"), ("qin", "公安的案件")])
 def test_whose_work_comes_later_is_told_so(
     people: People, sample: Sample, name: str, says: str
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_team_is_green_while_it_may_work_and_red_at_once_when_anybody_above_it
     assert ask(f"{code[:4]} {code[4:]}") == ("found", "green now")
     assert ask(code, now=NOW - timedelta(hours=2)) == ("found", "amber later")
     assert ask(code, now=NOW + timedelta(hours=8)) == ("found", "red over")
-    tomorrow = {"now": NOW + timedelta(days=1), "today": TODAY + timedelta(days=1)}
+    tomorrow: dict[str, Any] = {"now": NOW + timedelta(days=1), "today": TODAY + timedelta(days=1)}
     assert ask(code, **tomorrow) == ("found", "red over")
     for part in (world.channel, world.team):
         with scoped(world.people.han):

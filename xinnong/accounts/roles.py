@@ -192,7 +192,7 @@ class ChannelClerk(Role):
     code = "channel"
     label = _("渠道经办人")
     kinds = frozenset({OwnerKind.HEALTH})
-    permissions = frozenset({P.FILE_ACTIVITY})
+    permissions = frozenset({P.FILE_ACTIVITY, P.READ_ACTIVITIES})
 
 
 class PoliceOfficer(Role):

@@ -38,6 +38,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_LOG_FILE": "file that takes the logs instead of stderr",
     "XINNONG_POSTGRES_BIN": "folder of the database server's programs, instead of the wheel's",
     "XINNONG_MEMORY_LIMIT": "memory the batch engine may use, for example 4GB (default)",
+    "XINNONG_BADGE_KEEPER": "the class that holds keys of badges; default: files in the data folder",
     "XINNONG_THREADS": "threads the batch engine may use; default: every core",
 }
 

@@ -257,7 +257,7 @@ def phrase_of(key: bytes, activity: bytes, words: Sequence[str]) -> tuple[str, .
 def number_in(text: str) -> str:
     """A document's number in one spelling, whatever brackets, spaces and widths it was typed with.
 
-    "" where it is none: empty or too long.
+    "" where it is none: without a letter or digit, or too long.
     """
     if len(text) > MOST_NUMBER:
         return ""
@@ -266,7 +266,8 @@ def number_in(text: str) -> str:
         ord(each): "]" for each in "〕］】）)」}"
     }
     plain = text.translate(brackets).translate(wide).upper()
-    return "".join(each for each in plain if each.isalnum() or each in "[]")
+    kept = "".join(each for each in plain if each.isalnum() or each in "[]")
+    return kept if kept.strip("[]") else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,10 +357,6 @@ STAGES: Mapping[str, _StrPromise] = {
 """Stages of a county refresh."""
 
 ROLE_HOMES: Mapping[str, _StrPromise] = {
-    "bureau": _(
-        "医保局的数据单独保管。授权渠道、村推活动备案和电子凭证业务在本系统启用后，从这里办理。"
-        "农户的信用档案、评分和额度不对医保局开放。"
-    ),
     "police": _(
         "公安的案件和指令单独保管。线索、案件和止付指令业务在本系统启用后，从这里办理。"
         "农户的信用档案、评分和额度不对公安开放。"

@@ -8,7 +8,11 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
+
+    from xinnong.accounts.permissions import Permission
 
 
 class OutreachConfig(AppConfig):
@@ -19,11 +23,19 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the pages to the header and the sentences of refusals."""
+        from xinnong.outreach.entries import entries
         from xinnong.outreach.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
         from xinnong.web.refusals import register_wordings
 
         register_wordings(REFUSALS)
+        for position, label, name, verb, about, pages in entries():
+            register(
+                NavEntry(
+                    position, label, f"outreach:{name}", _holds(verb), about=about,
+                    pages=frozenset(f"outreach:{page}" for page in pages),
+                )
+            )  # fmt: skip
         register(
             NavEntry(
                 60,
@@ -34,6 +46,11 @@ class OutreachConfig(AppConfig):
                 pages=frozenset({"outreach:village", "outreach:document"}),
             )
         )
+
+
+def _holds(verb: Permission) -> Callable[[HttpRequest], bool]:
+    """Whether whoever asks is signed in and holds the verb."""
+    return lambda request: request.user.is_authenticated and request.user.can(verb)
 
 
 def _is_asked_at_the_door(request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinnong.outreach.views import public
+from xinnong.outreach.views import activities, badges, bureau, cadre, public, teams
 
 app_name = "outreach"
 urlpatterns = [
@@ -10,4 +10,18 @@ urlpatterns = [
     path("check/village/", public.village, name="village"),
     path("check/document/", public.document, name="document"),
     path("check/photo/<str:sha256>/", public.photo, name="photo"),
+    path("outreach/", activities.activities, name="activities"),
+    path("outreach/activities/<uuid:ref>/", activities.activity, name="activity"),
+    path("outreach/teams/", teams.teams, name="teams"),
+    path("outreach/teams/<uuid:ref>/", teams.team, name="team"),
+    path("outreach/teams/<uuid:team>/file/", activities.new_activity, name="new_activity"),
+    path("outreach/channels/", bureau.channels, name="channels"),
+    path("outreach/channels/<uuid:ref>/", bureau.channel, name="channel"),
+    path("outreach/stop/<str:kind>/<uuid:ref>/", bureau.stop, name="stop"),
+    path("outreach/documents/", bureau.register, name="register"),
+    path("outreach/documents/<uuid:ref>/", bureau.register_entry, name="register_entry"),
+    path("outreach/keys/", badges.keys, name="keys"),
+    path("outreach/badges/<uuid:ref>/", badges.badge, name="badge"),
+    path("outreach/badges/<uuid:ref>/card.svg", badges.card, name="card"),
+    path("outreach/today/", cadre.today, name="today"),
 ]

@@ -82,6 +82,12 @@ REFUSALS: Mapping[str, Wording] = {
     "agent.number_taken": Wording(
         _("这个手机号已经登记给别的队员。"), _("请核对号码；一个人只在一支队伍登记。")
     ),
+    "badge.no_key": Wording(
+        _("医保局还没有生成工作牌密钥，发不了工作牌。"), _("请医保局先在工作牌密钥页面生成。")
+    ),
+    "badge.no_county": Wording(
+        _("还没有装入本县的村镇名单，发布不了核验资料。"), _("请系统管理员先导入村镇名单。")
+    ),
     "document.filed_already": Wording(_("这个文号已经登记。"), _("请核对文号。")),
 }
 

@@ -169,7 +169,7 @@ def _inside(column: str, prefixes: Sequence[str]) -> Q:
     return condition
 
 
-def _answers(where: str, told: Mapping[str, object], now: datetime) -> list[Answer]:
+def _answers(where: str, told: Mapping[str, Any], now: datetime) -> list[Answer]:
     with connection.cursor() as cursor:
         cursor.execute(_ANSWER + where, told)
         names = [column.name for column in cursor.description or ()]

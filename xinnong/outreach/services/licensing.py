@@ -46,7 +46,7 @@ def license_channel(
     if institution.kind != Institution.Kind.CHANNEL or institution.parent_id != bureau.pk:
         raise NotYours
     with transaction.atomic():
-        channel = _created(
+        channel: Channel = _created(
             Channel, LicensedAlready, institution=institution.code, name=institution.name,
             name_en=institution.name_en, kind=kind, purposes=sorted(set(purposes)),
             licence_number=licence_number, licence_sha256=licence_sha256,
@@ -95,7 +95,7 @@ def file_subcontractor(
     """File a firm that works in the channel's name. Raises NotYours, NameTaken."""
     channel = own_channel(actor)
     with transaction.atomic():
-        firm = _created(
+        firm: Subcontractor = _created(
             Subcontractor, NameTaken, institution=channel.institution, channel=channel, name=name,
             contract_number=contract_number, contract_sha256=contract_sha256,
             valid_until=valid_until, filed_by=actor.ref, filed_at=now,
@@ -112,7 +112,7 @@ def file_team(
     if subcontractor is not None and subcontractor.channel_id != channel.pk:
         raise NotYours
     with transaction.atomic():
-        team = _created(
+        team: Team = _created(
             Team, NameTaken, institution=channel.institution, channel=channel, name=name,
             subcontractor=subcontractor, filed_by=actor.ref, filed_at=now,
         )  # fmt: skip
@@ -142,7 +142,7 @@ def file_agent(
         Team.objects.select_for_update().get(pk=team.pk)
         if is_leader and Agent.objects.filter(team=team, is_leader=True).exists():
             raise SecondLeader
-        agent = _created(
+        agent: Agent = _created(
             Agent, NumberTaken, ref=ref, institution=channel.institution, team=team, name=name,
             is_leader=is_leader, number_sealed=seal({"phone": number}, person=ref),
             number_hash=number_hash(number), vault_key=KEY_ID, last4=number[-4:], photo=photo,

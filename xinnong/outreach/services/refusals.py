@@ -103,3 +103,15 @@ class ReasonMissing(Refused):
     """Stopping or refusing needs a reason."""
 
     code: ClassVar[str] = "outreach.reason_missing"
+
+
+class NoKey(Refused):
+    """The bureau has not made a signing key yet."""
+
+    code: ClassVar[str] = "badge.no_key"
+
+
+class NoCounty(Refused):
+    """No county's towns and villages are loaded, so that there is nothing to say of any."""
+
+    code: ClassVar[str] = "badge.no_county"

@@ -44,9 +44,9 @@ def cascade_of(part: Part, *, today: date) -> Cascade:
     if isinstance(part, Agent):
         return Cascade(0, 1, coming.filter(places__agent=part).count())
     path = PATHS[type(part)]
-    teams = {"team": {"pk": part.pk}}.get(path) or {path.removeprefix("team__"): part}
+    own = {"pk": part.pk} if path == "team" else {path.removeprefix("team__"): part.pk}
     return Cascade(
-        Team.objects.filter(**teams).count(),
+        Team.objects.filter(**own).count(),
         Agent.objects.filter(**{path: part}).count(),
         coming.filter(**{path: part}).count(),
     )
