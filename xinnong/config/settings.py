@@ -22,6 +22,7 @@ XINNONG_WORK = environment.private_folder(DATA / "work")
 XINNONG_PERSON_KEY = environment.secret("XINNONG_PERSON_KEY")
 XINNONG_VAULT_KEY = environment.secret("XINNONG_VAULT_KEY")
 XINNONG_SEARCH_KEY = environment.secret("XINNONG_SEARCH_KEY")
+XINNONG_LOCAL_TARGETS = environment.value("XINNONG_LOCAL_TARGETS") == "1"
 XINNONG_MEMORY_LIMIT = environment.value("XINNONG_MEMORY_LIMIT", "4GB")
 XINNONG_THREADS = int(environment.value("XINNONG_THREADS", "0"))  # 0: every core
 

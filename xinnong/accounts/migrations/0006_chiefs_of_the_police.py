@@ -4,19 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_scope_asked_not_unfolded'),
-        ('areas', '0001_initial'),
+        ("accounts", "0005_scope_asked_not_unfolded"),
+        ("areas", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='user',
-            name='user_roles_are_known',
+            model_name="user",
+            name="user_roles_are_known",
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('roles__contained_by', ['accountant', 'analyst', 'auditor', 'bureau', 'cadre', 'chief', 'farmer', 'manager', 'officer', 'operator', 'police', 'regulator', 'steward'])), name='user_roles_are_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "roles__contained_by",
+                        [
+                            "accountant",
+                            "analyst",
+                            "auditor",
+                            "bureau",
+                            "cadre",
+                            "chief",
+                            "farmer",
+                            "manager",
+                            "officer",
+                            "operator",
+                            "police",
+                            "regulator",
+                            "steward",
+                        ],
+                    )
+                ),
+                name="user_roles_are_known",
+            ),
         ),
     ]
