@@ -34,6 +34,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_TLS": "1 where the site is reached by HTTPS only: secure cookies and HSTS",
     "XINNONG_PROXIES": "proxies of your own before the web process; default 1 with XINNONG_TLS, else 0",
     "XINNONG_DEMO_PASSWORD": "password of the demo users instead of a random one",
+    "XINNONG_LOCAL_TARGETS": "1 for a trial: joint orders may go by http to a platform on this machine",
     "XINNONG_LOG_LEVEL": "DEBUG, INFO (default), WARNING or ERROR",
     "XINNONG_LOG_FILE": "file that takes the logs instead of stderr",
     "XINNONG_POSTGRES_BIN": "folder of the database server's programs, instead of the wheel's",

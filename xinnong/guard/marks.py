@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.core.detection.intake import MARK
-from xinnong.privacy.vault import search_key, seal, unseal
+from xinnong.privacy.vault import seal, search_key, unseal
 from xinnong.registry.vault import search_hash
 
 PURPOSE: Final = "guard"

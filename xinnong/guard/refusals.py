@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from xinnong.core.errors import Refused
+from xinnong.core.errors import Problem, Refused
 
 
 class FeedUnknown(Refused):
@@ -119,3 +120,74 @@ class QuotaSpent(Refused):
     """The officer opened as many numbers as a day allows."""
 
     code: ClassVar[str] = "case.quota"
+
+
+class OrderNotLawful(Refused):
+    """Something stands against the order; `problems` says everything."""
+
+    code: ClassVar[str] = "order.not_lawful"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Carry all problems at once."""
+        super().__init__(count=len(problems))
+        self.problems = tuple(problems)
+
+
+class OrderMoved(Refused):
+    """The order no longer stands where this step begins."""
+
+    code: ClassVar[str] = "order.moved"
+
+
+class OrderChanged(Refused):
+    """What is approved is not what the first officer signed."""
+
+    code: ClassVar[str] = "order.changed"
+
+
+class OrderKeyReused(Refused):
+    """The same key came with another order."""
+
+    code: ClassVar[str] = "order.key_reused"
+
+
+class TargetUnknown(Refused):
+    """No platform in use has this code."""
+
+    code: ClassVar[str] = "order.target_unknown"
+
+
+class TargetWrong(Refused):
+    """The address is none that orders may be sent to."""
+
+    code: ClassVar[str] = "order.target_wrong"
+
+
+class AccountUnknown(Refused):
+    """No such account in the order."""
+
+    code: ClassVar[str] = "order.account_unknown"
+
+
+class NotRestorable(Refused):
+    """A closed account is opened anew by the platform, not restored; nor one that was never limited."""
+
+    code: ClassVar[str] = "order.not_restorable"
+
+
+class AppealMoved(Refused):
+    """An appeal of this account is open already, or this one is decided."""
+
+    code: ClassVar[str] = "order.appeal_moved"
+
+
+class ReceiptWrong(Refused):
+    """A receipt is not the platform's about this order."""
+
+    code: ClassVar[str] = "order.receipt_wrong"
+
+
+class NotAsking(Refused):
+    """Only the health bureau and lenders ask; the police answer."""
+
+    code: ClassVar[str] = "order.not_asking"

@@ -40,7 +40,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         _("没有名为 %(part)s 的字段或指标。"), _("不认识的名称谁也不会选中，所以不能发布；请核对。")
     ),
     "no_value": Wording(_("这里要写一个值：%(part)s"), _("写整数、引号里的文字，或字段名称。")),
-    "list": Wording(_("清单写得不对：%(part)s"), _("写成 (\"a\", \"b\")，只放文字，不能空。")),
+    "list": Wording(_("清单写得不对：%(part)s"), _('写成 ("a", "b")，只放文字，不能空。')),
     "call": Wording(_("没有这样的函数：%(part)s"), _("只有 unknown(字段)。")),
     "measure_is_known": Wording(_("指标 %(part)s 总是已知的。"), _("unknown 里只能写字段。")),
     "document.checksum": Wording(_("内容与校验码不符。"), _("请重新发布，不要改已发布的内容。")),

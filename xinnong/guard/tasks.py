@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from xinnong.guard.services.back_testing import watch_rates
+from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.retention import forget_old_events
 
@@ -29,3 +30,10 @@ def watch_rule_rates(timestamp: int) -> int:  # noqa: ARG001 - procrastinate say
 def forget_events(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
     """Remove events, receipts of deliveries and numbers past their time; returns how many rows."""
     return forget_old_events(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="guard.deliver", queueing_lock="guard.deliver", lock="guard.deliver", queue="guard")
+def deliver_issued_orders(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Take issued orders to their platforms; returns how many were taken."""
+    return deliver_orders(now=timezone.now())

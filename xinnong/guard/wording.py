@@ -55,7 +55,7 @@ EVENTS: Final[Mapping[str, Wording]] = {
     ),
     "events.too_many": Wording(_("一批最多 %(most)s 条。"), _("请分成几批发送。")),
     "events.not_events": Wording(
-        _("内容不是事件清单。"), _("请发 UTF-8 的 JSON：{\"events\": […]}，至少一条。")
+        _("内容不是事件清单。"), _('请发 UTF-8 的 JSON：{"events": […]}，至少一条。')
     ),
     "event.no_object": Wording(_("这一行不是一个 JSON 对象。"), _("每个事件写成一个对象。")),
     "event.unknown_field": Wording(_("有不认识的字段。"), _("请按接口文档改名或去掉。")),
@@ -65,9 +65,7 @@ EVENTS: Final[Mapping[str, Wording]] = {
     "event.kind": Wording(
         _("这个数据源没有登记这类事件。"), _("登记过的有：%(known)s。要增加请重新登记。")
     ),
-    "event.at": Wording(
-        _("时间不对。"), _("写成带时区的时间，例如 2026-11-20T09:30:00+08:00。")
-    ),
+    "event.at": Wording(_("时间不对。"), _("写成带时区的时间，例如 2026-11-20T09:30:00+08:00。")),
     "event.clock_ahead": Wording(
         _("时间比现在晚了 %(minutes)s 分钟以上。"), _("请校准发送方的时钟。")
     ),
@@ -80,12 +78,8 @@ EVENTS: Final[Mapping[str, Wording]] = {
     "event.village": Wording(_("村代码不对。"), _("用十二位数字的行政村代码；不知道就不写。")),
     "event.activity": Wording(_("活动编号不对。"), _("写批准时给的编号；没有就不写。")),
     "event.flag": Wording(_("这一项只能是 true 或 false。"), _("不知道就不写这一项。")),
-    "event.phone": Wording(
-        _("手机号不对。"), _("写十一位号码，或写 m: 加 32 位十六进制的标记。")
-    ),
-    "event.identifier": Wording(
-        _("标识不对。"), _("写不超过 %(most)s 个可见字符；不知道就不写。")
-    ),
+    "event.phone": Wording(_("手机号不对。"), _("写十一位号码，或写 m: 加 32 位十六进制的标记。")),
+    "event.identifier": Wording(_("标识不对。"), _("写不超过 %(most)s 个可见字符；不知道就不写。")),
 }
 CASES: Final[Mapping[str, Wording]] = {
     "case.moved": Wording(_("这个案件%(state)s，不能再改。"), _("有新情况会另开新案。")),

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from xinnong.accounts.models import Institution
 from xinnong.lending.loan_facts import OWED
 from xinnong.lending.models import LetterKind
-from xinnong.lending.papers import LANGUAGE, typeset
+from xinnong.lending.papers import LANGUAGE
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.loans import figures_day, settlement_quote
 from xinnong.lending.queries.products import product_of
 from xinnong.lending.wording import title_of
 from xinnong.web import figures
+from xinnong.web.typesetting import set_record
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from xinnong.lending.models import Loan
 
-TEMPLATE: Final = "record.typ"
 WIDTHS: Final = [1, 2]
 
 
@@ -30,7 +30,7 @@ def set_letter(loan: Loan, *, kind: str, pay_by: date, number: str, now: datetim
     """Set a letter to the borrower. Raises TypesettingFailed."""
     with translation.override(LANGUAGE):
         data = letter_data(loan, kind=kind, pay_by=pay_by, number=number, now=now)
-    return typeset(TEMPLATE, data, made_at=now)
+    return set_record(data, made_at=now)
 
 
 def letter_data(

@@ -15,7 +15,7 @@ from xinnong.lending.aftercare_tables import contact_text, reminder_text
 from xinnong.lending.loan_facts import class_text
 from xinnong.lending.loan_tables import day, moment, reports_table, wish_of
 from xinnong.lending.models import DecisionKind, RepaymentState
-from xinnong.lending.papers import LANGUAGE, typeset
+from xinnong.lending.papers import LANGUAGE
 from xinnong.lending.queries.borrowers import borrower_names, staff_names
 from xinnong.lending.queries.collecting import promise_states
 from xinnong.lending.queries.loans import figures_day
@@ -23,6 +23,7 @@ from xinnong.lending.queries.products import product_of
 from xinnong.lending.reasons import reasons_of
 from xinnong.web import figures
 from xinnong.web.tables import Cell, Column, Table
+from xinnong.web.typesetting import set_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -255,7 +256,7 @@ def set_file(found: Dossier, *, by: str, now: datetime) -> bytes:
     """The file as PDF, in Chinese. Raises TypesettingFailed."""
     with translation.override(LANGUAGE):
         data = _file_data(found, by, now)
-    return typeset("record.typ", data, made_at=now)
+    return set_record(data, made_at=now)
 
 
 def _file_data(found: Dossier, by: str, now: datetime) -> dict[str, object]:

@@ -6,37 +6,26 @@ looks the same everywhere; where they or the typesetter are missing, nothing is 
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from xinnong.core.errors import Refused
 from xinnong.core.money import parse_yuan
 from xinnong.lending import wording
-from xinnong.web import figures
+from xinnong.web import figures, typesetting
+from xinnong.web.typesetting import TypesettingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import typst
-
 LANGUAGE: Final = "zh-hans"
-FONTS: Final = "pylopdf_fonts_zh_cn"
+PACKAGE: Final = "xinnong.lending"
 TEMPLATE: Final = "contract.typ"
 
-
-class TypesettingFailed(Refused):
-    """The contract could not be set as a PDF here; nothing was drafted."""
-
-    code: ClassVar[str] = "contract.typesetting"
+__all__ = ["LANGUAGE", "TypesettingFailed", "set_contract", "typeset"]
 
 
 def set_contract(terms: Mapping[str, Any], *, sha256: str) -> bytes:
@@ -48,36 +37,8 @@ def set_contract(terms: Mapping[str, Any], *, sha256: str) -> bytes:
 
 
 def typeset(template: str, data: Mapping[str, object], *, made_at: datetime) -> bytes:
-    """Set a published template with data as a PDF. Raises TypesettingFailed."""
-    source = files("xinnong.lending").joinpath("published", template).read_bytes()
-    try:
-        import typst
-
-        document = typst.compile(
-            source,
-            format="pdf",
-            font_paths=_fonts(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=made_at.astimezone(UTC).replace(microsecond=0),
-        )
-    except (ImportError, RuntimeError) as fault:
-        raise TypesettingFailed from fault
-    return document
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts of the package alone, read once. Raises TypesettingFailed where it is missing."""
-    import typst
-
-    found = find_spec(FONTS)
-    if found is None or found.origin is None:
-        raise TypesettingFailed
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(Path(found.origin).parent)],
-    )
+    """Set a published template of lending with data as a PDF. Raises TypesettingFailed."""
+    return typesetting.typeset(PACKAGE, template, data, made_at=made_at)
 
 
 def contract_data(terms: Mapping[str, Any], *, sha256: str) -> dict[str, object]:

@@ -135,9 +135,11 @@ def _identifier_problems(row: Mapping[str, Any]) -> Iterator[Problem]:
         if name == "phone":
             if not _fits(value, PHONE):
                 yield Problem("event.phone", name)
-        elif not isinstance(value, str) or not 0 < len(value) <= LONGEST_MARKED:
-            yield Problem("event.identifier", name, {"most": LONGEST_MARKED})
-        elif not value.isprintable():
+        elif (
+            not isinstance(value, str)
+            or not 0 < len(value) <= LONGEST_MARKED
+            or not value.isprintable()
+        ):
             yield Problem("event.identifier", name, {"most": LONGEST_MARKED})
 
 

@@ -7,9 +7,21 @@ from django.db import migrations, models
 from xinnong.accounts import rls
 
 POLICE = (
-    "feed", "parcel", "number", "publishedrulebook", "rulebookuse", "rulebookdraft",
-    "enginestate", "alert", "alertevidence", "backtest", "ratealarm",
-    "case", "casenumber", "casetask", "caselabel",
+    "feed",
+    "parcel",
+    "number",
+    "publishedrulebook",
+    "rulebookuse",
+    "rulebookdraft",
+    "enginestate",
+    "alert",
+    "alertevidence",
+    "backtest",
+    "ratealarm",
+    "case",
+    "casenumber",
+    "casetask",
+    "caselabel",
 )
 HOLDS = "(SELECT scope.holds('d'))"
 
@@ -29,7 +41,6 @@ def walled():
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -38,317 +49,740 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Number',
+            name="Number",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(max_length=32, unique=True)),
-                ('sealed', models.BinaryField()),
-                ('key_id', models.CharField(max_length=12)),
-                ('seen_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.CharField(max_length=32, unique=True)),
+                ("sealed", models.BinaryField()),
+                ("key_id", models.CharField(max_length=12)),
+                ("seen_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('state', models.CharField(choices=[('open', '办理中'), ('closed', '已结案')], default='open', max_length=8)),
-                ('severity', models.CharField(max_length=8)),
-                ('villages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
-                ('device_marks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('verdict', models.CharField(blank=True, choices=[('gang', '是团伙作案'), ('not', '不是，误报'), ('unclear', '查不清')], max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('alerted_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "办理中"), ("closed", "已结案")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("severity", models.CharField(max_length=8)),
+                (
+                    "villages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), size=None
+                    ),
+                ),
+                (
+                    "device_marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gang", "是团伙作案"),
+                            ("not", "不是，误报"),
+                            ("unclear", "查不清"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("alerted_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.UUIDField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', '-id'], name='case_of_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed'), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='case_closed_with_a_verdict')],
+                "indexes": [models.Index(fields=["state", "-id"], name="case_of_state")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("verdict", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_closed_with_a_verdict",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('code', models.CharField(max_length=32)),
-                ('name', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('platform', '网络平台'), ('carrier', '电信运营商'), ('hotline', '举报热线'), ('channel', '获授权渠道'), ('county', '本县')], max_length=12)),
-                ('event_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('client', models.UUIDField()),
-                ('public_key', models.CharField(max_length=64)),
-                ('clock_minutes', models.SmallIntegerField()),
-                ('state', models.CharField(choices=[('proposed', '待第二人核准'), ('active', '在用'), ('suspended', '已停用'), ('refused', '未核准'), ('replaced', '已换新钥')], default='proposed', max_length=12)),
-                ('proposed_by', models.UUIDField()),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_by', models.UUIDField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                ("code", models.CharField(max_length=32)),
+                ("name", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("platform", "网络平台"),
+                            ("carrier", "电信运营商"),
+                            ("hotline", "举报热线"),
+                            ("channel", "获授权渠道"),
+                            ("county", "本县"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "event_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), size=None
+                    ),
+                ),
+                ("client", models.UUIDField()),
+                ("public_key", models.CharField(max_length=64)),
+                ("clock_minutes", models.SmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待第二人核准"),
+                            ("active", "在用"),
+                            ("suspended", "已停用"),
+                            ("refused", "未核准"),
+                            ("replaced", "已换新钥"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                    ),
+                ),
+                ("proposed_by", models.UUIDField()),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.UUIDField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'active', 'suspended'])), fields=('code', 'state'), name='feed_once_in_a_state'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='feed_decided_by_somebody'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('state', 'active'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='feed_by_two_people'), models.CheckConstraint(condition=models.Q(('clock_minutes__gte', 0), ('clock_minutes__lte', 60)), name='feed_clock_is_near')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "active", "suspended"])),
+                        fields=("code", "state"),
+                        name="feed_once_in_a_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by__isnull", True), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="feed_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("state", "active"), _negated=True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="feed_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clock_minutes__gte", 0), ("clock_minutes__lte", 60)),
+                        name="feed_clock_is_near",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FeedEvent',
+            name="FeedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=100, unique=True)),
-                ('feed', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=16)),
-                ('platform', models.CharField(max_length=40, null=True)),
-                ('phone_mark', models.CharField(max_length=32, null=True)),
-                ('device_mark', models.CharField(max_length=32, null=True)),
-                ('ip_mark', models.CharField(max_length=32, null=True)),
-                ('address_mark', models.CharField(max_length=32, null=True)),
-                ('agent_mark', models.CharField(max_length=32, null=True)),
-                ('village', models.CharField(max_length=12, null=True)),
-                ('own_handset', models.BooleanField(null=True)),
-                ('activity', models.CharField(max_length=64, null=True)),
-                ('ok', models.BooleanField(null=True)),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=100, unique=True)),
+                ("feed", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=16)),
+                ("platform", models.CharField(max_length=40, null=True)),
+                ("phone_mark", models.CharField(max_length=32, null=True)),
+                ("device_mark", models.CharField(max_length=32, null=True)),
+                ("ip_mark", models.CharField(max_length=32, null=True)),
+                ("address_mark", models.CharField(max_length=32, null=True)),
+                ("agent_mark", models.CharField(max_length=32, null=True)),
+                ("village", models.CharField(max_length=12, null=True)),
+                ("own_handset", models.BooleanField(null=True)),
+                ("activity", models.CharField(max_length=64, null=True)),
+                ("ok", models.BooleanField(null=True)),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['received_at'], name='event_received')],
+                "indexes": [models.Index(fields=["received_at"], name="event_received")],
             },
         ),
         migrations.CreateModel(
-            name='Parcel',
+            name="Parcel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('feed', models.CharField(max_length=32)),
-                ('key', models.UUIDField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('signature', models.CharField(max_length=128)),
-                ('size_bytes', models.IntegerField()),
-                ('accepted', models.IntegerField()),
-                ('duplicate', models.IntegerField()),
-                ('refused', models.IntegerField()),
-                ('answer', models.JSONField()),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                ("feed", models.CharField(max_length=32)),
+                ("key", models.UUIDField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("signature", models.CharField(max_length=128)),
+                ("size_bytes", models.IntegerField()),
+                ("accepted", models.IntegerField()),
+                ("duplicate", models.IntegerField()),
+                ("refused", models.IntegerField()),
+                ("answer", models.JSONField()),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('feed', 'key'), name='parcel_key_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("feed", "key"), name="parcel_key_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublishedRulebook',
+            name="PublishedRulebook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.CharField(max_length=24)),
-                ('document', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('schema_version', models.SmallIntegerField()),
-                ('first_signer', models.UUIDField()),
-                ('second_signer', models.UUIDField()),
-                ('published_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.CharField(max_length=24)),
+                ("document", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("schema_version", models.SmallIntegerField()),
+                ("first_signer", models.UUIDField()),
+                ("second_signer", models.UUIDField()),
+                ("published_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='rulebook_version_once'), models.CheckConstraint(condition=models.Q(('first_signer', models.F('second_signer')), _negated=True), name='rulebook_two_signers')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="rulebook_version_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_signer", models.F("second_signer")), _negated=True
+                        ),
+                        name="rulebook_two_signers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EngineState',
+            name="EngineState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cursor', models.BigIntegerField(default=0)),
-                ('kept_cursor', models.BigIntegerField(default=0)),
-                ('kept', models.BinaryField(null=True)),
-                ('events', models.BigIntegerField(default=0)),
-                ('late', models.BigIntegerField(default=0)),
-                ('duplicate', models.BigIntegerField(default=0)),
-                ('alerts', models.BigIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('rulebook', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guard.publishedrulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cursor", models.BigIntegerField(default=0)),
+                ("kept_cursor", models.BigIntegerField(default=0)),
+                ("kept", models.BinaryField(null=True)),
+                ("events", models.BigIntegerField(default=0)),
+                ("late", models.BigIntegerField(default=0)),
+                ("duplicate", models.BigIntegerField(default=0)),
+                ("alerts", models.BigIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "rulebook",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guard.publishedrulebook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('alert_id', models.CharField(max_length=20)),
-                ('rule', models.CharField(max_length=40)),
-                ('subject', models.CharField(max_length=64)),
-                ('severity', models.CharField(max_length=8)),
-                ('is_shadow', models.BooleanField()),
-                ('is_current', models.BooleanField(default=True)),
-                ('supersedes', models.CharField(blank=True, max_length=20)),
-                ('villages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
-                ('phone_marks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('device_marks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('agent_marks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('evidence', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('found_at', models.DateTimeField()),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='guard.case')),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guard.publishedrulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                ("alert_id", models.CharField(max_length=20)),
+                ("rule", models.CharField(max_length=40)),
+                ("subject", models.CharField(max_length=64)),
+                ("severity", models.CharField(max_length=8)),
+                ("is_shadow", models.BooleanField()),
+                ("is_current", models.BooleanField(default=True)),
+                ("supersedes", models.CharField(blank=True, max_length=20)),
+                (
+                    "villages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), size=None
+                    ),
+                ),
+                (
+                    "phone_marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                (
+                    "device_marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                (
+                    "agent_marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                ("evidence", models.IntegerField()),
+                ("at", models.DateTimeField()),
+                ("found_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alerts",
+                        to="guard.case",
+                    ),
+                ),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guard.publishedrulebook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RateAlarm',
+            name="RateAlarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40)),
-                ('on', models.DateField()),
-                ('events', models.IntegerField()),
-                ('found', models.IntegerField()),
-                ('expected_milli', models.IntegerField()),
-                ('is_above', models.BooleanField()),
-                ('raised_at', models.DateTimeField()),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guard.publishedrulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40)),
+                ("on", models.DateField()),
+                ("events", models.IntegerField()),
+                ("found", models.IntegerField()),
+                ("expected_milli", models.IntegerField()),
+                ("is_above", models.BooleanField()),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guard.publishedrulebook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RulebookDraft',
+            name="RulebookDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.CharField(max_length=24)),
-                ('source', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('mode', models.CharField(choices=[('live', '正式运行'), ('shadow', '影子运行（只计数，不成案）')], max_length=8)),
-                ('state', models.CharField(choices=[('writing', '起草中'), ('signed', '待第二人签署'), ('published', '已发布'), ('dropped', '已放弃')], max_length=12)),
-                ('author', models.UUIDField()),
-                ('first_signer', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.CharField(max_length=24)),
+                ("source", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live", "正式运行"), ("shadow", "影子运行（只计数，不成案）")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("writing", "起草中"),
+                            ("signed", "待第二人签署"),
+                            ("published", "已发布"),
+                            ("dropped", "已放弃"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("author", models.UUIDField()),
+                ("first_signer", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['writing', 'signed'])), fields=('code', 'version'), name='rulebook_draft_open_once'), models.CheckConstraint(condition=models.Q(('state__in', ['writing', 'dropped']), ('first_signer__isnull', False), _connector='OR'), name='rulebook_draft_signed')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["writing", "signed"])),
+                        fields=("code", "version"),
+                        name="rulebook_draft_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["writing", "dropped"]),
+                            ("first_signer__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="rulebook_draft_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RulebookUse',
+            name="RulebookUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('mode', models.CharField(choices=[('live', '正式运行'), ('shadow', '影子运行（只计数，不成案）')], max_length=8)),
-                ('state', models.CharField(choices=[('proposed', '待第二人确认'), ('in_force', '生效中'), ('ended', '已结束')], max_length=12)),
-                ('proposed_by', models.UUIDField()),
-                ('confirmed_by', models.UUIDField(null=True)),
-                ('from_at', models.DateTimeField(null=True)),
-                ('until_at', models.DateTimeField(null=True)),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='guard.publishedrulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live", "正式运行"), ("shadow", "影子运行（只计数，不成案）")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待第二人确认"),
+                            ("in_force", "生效中"),
+                            ("ended", "已结束"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("proposed_by", models.UUIDField()),
+                ("confirmed_by", models.UUIDField(null=True)),
+                ("from_at", models.DateTimeField(null=True)),
+                ("until_at", models.DateTimeField(null=True)),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="guard.publishedrulebook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseLabel',
+            name="CaseLabel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('gang', '是团伙作案'), ('not', '不是，误报'), ('unclear', '查不清')], max_length=8)),
-                ('reason', models.CharField(max_length=300)),
-                ('said_by', models.UUIDField()),
-                ('said_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labels', to='guard.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("gang", "是团伙作案"),
+                            ("not", "不是，误报"),
+                            ("unclear", "查不清"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("said_by", models.UUIDField()),
+                ("said_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labels",
+                        to="guard.case",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='case_label_with_a_reason')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="case_label_with_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseNumber',
+            name="CaseNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(max_length=32)),
-                ('village', models.CharField(blank=True, max_length=12)),
-                ('holds', models.BooleanField(default=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='guard.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.CharField(max_length=32)),
+                ("village", models.CharField(blank=True, max_length=12)),
+                ("holds", models.BooleanField(default=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="numbers",
+                        to="guard.case",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('holds', True)), fields=['mark'], name='number_held')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'mark'), name='case_number_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("holds", True)), fields=["mark"], name="number_held"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "mark"), name="case_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseTask',
+            name="CaseTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('desk', models.CharField(choices=[('police', '公安'), ('bureau', '医保局'), ('platform', '网络平台')], max_length=8)),
-                ('what', models.CharField(max_length=200)),
-                ('due_at', models.DateTimeField()),
-                ('made_by', models.UUIDField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('done_by', models.UUIDField(null=True)),
-                ('result', models.CharField(blank=True, max_length=300)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='guard.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                (
+                    "desk",
+                    models.CharField(
+                        choices=[
+                            ("police", "公安"),
+                            ("bureau", "医保局"),
+                            ("platform", "网络平台"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("what", models.CharField(max_length=200)),
+                ("due_at", models.DateTimeField()),
+                ("made_by", models.UUIDField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("done_by", models.UUIDField(null=True)),
+                ("result", models.CharField(blank=True, max_length=300)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="guard.case",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('done_at__isnull', True), models.Q(('done_by__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='task_done_with_a_result')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True),
+                            models.Q(
+                                ("done_by__isnull", False), models.Q(("result", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_done_with_a_result",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AlertEvidence',
+            name="AlertEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='guard.alert')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guard.feedevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="guard.alert",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guard.feedevent",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('alert', 'event'), name='alert_evidence_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("alert", "event"), name="alert_evidence_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberReveal',
+            name="NumberReveal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(max_length=32)),
-                ('reason', models.CharField(max_length=200)),
-                ('seen_by', models.UUIDField()),
-                ('seen_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reveals', to='guard.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mark", models.CharField(max_length=32)),
+                ("reason", models.CharField(max_length=200)),
+                ("seen_by", models.UUIDField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reveals",
+                        to="guard.case",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['seen_by', 'seen_at'], name='reveal_of_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='reveal_with_a_reason')],
+                "indexes": [models.Index(fields=["seen_by", "seen_at"], name="reveal_of_person")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="reveal_with_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BackTest',
+            name="BackTest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(unique=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('events', models.IntegerField()),
-                ('from_at', models.DateTimeField(null=True)),
-                ('until_at', models.DateTimeField(null=True)),
-                ('rules', models.JSONField()),
-                ('run_by', models.UUIDField()),
-                ('run_at', models.DateTimeField()),
-                ('against', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guard.publishedrulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.UUIDField(unique=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("events", models.IntegerField()),
+                ("from_at", models.DateTimeField(null=True)),
+                ("until_at", models.DateTimeField(null=True)),
+                ("rules", models.JSONField()),
+                ("run_by", models.UUIDField()),
+                ("run_at", models.DateTimeField()),
+                (
+                    "against",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guard.publishedrulebook",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256', '-id'], name='back_test_of')],
+                "indexes": [models.Index(fields=["sha256", "-id"], name="back_test_of")],
             },
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['is_shadow', 'is_current', '-id'], name='alert_shown'),
+            model_name="alert",
+            index=models.Index(fields=["is_shadow", "is_current", "-id"], name="alert_shown"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('rulebook', 'alert_id'), name='guard_alert_once'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                fields=("rulebook", "alert_id"), name="guard_alert_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratealarm',
-            constraint=models.UniqueConstraint(fields=('rulebook', 'rule', 'on'), name='rate_alarm_once'),
+            model_name="ratealarm",
+            constraint=models.UniqueConstraint(
+                fields=("rulebook", "rule", "on"), name="rate_alarm_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('mode', 'live'), ('state', 'in_force')), fields=('mode',), name='rulebook_one_live'),
+            model_name="rulebookuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("mode", "live"), ("state", "in_force")),
+                fields=("mode",),
+                name="rulebook_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('rulebook',), name='rulebook_in_use_once'),
+            model_name="rulebookuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("rulebook",),
+                name="rulebook_in_use_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookuse',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), models.Q(('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='rulebook_use_by_two'),
+            model_name="rulebookuse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "proposed"),
+                    models.Q(
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="rulebook_use_by_two",
+            ),
         ),
         *walled(),
         *[

@@ -18,6 +18,19 @@ from xinnong.guard.models.detection import (
     RateAlarm,
 )
 from xinnong.guard.models.feeds import Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
+from xinnong.guard.models.orders import (
+    AccountState,
+    AppealState,
+    DeliveryStage,
+    JointOrder,
+    OrderAccount,
+    OrderAppeal,
+    OrderDelivery,
+    OrderKind,
+    OrderRequest,
+    OrderState,
+    OrderTarget,
+)
 from xinnong.guard.models.rulebooks import (
     PublishedRulebook,
     RulebookDraft,
@@ -28,22 +41,33 @@ from xinnong.guard.models.rulebooks import (
 )
 
 __all__ = [
+    "AccountState",
     "Alert",
     "AlertEvidence",
+    "AppealState",
     "BackTest",
     "Case",
     "CaseLabel",
     "CaseNumber",
     "CaseState",
     "CaseTask",
+    "DeliveryStage",
     "Desk",
     "EngineState",
     "Feed",
     "FeedEvent",
     "FeedKind",
     "FeedState",
+    "JointOrder",
     "Number",
     "NumberReveal",
+    "OrderAccount",
+    "OrderAppeal",
+    "OrderDelivery",
+    "OrderKind",
+    "OrderRequest",
+    "OrderState",
+    "OrderTarget",
     "Parcel",
     "PublishedRulebook",
     "RateAlarm",

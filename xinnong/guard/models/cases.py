@@ -44,7 +44,10 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True)
-                | (Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(verdict="")),
+                | (
+                    Q(state="closed", closed_at__isnull=False, closed_by__isnull=False)
+                    & ~Q(verdict="")
+                ),
                 name="case_closed_with_a_verdict",
             ),
         ]

@@ -65,7 +65,9 @@ class RulebookUse(models.Model):
 
         constraints = [
             models.UniqueConstraint(
-                fields=["mode"], condition=Q(mode="live", state="in_force"), name="rulebook_one_live"
+                fields=["mode"],
+                condition=Q(mode="live", state="in_force"),
+                name="rulebook_one_live",
             ),
             models.UniqueConstraint(
                 fields=["rulebook"], condition=~Q(state="ended"), name="rulebook_in_use_once"

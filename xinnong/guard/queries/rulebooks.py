@@ -76,6 +76,11 @@ def use_by_ref(ref: UUID) -> RulebookUse | None:
     return RulebookUse.objects.filter(ref=ref).select_related("rulebook").first()
 
 
+def waiting_uses(rulebook: PublishedRulebook) -> list[RulebookUse]:
+    """What waits for a second person about one version."""
+    return list(RulebookUse.objects.filter(rulebook=rulebook, state=UseState.PROPOSED))
+
+
 def open_drafts() -> list[RulebookDraft]:
     """Drafts that are written or wait for a second signature, the newest first."""
     states = [RulebookDraftState.WRITING, RulebookDraftState.SIGNED]

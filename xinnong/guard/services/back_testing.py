@@ -62,7 +62,9 @@ def watch_rates(*, now: datetime) -> int:
             return 0
         since = now - WATCHED
         events = FeedEvent.objects.filter(received_at__gt=since).exclude(kind=TICK).count()
-        alerts = Alert.objects.filter(rulebook=live, found_at__gt=since).values_list("rule", flat=True)
+        alerts = Alert.objects.filter(rulebook=live, found_at__gt=since).values_list(
+            "rule", flat=True
+        )
         found = Counter(alerts)
         return sum(_raise(live, test, row, found[row["rule"]], events, now) for row in test.rules)
 

@@ -116,10 +116,16 @@ def _join(case: Case, alert: Alert) -> None:
 def add_task(
     *, actor: User, case: Case, desk: str, what: str, due_at: datetime, now: datetime
 ) -> CaseTask:
-    """Ask a desk for something by a time. Raises NotPolice, CaseMoved."""
+    """Ask a desk for something by a time; the same that is open already is not asked twice.
+
+    Raises NotPolice, CaseMoved.
+    """
     refuse_all_but_police(actor, Permission.HANDLE_CASES)
     with transaction.atomic():
         mine = _locked(case)
+        same = mine.tasks.filter(desk=desk, what=what, done_at__isnull=True).first()
+        if same is not None:
+            return same
         made = CaseTask.objects.create(
             ref=new_ref(), case=mine, desk=Desk(desk), what=what, due_at=due_at, made_by=actor.ref
         )

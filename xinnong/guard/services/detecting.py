@@ -122,9 +122,7 @@ def _engine_at(use: RulebookUse, state: EngineState, now: datetime) -> Engine:
     return engine
 
 
-def _from_memory(
-    use: RulebookUse, state: EngineState, calendar: Calendar
-) -> tuple[Engine, int]:
+def _from_memory(use: RulebookUse, state: EngineState, calendar: Calendar) -> tuple[Engine, int]:
     book = rulebook_of(use.rulebook)
     if state.kept is not None:
         try:

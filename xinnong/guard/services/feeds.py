@@ -41,7 +41,7 @@ def propose_feed(
     """
     refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
     key = public_key.strip().lower()
-    _refuse_no_key(key)
+    refuse_no_key(key)
     assert set(event_kinds) <= set(KINDS), "the form offers these alone"
     program = ApiClient.objects.filter(code=client, institution__operator__kind=POLICE).first()
     if program is None:
@@ -100,7 +100,8 @@ def _locked(feed: Feed, state: FeedState) -> Feed:
     return mine
 
 
-def _refuse_no_key(key: str) -> None:
+def refuse_no_key(key: str) -> None:
+    """Only 32 bytes of Ed25519 in hexadecimal are a key. Raises FeedKeyWrong."""
     if HEX_KEY.fullmatch(key) is None:
         raise FeedKeyWrong
     try:

@@ -63,7 +63,9 @@ def save_rulebook_draft(
     document = canonical_rulebook(source)
     book = load_rulebook(source.encode())
     with transaction.atomic():
-        mine = RulebookDraft(ref=new_ref(), created_at=now) if draft is None else _locked(draft, *OPEN)
+        mine = (
+            RulebookDraft(ref=new_ref(), created_at=now) if draft is None else _locked(draft, *OPEN)
+        )
         _refuse_taken(book.id, book.version, but=mine.pk)
         mine.code, mine.version, mine.source = book.id, book.version, source
         mine.sha256, mine.mode = sha256_hex(document), RulebookMode(mode)
@@ -134,7 +136,10 @@ def propose_use(
     with transaction.atomic():
         PublishedRulebook.objects.select_for_update().get(pk=rulebook.pk)
         open_uses = rulebook.uses.exclude(state=UseState.ENDED)
-        if open_uses.filter(state=UseState.PROPOSED).exists() or open_uses.filter(mode=mode).exists():
+        if (
+            open_uses.filter(state=UseState.PROPOSED).exists()
+            or open_uses.filter(mode=mode).exists()
+        ):
             raise RulebookMoved(state=RulebookMode(mode).label)
         open_uses.update(state=UseState.ENDED, until_at=now)
         made = RulebookUse.objects.create(

@@ -1,0 +1,26 @@
+"""Addresses of guard."""
+
+from django.urls import path
+
+from xinnong.guard.views import cases, feeds, orders, rulebooks
+
+app_name = "guard"
+urlpatterns = [
+    path("guard/feeds/", feeds.feeds, name="feeds"),
+    path("guard/feeds/<uuid:ref>/", feeds.feed, name="feed"),
+    path("guard/rulebooks/", rulebooks.rulebooks, name="rulebooks"),
+    path("guard/rulebooks/new/", rulebooks.new_rulebook, name="new_rulebook"),
+    path("guard/rulebooks/drafts/<uuid:ref>/", rulebooks.rulebook_draft, name="rulebook_draft"),
+    path("guard/rulebooks/uses/<uuid:ref>/confirm/", rulebooks.confirm_use, name="confirm_use"),
+    path("guard/rulebooks/<str:sha256>/", rulebooks.rulebook, name="rulebook"),
+    path("guard/cases/", cases.cases, name="cases"),
+    path("guard/cases/<uuid:ref>/", cases.case, name="case"),
+    path("guard/orders/", orders.orders, name="orders"),
+    path("guard/orders/<uuid:ref>/", orders.order, name="order"),
+    path("guard/orders/<uuid:ref>/paper/", orders.paper, name="order_paper"),
+    path("guard/cases/<uuid:ref>/order/", orders.new_order, name="new_order"),
+    path("guard/cases/<uuid:ref>/victim/", orders.victim_paper, name="victim_paper"),
+    path("guard/targets/", orders.targets, name="targets"),
+    path("guard/requests/", orders.requests, name="requests"),
+    path("guard/requests/answers/", orders.asked, name="asked"),
+]

@@ -1,0 +1,177 @@
+"""Cases: the queue, and one case with its timeline, pictures, tasks and numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xinnong.accounts.permissions import Permission
+from xinnong.accounts.visibility import allowed, user_of
+from xinnong.areas.places import places
+from xinnong.guard.activities import has_activities_feed
+from xinnong.guard.case_tables import (
+    alerts_table,
+    cases_table,
+    events_table,
+    numbers_table,
+    reveals_table,
+    said_facts,
+    tasks_table,
+    villages_table,
+)
+from xinnong.guard.forms import CasesForm, FinishForm, LabelForm, RevealForm, TaskForm
+from xinnong.guard.models import CaseState
+from xinnong.guard.pictures import case_graph, short, village_plan
+from xinnong.guard.queries import cases as queries
+from xinnong.guard.services import cases as services
+from xinnong.guard.views.asking import Told
+from xinnong.guard.wording import SEVERITY, TONES
+from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
+from xinnong.web.refusals import UNPROCESSABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from django import forms
+    from django.http import HttpRequest, HttpResponse
+
+    from xinnong.guard.models import Case, CaseNumber
+
+
+@require_GET
+@allowed(Permission.READ_CASES)
+def cases(request: HttpRequest) -> HttpResponse:
+    """List cases; what stands on no list of the filters selects nothing."""
+    form = CasesForm(request.GET)
+    found = (
+        queries.cases_page(form.cleaned_data, turn=turn_of(request.GET), limit=PAGE_ROWS + 1)
+        if form.is_valid()
+        else []
+    )
+    rows, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))
+    context = {
+        "form": form,
+        "table": cases_table(rows, pager),
+        "has_activities": has_activities_feed(),
+    }
+    status = 200 if form.is_valid() else UNPROCESSABLE
+    return render(request, "guard/cases.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.READ_CASES)
+def case(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """One case; give tasks, open a number, say what it is."""
+    found = queries.case_by_ref(ref)
+    if found is None:
+        raise Http404
+    page = _Page(request, found)
+    if request.method == "POST" and page.act():
+        return redirect("guard:case", found.ref)
+    status = UNPROCESSABLE if request.method == "POST" and not page.revealed else 200
+    return render(request, "guard/case.html", page.context(), status=status)
+
+
+class _Page:
+    """The forms of a case's page, one step at a time, and everything it shows."""
+
+    def __init__(self, request: HttpRequest, found: Case) -> None:
+        self.request, self.case, self.told = request, found, Told()
+        self.step = request.POST.get("step", "") if request.method == "POST" else ""
+        self.numbers = queries.numbers_of(found)
+        self.revealed = ""
+        self.forms: dict[str, forms.Form] = {
+            "task": TaskForm(self._data("task")),
+            "finish": FinishForm(self._data("finish")),
+            "label": LabelForm(self._data("label")),
+            "reveal": RevealForm(self._data("reveal"), numbers=_choices(found, self.numbers)),
+            "release": RevealForm(
+                self._data("release"), numbers=[(n.mark, short(n.mark)) for n in self.numbers if n.holds]
+            ),
+        }  # fmt: skip
+
+    def _data(self, step: str) -> object:
+        return self.request.POST if self.step == step else None
+
+    def act(self) -> bool:
+        """Carry the step out; True where the page is to be loaded anew."""
+        form = self.forms.get(self.step)
+        if form is None:
+            raise Http404
+        return (
+            form.is_valid()
+            and self.told.of(lambda: self._do(form.cleaned_data))
+            and not self.revealed
+        )
+
+    def _do(self, said: dict[str, object]) -> None:
+        actor, now, case = user_of(self.request), timezone.now(), self.case
+        values: dict[str, object] = {"actor": actor, "now": now}
+        if self.step == "task":
+            services.add_task(case=case, **values, **said)  # type: ignore[arg-type]  # as the form checked
+        elif self.step == "finish":
+            task = queries.task_by_ref(case, said["task"])  # type: ignore[arg-type]
+            if task is None:
+                raise Http404
+            services.finish_task(actor=actor, now=now, task=task, result=str(said["result"]))
+        elif self.step == "label":
+            services.label_case(case=case, **values, **said)  # type: ignore[arg-type]
+        elif self.step == "release":
+            services.release_number(case=case, **values, **said)  # type: ignore[arg-type]
+        else:
+            self.revealed = services.reveal_number(case=case, **values, **said)  # type: ignore[arg-type]
+
+    def context(self) -> dict[str, object]:
+        """Everything the page shows."""
+        case, known = self.case, places()
+        events = queries.evidence_of(case)
+        counts = Counter(number.village for number in self.numbers if number.village)
+        by_village = [(village, counts[village]) for village in sorted({*case.villages, *counts})]
+        plan = village_plan([(known.label(village), n) for village, n in by_village])
+        return {
+            "case": case,
+            "severity": SEVERITY[case.severity],
+            "tone": TONES[case.severity],
+            "is_open": case.state == CaseState.OPEN,
+            "has_activities": has_activities_feed(),
+            "alerts": alerts_table(queries.alerts_of(case)),
+            "events": events_table(events),
+            "graph": case_graph(events),
+            "plan": plan,
+            "villages": villages_table(by_village),
+            "numbers": numbers_table(self.numbers),
+            "tasks": tasks_table(queries.tasks_of(case)),
+            "said": said_facts(queries.labels_of(case)),
+            "reveals": reveals_table(queries.reveals_of(case)),
+            "open_tasks": [each for each in queries.tasks_of(case) if each.done_at is None],
+            "revealed": self.revealed,
+            "refusal": self.told.refusal,
+            "form": self.forms.get(self.step),
+            **{f"{name}_form": form for name, form in self.forms.items()},
+            **_may(self.request),
+        }
+
+
+def _may(request: HttpRequest) -> dict[str, object]:
+    actor = user_of(request)
+    return {
+        "may_handle": actor.can(Permission.HANDLE_CASES),
+        "may_reveal": actor.can(Permission.REVEAL_NUMBERS),
+        "may_sign": actor.can(Permission.SIGN_ORDERS),
+    }
+
+
+def _choices(case: Case, numbers: Sequence[CaseNumber]) -> list[tuple[str, str]]:
+    opens = queries.marks_that_open(case)
+    known = places()
+    return [
+        (each.mark, f"{short(each.mark)} {known.label(each.village) if each.village else ''}")
+        for each in numbers
+        if each.mark in opens
+    ]
