@@ -50,6 +50,7 @@ class People:
     xue: User  # analyst
     shen: User  # protection officer
     han: User  # health-insurance bureau
+    bai: User  # counter of a designated hospital
     qin: User  # police
     ou: User  # system operator
     mo: User  # stranger: no role
@@ -74,6 +75,7 @@ JOBS = {
     "xue": ("薛分析师", "analyst", "GOV-339981", [COUNTY]),
     "shen": ("沈负责人", "auditor", "GOV-339981", [COUNTY]),
     "han": ("韩科长", "bureau", "HIB-339981", []),
+    "bai": ("白窗口", "counter", "HOSP-01", []),
     "qin": ("秦警官", "police", "PSB-339981", []),
     "ou": ("欧运维", "operator", "GOV-339981", []),
     "mo": ("莫生", "", "GOV-339981", []),

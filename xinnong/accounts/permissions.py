@@ -47,6 +47,11 @@ class Permission(StrEnum):
     KEEP_LEDGER = "ledger.keep"
     CLOSE_LEDGER = "ledger.close"
     CARRY_PAYMENTS = "payments.carry"
+    HOLD_ECARD = "ecard.hold"
+    REDEEM_ECARD = "ecard.redeem"
+    ACTIVATE_ECARD = "ecard.activate"
+    REVOKE_ECARD = "ecard.revoke"
+    KEEP_TERMINALS = "ecard.terminals"
 
 
 PERSONAL: frozenset[Permission] = frozenset(
@@ -58,6 +63,7 @@ PERSONAL: frozenset[Permission] = frozenset(
         Permission.RUN_REFRESH,
         Permission.READ_LOANS,
         Permission.SEND_LOANS,
+        Permission.REDEEM_ECARD,
     }
 )
 """Whoever holds one of these may see rows about persons inside their areas; nobody else may."""

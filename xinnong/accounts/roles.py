@@ -116,16 +116,16 @@ class Cadre(Role):
     code = "cadre"
     label = _("村干部")
     kinds = frozenset({OwnerKind.COUNTY})
-    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD})
+    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.REVOKE_ECARD})
 
 
 class Farmer(Role):
-    """Sees the own household's file and who looked at it, and borrows."""
+    """Sees the own household's file and who looked at it, borrows, shows the own e-credential."""
 
     code = "farmer"
     label = _("农户本人")
     kinds = frozenset[OwnerKind]()
-    permissions = frozenset({P.READ_OWN_FILE, P.APPLY_FOR_LOAN})
+    permissions = frozenset({P.READ_OWN_FILE, P.APPLY_FOR_LOAN, P.HOLD_ECARD})
 
 
 class Regulator(Role):
@@ -157,12 +157,21 @@ class ProtectionOfficer(Role):
 
 
 class HealthBureau(Role):
-    """The health-insurance bureau's own tables only."""
+    """The health-insurance bureau's own tables only: registers terminals, revokes by hotline."""
 
     code = "bureau"
     label = _("医保局")
     kinds = frozenset({OwnerKind.HEALTH})
-    permissions = frozenset[P]()
+    permissions = frozenset({P.REVOKE_ECARD, P.KEEP_TERMINALS})
+
+
+class CareCounter(Role):
+    """The counter of a designated hospital or pharmacy: redeems codes and activates credentials."""
+
+    code = "counter"
+    label = _("定点医药机构窗口")
+    kinds = frozenset({OwnerKind.HEALTH})
+    permissions = frozenset({P.REDEEM_ECARD, P.ACTIVATE_ECARD})
 
 
 class PoliceOfficer(Role):
@@ -197,6 +206,7 @@ ROLES: Final[tuple[type[Role], ...]] = (
     Analyst,
     ProtectionOfficer,
     HealthBureau,
+    CareCounter,
     PoliceOfficer,
     SystemOperator,
 )

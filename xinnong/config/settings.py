@@ -39,6 +39,7 @@ OWN_APPS = [
     "registry",
     "ledger",
     "sources",
+    "ecard",
     "profiles",
     "scoring",
     "credit",

@@ -35,6 +35,7 @@ API_VERBS: Final = frozenset(
         Permission.CARRY_PAYMENTS,
         Permission.READ_LOANS,
         Permission.SEND_LOANS,
+        Permission.REDEEM_ECARD,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

@@ -1,0 +1,5 @@
+"""Words."""
+
+
+def register() -> None:
+    """Called when the app starts."""
