@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,8 +17,11 @@ from xinnong.accounts.models import Institution, User
 from xinnong.ecard import services, stand_in
 from xinnong.ecard.models import Credential, FamilyBond, Redemption
 from xinnong.ecard.services import Identification, Presented
+from xinnong.registry.models import Identity, Person
 
-LI, WANG = "李大山", "王大山"
+LI, WANG, CHEN = "李大山", "王大山", "陈大山"
+CHILD = "李小满"
+"""Of Li's household."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             password=None,
             now=NOW,
         )
+        _change_the_register(sample)
         stand_in.register()
         yield World(people, sample, people.wu, wang, druggist)
         stand_in.withdraw()
@@ -101,6 +105,15 @@ def world(county: World, db: None) -> World:
     county.terminal("HOSP-01", "T2")
     county.terminal("PHAR-01", "P1")
     return county
+
+
+def _change_the_register(sample: Sample) -> None:
+    """Li has a child, and the register knows one number for Li and for Chen."""
+    number = Identity.objects.using("batch").get(person=sample.people[LI]).phone_hash
+    Identity.objects.using("batch").filter(person=sample.people[CHEN]).update(phone_hash=number)
+    Person.objects.using("batch").filter(ref=sample.people[CHILD].ref).update(
+        birth=date(2015, 5, 20)
+    )
 
 
 def _farmer(username: str, sample: Sample, name: str) -> User:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-
 import pytest
 
 from tests.ecard.conftest import LI, WANG, World

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from xinnong.core.errors import Refused
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class NoIssuer(Refused):
@@ -56,7 +59,7 @@ class Issuer(Protocol):
     """The national platform, as far as this app needs it."""
 
     is_stand_in: bool
-    checks: Sequence[tuple[str, str]]
+    checks: Sequence[tuple[str, str | _StrPromise]]
     """Person checks that can be handed in on the page: reference and words."""
 
     def check_person(self, person: UUID, reference: str) -> bool:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from django.utils.functional import _StrPromise
+
 IS_THE_PERSON: Final = "demo/live"
 IS_SOMEBODY_ELSE: Final = "demo/other"
 STARTS: Final = "DEMO"
@@ -43,9 +45,9 @@ class StandIn:
     """See the module docstring."""
 
     is_stand_in = True
-    checks: Sequence[tuple[str, str]] = (
-        (IS_THE_PERSON, _("演示：核验通过，是本人")),  # type: ignore[assignment]  # lazy text
-        (IS_SOMEBODY_ELSE, _("演示：核验不通过，不是本人")),  # type: ignore[assignment]  # as above
+    checks: Sequence[tuple[str, str | _StrPromise]] = (
+        (IS_THE_PERSON, _("演示：核验通过，是本人")),
+        (IS_SOMEBODY_ELSE, _("演示：核验不通过，不是本人")),
     )
 
     def check_person(self, _person: UUID, reference: str) -> bool:

@@ -72,6 +72,7 @@ READ_FIELDS: Mapping[str, _StrPromise] = {
     "members": _("家庭成员"),
     "score": _("信用评分"),
     "line": _("额度"),
+    "ecard": _("医保码"),
     "facts.assets": _("资产明细"),
     "facts.liabilities": _("负债明细"),
     "facts.income": _("收入明细"),
@@ -158,6 +159,16 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "accounts.revoke-tokens": _("收回接口令牌"),
     "installation.back-up": _("整体备份"),
     "installation.restore": _("从备份恢复"),
+    "ecard.activate": _("开通医保码"),
+    "ecard.show": _("出示医保码"),
+    "ecard.prepare-phone": _("准备没网也能用的手机"),
+    "ecard.redeem": _("核销医保码"),
+    "ecard.revoke": _("停用医保码"),
+    "ecard.ask-family": _("请求代家人出示医保码"),
+    "ecard.answer-family": _("答复代为出示的请求"),
+    "ecard.end-family": _("解除亲情账户"),
+    "ecard.register-terminal": _("登记医保码终端"),
+    "ecard.end-terminal": _("停用医保码终端"),
     "ledger.open": _("开立账户"),
     "ledger.close": _("销户"),
     "ledger.post": _("过账一笔"),
@@ -297,7 +308,7 @@ STAGES: Mapping[str, _StrPromise] = {
 
 ROLE_HOMES: Mapping[str, _StrPromise] = {
     "bureau": _(
-        "医保局的数据单独保管。授权渠道、村推活动备案和电子凭证业务在本系统启用后，从这里办理。"
+        "医保局的数据单独保管。授权渠道和村推活动备案业务在本系统启用后，从这里办理。"
         "农户的信用档案、评分和额度不对医保局开放。"
     ),
     "police": _(

@@ -9,8 +9,7 @@ import pytest
 from tests.factories import LENDER, signed_in
 from tests.lending.origination.story import Story, counts
 from tests.people import NOW
-from xinnong.accounts.demo import NotTheDemoCounty
-from xinnong.accounts.demo import COUNTY
+from xinnong.accounts.demo import COUNTY, NotTheDemoCounty
 from xinnong.areas.models import Area
 from xinnong.lending import demo_checks
 from xinnong.lending.demo_checks import DEMO_CARDS, DEMO_PHOTO
