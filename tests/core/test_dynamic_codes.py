@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core import pages
 from xinnong.core import dynamic_codes as codes
 from xinnong.core.dynamic_codes import BondKind, CodeKind, FamilyAsk
+from xinnong.core.errors import Refused
 
 KEY = b"k" * 32
 ON = date(2026, 11, 20)
@@ -84,14 +86,27 @@ def test_another_key_or_handle_makes_nothing_of_it(
         assert codes.matched_step(read, key=other, epoch_seconds=step * 60) is None
 
 
-def test_the_worked_table_of_the_page_holds() -> None:
-    """Figures of docs/algorithms/dynamic-codes.md."""
-    assert codes.grouped(codes.online_code(1234567890123456789012)) == ONLINE
-    assert codes.grouped(codes.offline_code("0123456789", 29_000_001, key=KEY)) == OFFLINE
+def test_the_worked_tables_of_the_page_hold() -> None:
+    online, offline = pages.table("dynamic-codes", "codes")
+    assert codes.grouped(codes.online_code(int(online["drawn or handle"]))) == online["code"]
+    made = codes.offline_code(offline["drawn or handle"], int(offline["step"]), key=KEY)
+    assert codes.grouped(made) == offline["code"]
+    said = {row["answer"].strip("`"): _bond(row) for row in pages.table("dynamic-codes", "family")}
+    assert list(said) == list(said.values())
 
 
-ONLINE = "9001 1234 5678 9012 3456 7890 1280"
-OFFLINE = "9002 0123 4567 8901 4126 0803 9986"
+def _bond(row: dict[str, str]) -> str:
+    ask = FamilyAsk(
+        holder_birth=ON.replace(year=ON.year - int(row["holder"])),
+        member_birth=ON.replace(year=ON.year - int(row["member"])),
+        is_same_person=False,
+        is_same_household=row["same household"] == "yes",
+        members_now=int(row["members now"]),
+    )
+    try:
+        return codes.bond_for(ask, on=ON).value
+    except Refused as refused:
+        return refused.code
 
 
 def test_a_pharmacy_sells_and_settles_and_others_have_no_use() -> None:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from tests.ecard.conftest import LI, World
 from tests.factories import signed_in
 from tests.people import client_of
+from xinnong.accounts.models import Institution
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services import link_person, set_user
 from xinnong.accounts.services.tokens import issue_token
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.ecard import services, stand_in
-from xinnong.ecard.models import Redemption
+from xinnong.ecard.models import Credential, Redemption, Terminal
 from xinnong.privacy.models import Read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -174,6 +176,28 @@ def test_production_without_an_adapter_shows_no_code_and_says_why(
         assert "没有接通国家医保平台" in text(farmer, "/ecard/code/", {}, 422)
     finally:
         stand_in.register()
+
+
+def test_the_demo_has_terminals_and_a_farmer_with_a_code(world: World) -> None:
+    from xinnong.cli.demo_ecard import give_ecards
+
+    for username, institution, role in (
+        ("bureau", "HIB-339981", "bureau"), ("hospital", "HOSP-01", "counter"), ("farmer", "", "farmer"),
+    ):  # fmt: skip
+        user = set_user(
+            username=username,
+            name=username,
+            roles=[role],
+            institution=Institution.objects.filter(code=institution).first(),
+            areas=[],
+            password=None,
+            now=timezone.now(),
+        )
+    link_person(user=user, person_ref=world.ref("周大山"))
+    assert [give_ecards(now=timezone.now()) for _again in range(2)] == [1, 0]
+    with scoped(SYSTEM):
+        assert Terminal.objects.filter(code__in=["H1", "H2"], institution="HOSP-01").count() == 2
+        assert Credential.objects.get().person == world.ref("周大山")
 
 
 @pytest.fixture
