@@ -190,6 +190,25 @@ def test_a_grown_up_agrees_first_and_either_side_ends_it(world: World) -> None:
     assert again.ended_at == NOW + timedelta(minutes=1)
 
 
+def test_an_elder_without_an_account_agrees_at_a_counter(world: World) -> None:
+    world.activate(world.li, LI)
+    in_person(world, LIU, by=world.people.bai)()
+
+    def agree(by: User, *, holder: str = LI, seen: bool = True) -> Callable[[], FamilyBond]:
+        return lambda: services.agree_in_person(
+            actor=by, name=LIU, rid=world.sample.rids[LIU], holder_name=holder, has_seen_id=seen,
+            now=NOW,
+        )  # fmt: skip
+
+    assert refused(agree(world.people.bai)) == "ecard.family_answered"
+    world.ask(world.li, LIU)
+    assert refused(agree(world.li)) == "ecard.not_yours"
+    assert refused(agree(world.people.bai, seen=False)) == "ecard.check_failed"
+    assert refused(agree(world.people.bai, holder=WANG)) == "ecard.family_answered"
+    assert agree(world.people.bai)().state == BondState.ACTIVE
+    assert world.redeem(world.show(world.li, LIU)).is_for_somebody_else
+
+
 def test_a_family_account_has_five_members(world: World) -> None:
     world.activate(world.li, LI)
     names = ["张大山", "刘大山", "陈大山", "杨大山", "黄大山", "赵大山"]

@@ -28,7 +28,7 @@ router = Router()
 TAGS = ["e-credential"]
 
 
-class EcardProblem(Schema):
+class ProblemOut(Schema):
     """RFC 9457 with a stable code."""
 
     type: str
@@ -37,7 +37,7 @@ class EcardProblem(Schema):
     code: str
 
 
-REFUSALS: dict[int, type[Schema]] = dict.fromkeys((401, 403, 404, 422), EcardProblem)
+REFUSALS: dict[int, type[Schema]] = dict.fromkeys((401, 403, 404, 422), ProblemOut)
 
 
 class RedeemIn(Schema):

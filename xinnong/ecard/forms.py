@@ -102,6 +102,19 @@ class EnrolForm(WhoForm):
     )
 
 
+class AgreeForm(forms.Form):
+    """A member at the counter agrees that a relative shows the code."""
+
+    name = forms.CharField(label=_("到场的人"), max_length=64, widget=forms.TextInput(attrs=PLAIN))
+    rid = RidField()
+    holder_name = forms.CharField(
+        label=_("让谁代为出示（姓名）"), max_length=64, widget=forms.TextInput(attrs=PLAIN)
+    )
+    has_seen_id = forms.BooleanField(
+        label=_("我看过身份证原件，是本人到场，本人亲口说同意"), required=False
+    )
+
+
 class ShowForm(forms.Form):
     """Whose code, and where alone it is good."""
 

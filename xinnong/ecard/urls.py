@@ -18,6 +18,7 @@ urlpatterns = [
     path("ecard-desk/counter/", counter.counter, name="counter"),
     path("ecard-desk/redemptions/<uuid:ref>/", counter.receipt, name="receipt"),
     path("ecard-desk/activate/", counter.enrol, name="enrol"),
+    path("ecard-desk/agree/", counter.agree, name="agree"),
     path("ecard-desk/lost/", office.hotline, name="hotline"),
     path("ecard-desk/terminals/", office.terminals, name="terminals"),
     path("ecard-desk/terminals/<uuid:ref>/", office.terminal, name="terminal"),

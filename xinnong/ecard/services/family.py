@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from xinnong.accounts.models import Actor
+from xinnong.accounts.permissions import Permission
 from xinnong.core.dynamic_codes import BondKind, FamilyAsk, bond_for
 from xinnong.ecard.issuers import issuer
 from xinnong.ecard.models import BondState, Credential, CredentialState, FamilyBond
@@ -16,6 +17,7 @@ from xinnong.ecard.queries.family import LIVE, held_by
 from xinnong.ecard.queries.insured import Insured, insured_by_id, insured_person
 from xinnong.ecard.services.activating import activate_child
 from xinnong.ecard.services.refusals import (
+    CheckFailed,
     FamilyAnswered,
     FamilyExists,
     KeyReused,
@@ -23,7 +25,7 @@ from xinnong.ecard.services.refusals import (
     NotYours,
     PersonUnknown,
 )
-from xinnong.ecard.services.windows import at_bureau, note, own_person
+from xinnong.ecard.services.windows import at_bureau, is_designated, note, own_person, require
 
 
 def ask_family(*, actor: Actor, name: str, rid: str, now: datetime, key: UUID) -> FamilyBond:
@@ -81,6 +83,40 @@ def answer_family(*, actor: Actor, bond: FamilyBond, agrees: bool, now: datetime
             agreed=int(agrees),
         )  # fmt: skip
         return found
+
+
+def agree_in_person(
+    *, actor: Actor, name: str, rid: str, holder_name: str, has_seen_id: bool, now: datetime
+) -> FamilyBond:
+    """Agree for a member who stands at the counter with the id card and has no account.
+
+    The member says who asked; the tie is the one open request of a holder of that name. Refuses
+    `ecard.not_yours`, `.check_failed`, `.person_unknown` and `.family_answered` (nobody of that
+    name asked, or several did).
+    """
+    require(actor, Permission.ACTIVATE_ECARD)
+    if not is_designated(actor):
+        raise NotYours
+    if not has_seen_id:
+        raise CheckFailed
+    member = insured_by_id(actor, name=name, rid=rid)
+    if member is None:
+        raise PersonUnknown
+    with at_bureau(actor) as office:
+        asked = FamilyBond.objects.select_for_update().filter(
+            member=member.person, holder_name=holder_name, state=BondState.ASKED
+        )
+        found = list(asked[:2])
+        if len(found) != 1:
+            raise FamilyAnswered
+        bond = found[0]
+        bond.state, bond.answered_at = BondState.ACTIVE, now
+        bond.save()
+        note(
+            actor, office, action="ecard.answer-family", subject=bond.ref, at=now,
+            agreed=1, in_person=1,
+        )  # fmt: skip
+        return bond
 
 
 def end_family(*, actor: Actor, bond: FamilyBond, now: datetime) -> FamilyBond:

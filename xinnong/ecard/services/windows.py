@@ -17,6 +17,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.audit.services import record
+from xinnong.core.dynamic_codes import USES
 from xinnong.ecard.issuers import NoIssuer
 from xinnong.ecard.queries.places import bureau
 from xinnong.ecard.services.refusals import NotYours
@@ -34,6 +35,11 @@ def own_person(actor: Actor) -> UUID:
     if actor.person_ref is None:
         raise NotYours
     return actor.person_ref
+
+
+def is_designated(actor: Actor) -> bool:
+    """Whether somebody works at a hospital or pharmacy."""
+    return actor.institution is not None and actor.institution.kind in USES
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.ecard import services
-from xinnong.ecard.forms import EnrolForm, RedeemForm
+from xinnong.ecard.forms import AgreeForm, EnrolForm, RedeemForm
 from xinnong.ecard.issuers import has_issuer, is_stand_in
 from xinnong.ecard.queries.codes import redemption_by_ref, redemptions_at
 from xinnong.ecard.queries.places import terminals_of
@@ -122,3 +122,29 @@ def enrol(request: HttpRequest) -> HttpResponse:
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "ecard/enrol.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.ACTIVATE_ECARD)
+def agree(request: HttpRequest) -> HttpResponse:
+    """Write down that somebody who stands here lets a relative show the code."""
+    form, refusal = AgreeForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        tried = Tried(
+            lambda: services.agree_in_person(
+                actor=user_of(request),
+                name=said["name"].strip(),
+                rid=said["rid"],
+                holder_name=said["holder_name"].strip(),
+                has_seen_id=said["has_seen_id"],
+                now=timezone.now(),
+            )
+        )
+        if tried.refusal is None:
+            messages.success(request, _("记下了，家人现在可以代为出示。"))
+            return redirect("ecard:agree")
+        refusal = tried.refusal
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    context = {"form": form, "refusal": refusal}
+    return render(request, "ecard/agree.html", context, status=status)
