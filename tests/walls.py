@@ -90,7 +90,7 @@ LENDERS = ("officer", "manager")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
-SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant")
+SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant", "counter")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
