@@ -41,6 +41,7 @@ POSTED = {
     "api:draw_loan",
     "api:take_repayment",
     "api:record_loan_contact",
+    "api:redeem_ecard",
 }
 PUT = {"api:put_core_codes"}
 County = tuple[People, Sample]

@@ -23,6 +23,7 @@ SIGNED_IN = frozenset(
         "analyst",
         "auditor",
         "bureau",
+        "counter",
         "police",
         "channel",
         "town",
@@ -92,7 +93,7 @@ LENDERS = ("officer", "manager")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
-SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant")
+SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant", "counter")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
@@ -128,6 +129,22 @@ PAGES: dict[str, Wall] = {
     "journeys:documents": signed_in(),
     "journeys:scorecard": signed_in(404, sha256="0" * 64),
     "journeys:policy": signed_in(404, sha256="0" * 64),
+    "ecard:mine": only("farmer"),
+    "ecard:code": everybody(405),
+    "ecard:activate": only("farmer"),
+    "ecard:lost": only("farmer"),
+    "ecard:history": only("farmer"),
+    "ecard:offline": only("farmer"),
+    "ecard:offline_worker": everybody(),
+    "ecard:family": only("farmer"),
+    "ecard:family_answer": everybody(405, ref=NOBODY_KNOWS),
+    "ecard:counter": only("counter"),
+    "ecard:receipt": only("counter", answer=404, ref=NOBODY_KNOWS),
+    "ecard:enrol": only("counter"),
+    "ecard:agree": only("counter"),
+    "ecard:hotline": only("cadre", "bureau"),
+    "ecard:terminals": only("bureau"),
+    "ecard:terminal": only("bureau", answer=404, ref=NOBODY_KNOWS),
     "lending:products": signed_in(),
     "lending:schedule": signed_in(),
     "lending:product": signed_in(404, sha256="0" * 64),
@@ -269,6 +286,18 @@ DEEDS: dict[str, Wall] = {
         *LENDERS_AND_CADRES, answer=302, ref=HOME, form={"purpose": "campaign"}
     ),
     "journeys:identity": only(*LENDERS, answer=404, ref=HOME, person=SOMEBODY),
+    "ecard:code": only("farmer", answer=422),
+    "ecard:activate": only("farmer", answer=422),
+    "ecard:lost": only("farmer", answer=422),
+    "ecard:offline": only("farmer", answer=422),
+    "ecard:family": only("farmer", answer=422),
+    "ecard:family_answer": only("farmer", answer=404, ref=NOBODY_KNOWS),
+    "ecard:counter": only("counter", answer=422),
+    "ecard:enrol": only("counter", answer=422),
+    "ecard:agree": only("counter", answer=422),
+    "ecard:hotline": only("cadre", "bureau", answer=422),
+    "ecard:terminals": only("bureau", answer=422),
+    "ecard:terminal": only("bureau", answer=404, ref=NOBODY_KNOWS),
     "lending:new_draft": only(),
     "lending:draft": only(ref=NOBODY_KNOWS),
     "lending:counter": only(*LENDERS, answer=422),
@@ -375,5 +404,7 @@ PROGRAMS: dict[str, Program] = {
     "api:take_repayment": programs(Permission.SEND_LOANS, 422, ref=NOBODY_KNOWS),
     "api:loan_statement": programs(Permission.READ_LOANS, 404, ref=NOBODY_KNOWS),
     "api:entry_proof": programs(Permission.READ_AUDIT, 404, ref=NOBODY_KNOWS),
+    "api:redeem_ecard": programs(Permission.REDEEM_ECARD, 422),
+    "api:ecard_redemption": programs(Permission.REDEEM_ECARD, 404, ref=NOBODY_KNOWS),
     "api:lines": programs(Permission.READ_LINE, query=WHY, ref=HOME),
 }

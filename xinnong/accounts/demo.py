@@ -35,6 +35,16 @@ OPERATORS: Final = (
 )
 
 
+class NotTheDemoCounty(Exception):
+    """The invented county is not loaded here, so nothing may stand in for a real service."""
+
+
+def refuse_outside_demo() -> None:
+    """Keep stand-ins away from an installation that serves real people. Raises NotTheDemoCounty."""
+    if not Area.objects.filter(code=COUNTY).exists():
+        raise NotTheDemoCounty
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One institution: code, kind, operator, parent, names."""
@@ -63,6 +73,8 @@ INSTITUTIONS: Final = (
     Place("SLC-01", KIND.SMALL_LOAN, "SLC-01", "", "惠农小额贷款公司", "Huinong Small Loans"),
     Place("FUND-01", KIND.FUND, "FUND-01", "", "望禾农村资金互助社", "Wanghe Mutual Fund"),
     Place("HIB-339981", KIND.BUREAU, "HIB-339981", "", "县医疗保障局", "Health Insurance Bureau"),
+    Place("HOSP-01", KIND.HOSPITAL, "HIB-339981", "HIB-339981", "望禾镇卫生院", "Wanghe Hospital"),
+    Place("PHAR-01", KIND.PHARMACY, "HIB-339981", "HIB-339981", "望禾大药房", "Wanghe Pharmacy"),
     Place("PSB-339981", KIND.POLICE, "PSB-339981", "", "县公安局", "Public Security Bureau"),
     Place(
         "CHAN-01", KIND.CHANNEL, "HIB-339981", "HIB-339981", "农商银行外拓中心", "Bank Field Team"
@@ -132,7 +144,12 @@ PEOPLE: Final = (
     DemoUser("steward.bank", "孙白露", "steward", "BANK-01", "", _("报送本行贷款数据")),
     DemoUser("cadre", "徐春分", "cadre", "GOV-339981", "village", _("看本村农户")),
     DemoUser(
-        "farmer", "农户本人", "farmer", "", "", _("看自己的档案，看谁查过；打开“借钱”申请贷款")
+        "farmer",
+        "农户本人",
+        "farmer",
+        "",
+        "",
+        _("看自己的档案，看谁查过；打开“借钱”申请贷款；出示医保码"),
     ),
     DemoUser(
         "farmer.two",
@@ -152,13 +169,17 @@ PEOPLE: Final = (
         "bureau",
         "HIB-339981",
         "",
-        _("看村推活动、停用渠道；开通两步验证后审批活动、登记文书"),
+        _("看村推活动、停用渠道、接电话挂失医保码；开通两步验证后审批活动、登记文书"),
     ),
     DemoUser("channel", "江小雪", "channel", "CHAN-01", "", _("备案外拓队伍和进村活动")),
     DemoUser(
         "channel.two", "万大暑", "channel", "CHAN-02", "", _("另一家渠道：只见自己的队伍和活动")
     ),
     DemoUser("town", "唐立秋", "town", "TOWN-101", "town", _("开通两步验证后审批本镇的进村活动")),
+    DemoUser(
+        "hospital", "柳清明", "counter", "HOSP-01", "", _("核销农户出示的医保码，替到场的人开通")
+    ),
+    DemoUser("pharmacy", "苏小寒", "counter", "PHAR-01", "", _("药店收银：核销医保码")),
     DemoUser("police", "秦大雪", "police", "PSB-339981", "", _("公安首页")),
     DemoUser("operator", "运维员", "operator", "GOV-339981", "", _("看批次和运行情况")),
 )

@@ -80,6 +80,8 @@ class Institution(models.Model):
         VILLAGE = "village", _("村（社区）")
         DEPARTMENT = "department", _("部门")
         BUREAU = "bureau", _("医保局")
+        HOSPITAL = "hospital", _("定点医院")
+        PHARMACY = "pharmacy", _("定点药店")
         POLICE = "police", _("公安局")
         CHANNEL = "channel", _("外拓渠道")
 

@@ -64,6 +64,11 @@ class Permission(StrEnum):
     APPROVE_ORDERS = "orders.approve"
     REQUEST_ORDERS = "orders.request"
     ANSWER_ORDERS = "orders.answer"
+    HOLD_ECARD = "ecard.hold"
+    REDEEM_ECARD = "ecard.redeem"
+    ACTIVATE_ECARD = "ecard.activate"
+    REVOKE_ECARD = "ecard.revoke"
+    KEEP_TERMINALS = "ecard.terminals"
 
 
 PERSONAL: frozenset[Permission] = frozenset(
@@ -75,6 +80,7 @@ PERSONAL: frozenset[Permission] = frozenset(
         Permission.RUN_REFRESH,
         Permission.READ_LOANS,
         Permission.SEND_LOANS,
+        Permission.REDEEM_ECARD,
     }
 )
 """Whoever holds one of these may see rows about persons inside their areas; nobody else may."""

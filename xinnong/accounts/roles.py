@@ -117,7 +117,7 @@ class Cadre(Role):
     code = "cadre"
     label = _("村干部")
     kinds = frozenset({OwnerKind.COUNTY})
-    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.COUNT_HEADS})
+    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.COUNT_HEADS, P.REVOKE_ECARD})
 
 
 class TownOfficer(Role):
@@ -131,12 +131,12 @@ class TownOfficer(Role):
 
 
 class Farmer(Role):
-    """Sees the own household's file and who looked at it, and borrows."""
+    """Sees the own household's file and who looked at it, borrows, shows the own e-credential."""
 
     code = "farmer"
     label = _("农户本人")
     kinds = frozenset[OwnerKind]()
-    permissions = frozenset({P.READ_OWN_FILE, P.APPLY_FOR_LOAN})
+    permissions = frozenset({P.READ_OWN_FILE, P.APPLY_FOR_LOAN, P.HOLD_ECARD})
 
 
 class Regulator(Role):
@@ -181,6 +181,8 @@ class HealthBureau(Role):
             P.STOP_CHANNEL,
             P.FILE_DOCUMENT,
             P.REQUEST_ORDERS,
+            P.REVOKE_ECARD,
+            P.KEEP_TERMINALS,
         }
     )
     approving = frozenset({P.APPROVE_ACTIVITY, P.LICENSE_CHANNEL, P.FILE_DOCUMENT})
@@ -193,6 +195,15 @@ class ChannelClerk(Role):
     label = _("渠道经办人")
     kinds = frozenset({OwnerKind.HEALTH})
     permissions = frozenset({P.FILE_ACTIVITY, P.READ_ACTIVITIES})
+
+
+class CareCounter(Role):
+    """The counter of a designated hospital or pharmacy: redeems codes and activates credentials."""
+
+    code = "counter"
+    label = _("定点医药机构窗口")
+    kinds = frozenset({OwnerKind.HEALTH})
+    permissions = frozenset({P.REDEEM_ECARD, P.ACTIVATE_ECARD})
 
 
 class PoliceOfficer(Role):
@@ -249,6 +260,7 @@ ROLES: Final[tuple[type[Role], ...]] = (
     HealthBureau,
     ChannelClerk,
     TownOfficer,
+    CareCounter,
     PoliceOfficer,
     PoliceChief,
     SystemOperator,

@@ -19,7 +19,8 @@ CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,47}")
 EPILOGUE: Final = """\
 The token is printed once and kept as a digest only. Verbs: batches.deliver, batches.read,
 households.read, scores.read, lines.read, county.read, runs.read, schedules.plan,
-loans.read, loans.send, payments.carry, events.send, orders.answer, audit.read.
+loans.read, loans.send, payments.carry, events.send, orders.answer, audit.read,
+ecard.redeem.
 """
 
 

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Seed and print; running it again keeps what is there."""
     if args.farmer_only:
         _give_the_farmer_a_file()
+        _give_ecards()
         _offer_products()
         _lend()
         _order_book()
@@ -106,6 +107,13 @@ def _give_the_farmer_a_file() -> None:
         )
         if farmer.person_ref is None and head is not None:
             link_person(user=farmer, person_ref=head.ref)
+
+
+def _give_ecards() -> None:
+    """Terminals for hospital and pharmacy, a health code for the farmer."""
+    from xinnong.cli.demo_ecard import give_ecards
+
+    give_ecards(now=timezone.now())
 
 
 def _offer_products() -> None:

@@ -1,4 +1,4 @@
-"""Entry of the web server where the invented county is shown: stand-ins answer for banks and faces."""
+"""Entry of the web server where the invented county is shown: stand-ins answer for banks, faces and codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from xinnong.config import wsgi
-from xinnong.lending.demo_checks import NotTheDemoCounty, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,5 +22,10 @@ def application(asked: WSGIEnvironment, start_response: StartResponse) -> Iterab
 @cache
 def take_places() -> None:
     """Let the stand-ins answer in this process, once; without the invented county nobody does."""
+    from xinnong.accounts.demo import NotTheDemoCounty
+    from xinnong.ecard import stand_in
+    from xinnong.lending import demo_checks
+
     with suppress(NotTheDemoCounty):
-        register()
+        demo_checks.register()
+        stand_in.register()

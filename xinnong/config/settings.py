@@ -46,6 +46,7 @@ OWN_APPS = [
     "ledger",
     "sources",
     "outreach",
+    "ecard",
     "guard",
     "profiles",
     "scoring",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from xinnong.accounts.demo import COUNTY
-from xinnong.areas.models import Area
+from xinnong.accounts.demo import refuse_outside_demo
 from xinnong.lending.seams import register_card_check, register_person_check
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 DEMO_BANK: Final = "穗浦农村商业银行"
 DEMO_PHOTO: Final = "demo/live"
 """The reference of a live picture that passes; every other one does not."""
-
-
-class NotTheDemoCounty(Exception):
-    """The invented county is not loaded here, so nothing may stand in for a real check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +49,7 @@ class _Standing:
 
 def register() -> None:
     """Let the stand-ins answer in this process. Raises NotTheDemoCounty."""
-    if not Area.objects.filter(code=COUNTY).exists():
-        raise NotTheDemoCounty
+    refuse_outside_demo()
     register_person_check(is_demo_picture)
     register_card_check(is_demo_card)
     _Standing.in_place = True

@@ -9,10 +9,10 @@ import pytest
 from tests.factories import LENDER, signed_in
 from tests.lending.origination.story import Story, counts
 from tests.people import NOW
-from xinnong.accounts.demo import COUNTY
+from xinnong.accounts.demo import COUNTY, NotTheDemoCounty
 from xinnong.areas.models import Area
 from xinnong.lending import demo_checks
-from xinnong.lending.demo_checks import DEMO_CARDS, DEMO_PHOTO, NotTheDemoCounty
+from xinnong.lending.demo_checks import DEMO_CARDS, DEMO_PHOTO
 from xinnong.lending.seams import is_own_card, is_the_person
 from xinnong.lending.services import bind_card
 from xinnong.lending.services.refusals import CardNotProven

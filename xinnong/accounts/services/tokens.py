@@ -38,6 +38,7 @@ API_VERBS: Final = frozenset(
         Permission.SEND_EVENTS,
         Permission.ANSWER_ORDERS,
         Permission.READ_AUDIT,
+        Permission.REDEEM_ECARD,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

@@ -24,6 +24,7 @@ FIRST_PAGES = (
     (Permission.FIND_HOUSEHOLDS, ""),
     (Permission.DELIVER_BATCH, "sources:calendar"),
     (Permission.KEEP_LEDGER, "ledger:trial_balance"),
+    (Permission.REDEEM_ECARD, "ecard:counter"),
     (Permission.READ_READS, "journeys:reads"),
     (Permission.READ_RUNS, ""),
     (Permission.READ_COUNTY, "insight:county"),

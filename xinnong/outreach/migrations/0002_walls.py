@@ -19,7 +19,7 @@ OF_CHANNEL = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0001_initial"), ("accounts", "0006_channels_and_towns")]
+    dependencies = [("outreach", "0001_initial"), ("accounts", "0006_guardians_of_trust")]
 
     operations = [
         *(
