@@ -18,7 +18,18 @@ from django.test import override_settings
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Visit, Visitor
-from tests.county_badges import BUNDLE, HERE, NOON, POINT_P256, STALE, bundle_file, cases, printed
+from tests.county_badges import (
+    BUNDLE,
+    HERE,
+    NOON,
+    POINT_P256,
+    STALE,
+    bundle_file,
+    cases,
+    live,
+    printed,
+)
+from tests.pixels import drawn
 from xinnong.config import decoder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -181,6 +192,35 @@ def test_the_phone_answers_like_the_core_and_in_time(badges: Path, visit: Visit)
     cadre.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     waited = [checked_in(page) for _ in range(5)]
     assert statistics.median(waited) <= 1_000, waited
+
+
+SEEN = """async ([data, side]) => {
+  const gray = Uint8Array.from(atob(data), (one) => one.charCodeAt(0)), canvas = new OffscreenCanvas(side, side);
+  const board = canvas.getContext("2d"), image = board.createImageData(side, side);
+  gray.forEach((one, at) => image.data.set([one, one, one, 255], 4 * at));
+  board.putImageData(image, 0, 0);
+  const files = new DataTransfer(), field = document.querySelector("#picture"), told = document.querySelector("#told");
+  files.items.add(new File([await canvas.convertToBlob()], "a.png", { type: "image/png" }));
+  const answer = document.querySelector("#answer");
+  answer.hidden = true; told.textContent = "";
+  const done = new Promise((seen) => { for (const one of [answer, told]) new MutationObserver(() => (answer.hidden && !told.textContent) || seen()).observe(one, { attributes: true, childList: true }); });
+  field.files = files.files;
+  field.dispatchEvent(new Event("change"));
+  await done;
+  return answer.hidden ? told.textContent : answer.className;
+}"""
+
+
+def test_the_phone_reads_turned_and_blurred_codes(badges: Path, visit: Visit) -> None:
+    (badges / "county.xnb").write_bytes(bundle_file())
+    cadre = visit(phone=True)
+    at_noon(cadre)
+    page = ready(cadre)
+    page.locator("#village").select_option(HERE)
+    for text in (printed(), live()):
+        for degrees in (-12, -6, 0, 9):
+            gray = b64encode(drawn(text, 320, degrees, degrees + 12).tobytes()).decode()
+            assert page.evaluate(SEEN, [gray, 320]) == "answer green", (text, degrees)
 
 
 def checked_in(page: Page) -> float:

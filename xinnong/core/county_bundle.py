@@ -27,6 +27,7 @@ from xinnong.core.cose import (
     to_be_signed,
     unpacked,
 )
+from xinnong.core.status_list import INVALID, VALID, StatusList, inflated, status_list
 
 PURPOSE: Final = b"xinnong county bundle 1"
 """Signed along, so that no other message by the same key passes for a bundle."""
@@ -46,7 +47,6 @@ MOST_WHOLE: Final = 2**53 - 1
 MOST_FRESH_HOURS: Final = 48
 DAYS: Final = 7
 DAY_SECONDS: Final = 86_400
-BITS: Final = 8
 
 LABELS: Final = {
     "issuer": 1, "sequence": 2, "as_of": 3, "fresh_hours": 4, "keys": 5, "teams": 6, "roster": 7,
@@ -121,18 +121,13 @@ class Bundle:
 
 
 def bits(places: frozenset[int], size: int) -> bytes:
-    """A status list with these places set, as in the Token Status List (lowest bit first)."""
-    whole = bytearray(-(-size // BITS))
-    for place in places:
-        whole[place // BITS] |= 1 << place % BITS
-    return bytes(whole)
+    """A status list with these places set."""
+    return status_list(1, dict.fromkeys(places, INVALID), size).states
 
 
 def is_revoked(status: bytes, place: int) -> bool:
     """Whether a badge's place is set; a place outside of the list is as good as revoked."""
-    if place >= len(status) * BITS:
-        return True
-    return bool(status[place // BITS] >> place % BITS & 1)
+    return StatusList(1, status).state(place) != VALID
 
 
 # ---------------------------------------------------------------- write
@@ -199,7 +194,7 @@ def read_bundle(data: bytes, anchors: Mapping[bytes, PublicKey]) -> Bundle | Unf
     told = unpacked(signed.payload, most=MOST_BYTES)
     if not isinstance(told, dict) or _wrong_part(told):
         return "malformed"
-    status = _inflated(told[LABELS["status"]])
+    status = inflated(told[LABELS["status"]], MOST_STATUS_BYTES)
     return "malformed" if status is None else _bundle(told, status)
 
 
@@ -236,17 +231,6 @@ def _bundle(told: dict[int, Any], status: bytes) -> Bundle:
 
 def _codes(issuer: str, villages: list[int]) -> tuple[str, ...]:
     return tuple(f"{issuer}{village:06}" for village in villages)
-
-
-def _inflated(data: bytes) -> bytes | None:
-    """A status list unpacked, never to more than its limit; None where something follows or lacks."""
-    unpacking = zlib.decompressobj()
-    try:
-        found = unpacking.decompress(data, MOST_STATUS_BYTES)
-    except zlib.error:
-        return None
-    whole = unpacking.eof and not unpacking.unused_data and not unpacking.unconsumed_tail
-    return found if whole else None
 
 
 # ---------------------------------------------------------------- kinds

@@ -1,7 +1,7 @@
 // The cadre's page for badges: keeps the county's bundle, reads a code from a picture, the camera or typed, and answers.
 const root = document.querySelector("#check");
 const { anchorsOf, checkOffline, readBundle, taken } = await import(root.dataset.rules);
-const SMALLEST = 480, LARGEST = 1280, LOOK_MS = 250, PATIENCE_MS = 8000, MOST_BUNDLE = 512 * 1024, MOST_PICTURE = 30e6;
+const SMALLEST = 480, LARGEST = 1280, LARGER = 2, LOOK_MS = 250, PATIENCE_MS = 8000, MOST_BUNDLE = 512 * 1024, MOST_PICTURE = 30e6;
 const VILLAGE = "xinnong-check-village";
 const part = (name) => document.querySelector("#" + name);
 const words = document.querySelector("#words").content;
@@ -84,7 +84,7 @@ async function decode(source, width, height) {
   const reader = await decoder;
   if (!reader) return undefined;
   for (const side of [LARGEST, SMALLEST]) {
-    const scale = Math.min(1, side / Math.max(width, height));
+    const scale = Math.min(LARGER, side / Math.max(width, height));
     const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
     const board = canvas.getContext("2d", { willReadFrequently: true });
     board.drawImage(source, 0, 0, canvas.width, canvas.height);
