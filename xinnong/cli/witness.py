@@ -28,11 +28,13 @@ from xinnong.core.notes import LOG, NAME, WITNESS, NoteKey, read_key
 HELP = "sign checkpoints of the evidence log for police, bureau or notary; refuse another past"
 NEEDS = "nothing"
 EPILOGUE: Final = """\
-keygen  make a key for a witness of this name; the public key that is printed goes to the operator,
-        who registers it with `xinnong log add-witness`
-once    look at the log once: ask for proof that it only added to what this witness has signed, then sign
-run     look every few seconds
-check   check a downloaded proof of an entry, with the keys only
+keygen --out KEY.pem --name NAME
+        make a key; the public key that is printed goes to the operator: `xinnong log add-witness`
+once --key KEY.pem --name NAME --log URL --state FILE [--log-key KEY] [--key-changed]
+        look at the log once: ask for proof that it only added to what this witness signed, then sign
+run     the same every few seconds [--every SECONDS]
+check PROOF.json --log-key KEY [--witness KEY]
+        check a downloaded proof of an entry, with the keys only
 The first look needs --log-key, as the operator published it; when the log has a new key, --key-changed with it. The state file remembers the key and
 what was signed last; keep it: it is what a changed past is held against. A log that shrank, shows another
 past or is signed by another key is refused loudly, exit code 1; both checkpoints are kept beside the state as

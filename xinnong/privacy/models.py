@@ -113,7 +113,9 @@ class SealedPayload(models.Model):
     """Bytes of a case as they were sealed; never changed. Their digest stands in the audit entry."""
 
     ref = models.UUIDField(unique=True, default=new_ref, editable=False)
-    case_key = models.ForeignKey(CaseKey, on_delete=models.PROTECT, related_name="+")
+    case_key = models.ForeignKey(
+        CaseKey, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     owner_kind = models.CharField(max_length=1)
     institution = models.CharField(max_length=32)
     at = models.DateTimeField()

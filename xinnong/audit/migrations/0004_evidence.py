@@ -7,24 +7,29 @@ import xinnong.audit.refs
 
 # Numbers are not given in the order of commits: an entry with a smaller number may show up after one
 # with a larger was put in the log. So every entry leaves a mark in its own transaction, and what has
-# a mark and can be seen has no leaf yet. The mark is written by the owner's function: nobody who
-# writes entries can leave one without, or take one away.
+# a mark and can be seen has no leaf yet. Whoever writes an entry writes its mark, by the trigger and
+# not otherwise; the installation alone sees marks and takes them away.
 PENDING = """
 ALTER TABLE audit_pending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON audit_pending FROM xinnong_app, xinnong_batch;
+GRANT INSERT ON audit_pending TO xinnong_app, xinnong_batch;
 GRANT SELECT, DELETE ON audit_pending TO xinnong_app;
-CREATE POLICY marked ON audit_pending TO xinnong_owner USING (true);
-CREATE POLICY taken ON audit_pending TO xinnong_app USING ((SELECT scope.is_system()));
-CREATE FUNCTION scope.mark_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+CREATE POLICY marked ON audit_pending FOR INSERT TO xinnong_app, xinnong_batch
+    WITH CHECK (pg_trigger_depth() > 0);
+CREATE POLICY shown ON audit_pending FOR SELECT TO xinnong_app
+    USING ((SELECT scope.is_system()));
+CREATE POLICY taken ON audit_pending FOR DELETE TO xinnong_app
+    USING ((SELECT scope.is_system()));
+CREATE FUNCTION scope.mark_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO public.audit_pending (entry) VALUES (NEW.id) ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION scope.mark_entry() FROM PUBLIC;
 CREATE TRIGGER marked AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION scope.mark_entry();
 ALTER TABLE audit_entry NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE audit_pending NO FORCE ROW LEVEL SECURITY;
 INSERT INTO audit_pending (entry) SELECT id FROM audit_entry;
+ALTER TABLE audit_pending FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 """
 

@@ -35,6 +35,7 @@ NAME_DIGITS: Final = 12
 
 WAITING: Final = f"""
 SELECT {CONTENT} FROM audit_pending p JOIN audit_entry e ON e.id = p.entry
+WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.entry = p.entry)
 ORDER BY p.entry LIMIT %s
 """
 DONE: Final = "DELETE FROM audit_pending WHERE entry = ANY(%s)"

@@ -137,7 +137,7 @@ def _checkpoints_table(found: Sequence[Shown]) -> Table:
         Column(_("检查点")),
         Column(_("签名时间")),
         Column(_("见证人")),
-        Column(_("摘要")),
+        Column(_("根哈希")),
     ]
     rows = [
         [

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 (
                     "case_key",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="privacy.casekey",
