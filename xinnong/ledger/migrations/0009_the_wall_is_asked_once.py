@@ -128,7 +128,8 @@ BEGIN
         -- the open accounts among them; with its sign turned, one that has a running balance
         SELECT ARRAY(SELECT CASE WHEN posted_debits_minor IS NULL THEN id ELSE -id END
                      FROM ledger_account
-                     WHERE id = ANY (p_debits || p_credits) AND closed_at IS NULL),
+                     WHERE id = ANY (p_debits || p_credits) AND closed_at IS NULL
+                       AND (institution_id = p_institution) IS TRUE),
                (SELECT max(last_on) FROM ledger_period
                 WHERE institution_id = p_institution AND closed_at IS NOT NULL)
         INTO v_known, v_closed;
@@ -345,7 +346,8 @@ BEGIN
                        FROM unnest(p_debits || p_credits) AS account), count(posted_debits_minor)
     INTO v_plain, v_running
     FROM ledger_account
-    WHERE id = ANY (p_debits || p_credits) AND closed_at IS NULL;
+    WHERE id = ANY (p_debits || p_credits) AND closed_at IS NULL
+      AND (institution_id = p_institution) IS TRUE;
     IF v_plain THEN
         SELECT bool_and(coalesce(debit <> credit AND amount > 0 AND amount <= 1000000000000000,
                                  false))
