@@ -80,6 +80,9 @@ def test_it_is_offered_explained_signed_drawn_and_repaid_after_the_harvest(
     expect(page.locator("main")).to_contain_text("逾期")
     well(farmer)
     step(page, "settle")
+    expect(page.locator("#afterwards")).to_contain_text("这笔贷款就还清了")
+    well(farmer)
+    step(page, "confirm")
     well(farmer)
     with scoped(SYSTEM):
         found = Loan.objects.get()

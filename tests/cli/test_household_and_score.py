@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import County
 
 pytestmark = pytest.mark.slow
+FEN = Decimal("0.01")
 
 
 def test_the_file_of_a_household(county: County) -> None:
@@ -19,6 +20,14 @@ def test_the_file_of_a_household(county: County) -> None:
     ]  # fmt: skip
     assert (report["household_id"], report["run"]) == (county.ref, county.run)
     assert report["successor"] is None
+    for profile in report["profiles"]:
+        for values in profile["dimensions"].values():
+            for name, value in values.items():
+                is_money = profile["units"][name] == "yuan"
+                assert (
+                    value is None or not is_money or Decimal(value) == Decimal(value).quantize(FEN)
+                )
+                assert not is_money or not isinstance(value, int)
     assert {line["kind"] for line in report["lines"]} == {"pre", "granted"}
     assert all(Decimal(line["line_yuan"]) % 100 == 0 for line in report["lines"])
 

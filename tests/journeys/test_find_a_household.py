@@ -129,6 +129,15 @@ def test_it_keeps_filters_beside_a_search(lin: Client, sample: Sample) -> None:
     assert len(names_on(page)) == 4
 
 
+@pytest.mark.parametrize("name", ["grade", "state", "kind", "town"])
+def test_a_filter_that_nobody_knows_is_refused_beside_a_search(
+    lin: Client, sample: Sample, name: str
+) -> None:
+    answer = lin.post(WORKBENCH, {"text": "何", name: "nonsense"})
+    assert answer.status_code == 422
+    assert names_on(answer.content.decode()) == []
+
+
 def test_it_offers_villages_with_that_name(lin: Client, sample: Sample) -> None:
     page = find(lin, "莲花")
     assert f"village={LOTUS_VILLAGE}" in page

@@ -13,7 +13,8 @@ from tests.journeys.test_open_a_household import page_of
 from tests.people import NOW, People
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import scoped
-from xinnong.privacy.services import record_read
+from xinnong.journeys.services.listed import lists_with
+from xinnong.privacy.services import record_listing, record_read
 from xinnong.registry.models import Household
 
 pytestmark = pytest.mark.slow  # a published county is made first
@@ -111,3 +112,38 @@ def test_without_a_purpose_it_is_asked_for(lin: Client, home: Household) -> None
 
 def test_one_s_own_record_pages_to_the_oldest(lin: Client, home: Household) -> None:
     all_of_them(paged(lin, "/my-record/"))
+
+
+def list_it(reader: User, home: Household, *, asked: str, times: int, days: int = 0) -> None:
+    with scoped(reader):
+        for _again in range(times):
+            record_listing(
+                actor=reader, at=NOW + timedelta(days=days), asked=asked, purpose="campaign",
+                households=[home.pk + 1, home.pk],
+            )  # fmt: skip
+
+
+def lines_of(page: str) -> list[tuple[str, ...]]:
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition('id="lists"')[2], re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows[1:]]
+    return [tuple(re.sub(r"<[^>]*>", "", cell).strip() for cell in row) for row in cells]
+
+
+def test_lists_are_one_line_for_a_day_and_an_officer(people: People, home: Household) -> None:
+    list_it(people.lin, home, asked="village", times=30)
+    list_it(people.lin, home, asked="name", times=20)
+    list_it(people.lin, home, asked="export", times=1, days=1)
+    list_it(people.zhao, home, asked="name", times=2)
+    with scoped(people.lin):
+        record_listing(
+            actor=people.lin, at=NOW, asked="name", purpose="campaign", households=[home.pk + 1]
+        )
+    page = signed_in(people.wu).get("/me/who-looked/").content.decode()
+    found = lines_of(page)
+    assert [(row[1], row[4]) for row in found] == [
+        ("林客户经理", "1"), ("赵客户经理", "2"), ("林客户经理", "50"),
+    ]  # fmt: skip
+    assert "姓名" in found[2][3]
+    assert "2026" in page.partition('id="lists"')[2].partition("以来的名单")[0]
+    lists, since = lists_with(reader=people.lin, home=home)
+    assert (lists, since) == ([], None)

@@ -14,6 +14,7 @@ from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.loans import (
     Lender,
+    loan_of,
     open_lender,
     owed_now,
     unbalanced,
@@ -31,6 +32,8 @@ from tests.lending.putting_right import (
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.payments import number_of
 from xinnong.lending.models import Loan, LoanProposal, Repayment
+from xinnong.lending.queries.loans import settlement_quote
+from xinnong.lending.services import Excess
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -125,6 +128,55 @@ def test_the_right_loan_gets_the_money_and_both_borrowers_are_told(
     for loan in (wrong, right):
         as_the_reference(loan, date(2026, 3, 9))
         assert told(loan)[-1] == "corrected"
+    assert unbalanced() == 0
+
+
+def test_a_prepayment_stays_one(lender: Lender, lin: Client, chen: Client) -> None:
+    loan, on = drawn(lender), date(2026, 3, 10)
+    lender.end(date(2026, 3, 7))
+    rest = 1_500_000
+    paid = lender.repay(
+        loan, rest + first_due(loan), date(2026, 3, 8), excess=Excess.REDUCE_COUNT
+    )  # fmt: skip
+    lender.end(date(2026, 3, 9))
+    amount = (rest + first_due(loan)) // 100
+    first, _second = both(
+        lin, chen, loan, "correct",
+        correction(paid, amount=f"{amount}", counts_from="2026-03-07", cause="wrong_day"),
+    )  # fmt: skip
+    assert "其中提前还的" in first
+    with scoped(SYSTEM):
+        [kept] = Repayment.objects.filter(loan=loan, state="booked")
+        was = Repayment.objects.get(loan=loan, state="reversed").prepaid_minor
+    assert (kept.on, kept.held_minor) == (date(2026, 3, 7), 0)
+    assert (
+        0 < kept.prepaid_minor - was < 2_000
+    )  # a day less of penalty, some fen less than whole yuan
+    as_the_reference(loan, on)
+    assert unbalanced() == 0
+    assert lender.balance("224190") == 0
+    assert lender.balance("224101") == 0
+
+
+def test_a_settlement_stays_one_and_is_held_where_it_does_not_reach(
+    lender: Lender, lin: Client, chen: Client
+) -> None:
+    loan = drawn(lender)
+    lender.end(date(2026, 3, 5))
+    with scoped(SYSTEM):
+        total = settlement_quote(loan, on=DUE).total_minor
+    settled = lender.repay(loan, total, DUE, channel="cash", settles=True)
+    lender.end(date(2026, 3, 7))
+    assert loan_of(loan.ref).state == "settled"
+    both(lin, chen, loan, "correct", correction(settled, amount="39000", cause="wrong_amount"))
+    assert loan_of(loan.ref).state == "active"
+    with scoped(SYSTEM):
+        [kept] = Repayment.objects.filter(loan=loan, state="booked")
+    assert (kept.prepaid_minor, kept.held_minor > 2_000_000) == (0, True)
+    again = correction(kept, counts_from="2026-03-07", amount="39000")
+    again["repayment"] = str(kept.ref)
+    both(lin, chen, loan, "correct", again)
+    as_the_reference(loan, date(2026, 3, 8))
     assert unbalanced() == 0
 
 

@@ -23,6 +23,7 @@ from xinnong.lending.models import Loan, Repayment, RepaymentPart
 from xinnong.lending.queries.loans import dues_in_force, settlement_quote
 from xinnong.lending.services import Excess, repay
 from xinnong.lending.services.previewing import foresee
+from xinnong.lending.services.repaying import split_of
 from xinnong.web.figures import yuan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -115,6 +116,9 @@ def assert_foreseen(
         "unpaid": {n: owed for n, owed in seen.after.unpaid.items() if owed},
         "state": seen.after.loan.state,
     }  # fmt: skip
+    with scoped(SYSTEM):
+        split = split_of(amount, settlement_quote(loan, on=ON), excess, settles=settles)
+    assert [(amount, split.prepaid_minor, split.held_minor)] == shown["paid"]
     pay()
     came = booked(loan)
     came["moves"] = came["moves"][before:]

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.people import NOW, People
 from xinnong.accounts.models import User
@@ -124,7 +125,7 @@ def test_it_refuses_to_date_back(chens: Client, bais: Client, shipped: Shipped) 
     yesterday = f"{timezone.localdate() - timedelta(1)}"
     chens.post(NEW, {"source": next_version(shipped, effective_on=yesterday), "step": "save"})
     draft = draft_of()
-    act(chens, draft, "sign")
+    assert act(chens, draft, "sign") == 422
     assert act(bais, draft, "publish") == 422
     assert nothing_published()
 
@@ -173,6 +174,16 @@ def test_no_other_lender_sees_a_draft(people: People, written: ProductDraft) -> 
     rival = past_second_factor(people.zhao)
     assert rival.get(f"/products/drafts/{written.ref}/").status_code == 404
     assert act(rival, written, "sign") == 404
+
+
+def test_a_manager_without_a_second_factor_reads_why_nothing_is_drafted_here(
+    people: People, chens: Client, shipped: Shipped
+) -> None:
+    page = signed_in(people.chen).get("/products/").content.decode()
+    assert "先开启两步验证" in page
+    assert "起草新产品" not in page
+    for reader in (chens, signed_in(people.lin), signed_in(people.wu)):
+        assert "先开启两步验证" not in reader.get("/products/").content.decode()
 
 
 def test_an_unknown_step_does_nothing(chens: Client, written: ProductDraft) -> None:

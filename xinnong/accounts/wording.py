@@ -27,6 +27,10 @@ def register() -> None:
             "token.scope_refused": Wording(
                 _("这项权限不能给程序使用。"), _("请只选接口清单里的权限。")
             ),
+            "client.verb_missing": Wording(
+                _("这个程序（%(client)s）的令牌里没有这一步要的权限 %(verb)s。"),
+                _("请管理员用 xinnong api-client 另发一个带这项权限的令牌。"),
+            ),
             "token.lifetime": Wording(
                 _("令牌最长 %(days)s 天。"), _("请缩短有效期，到期后再换新令牌。")
             ),

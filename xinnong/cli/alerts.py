@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "show" and args.ref is None:
         print("xinnong alerts: name the alert by its reference", file=sys.stderr)
         return USAGE
-    found = find_program(args.client)
+    found = find_program(args.client, "loans.read")
     if found is None:
         return USAGE
     client, lender = found

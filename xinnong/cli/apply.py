@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.file is not None and not args.file.is_file():
         told(refused="usage", says=f"there is no file {args.file}")
         return USAGE
-    found = find_program(args.client)
+    found = find_program(args.client, "loans.read" if args.list else "loans.send")
     if found is None:
         return USAGE
     client, lender = found

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         return _wrong("name the loan by its reference")
     if args.what == "note" and (args.key is None or args.at is None):
         return _wrong("a note needs --key, a new UUID for each, and --at, when it was")
-    found = find_program(args.client)
+    found = find_program(args.client, "loans.send" if args.what == "note" else "loans.read")
     if found is None:
         return USAGE
     client, lender = found

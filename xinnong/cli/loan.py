@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HELP = "show a loan, quote what it takes to pay, take a repayment, write its statement"
 EPILOGUE: Final = """\
 show       one JSON object: what is owed, and the schedule
-quote      what is due and what settles it; with --amount, what that much would pay
+quote      what is due and what settles it; with --amount and --excess, what repaying so would do
 repay      take --amount that came in by --channel; --key makes it happen once
 statement  one JSON object a movement; with --format csv or xlsx a file
 Amounts are yuan. REF is the loan's reference on its page. Every reading is recorded.
@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", choices=["cash", "transfer", "card"], default="transfer")
     parser.add_argument("--key", type=UUID, help="of a repayment: a new UUID for each")
     parser.add_argument(
-        "--excess", choices=["hold", "reduce_installment", "reduce_count"], default="hold"
+        "--excess",
+        choices=["hold", "reduce_installment", "reduce_count", "apply_next"],
+        default="hold",
+        help="what becomes of money beyond what is due (%(default)s)",
     )
     parser.add_argument("--settle", action="store_true", help="it must pay everything")
     parser.add_argument("--from", type=day, dest="from_on", metavar="DATE", help="of a statement")
@@ -58,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         told(refused="usage", says=wrong)
         return USAGE
-    found = find_program(args.client)
+    found = find_program(args.client, "loans.send" if args.what == "repay" else "loans.read")
     if found is None:
         return USAGE
     client, lender = found
@@ -113,8 +116,12 @@ def _show(_client: ApiClient, loan: Loan, _args: argparse.Namespace) -> Said:
 
 def _quote(_client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said:
     from xinnong.lending.loan_reports import quote_report
+    from xinnong.lending.services.repaying import Excess
 
-    return [quote_report(loan, args.amount_minor, today=_today())]
+    excess = Excess(args.excess)
+    return [
+        quote_report(loan, args.amount_minor, today=_today(), excess=excess, settles=args.settle)
+    ]
 
 
 def _repay(client: ApiClient, loan: Loan, args: argparse.Namespace) -> Said:

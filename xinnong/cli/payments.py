@@ -19,7 +19,8 @@ EPILOGUE: Final = """\
 account  enter an own account of the lender: --bank NAME --number NUMBER
 out      write the file of every payment that waits; none of them ever goes into another file
 again    write a file that was made once more, byte for byte: --file REF
-results  read the bank's answers from the file PATH; exit code 1 where any was put aside
+results  read the bank's answers from the file PATH; exit code 1 where any was put aside; answers that
+         are already known change nothing and are counted as repeated
 One JSON object on stdout with --json, else a sentence. docs/operations/bank.md has the formats.
 """
 
@@ -132,8 +133,13 @@ def _results(lender: Institution, args: argparse.Namespace) -> int:
     told = {
         "read": report.read, "applied": report.applied, "repeated": report.repeated,
         "aside": report.aside, "reasons": dict(report.reasons),
+        "already": bool(report.read) and report.repeated == report.read,
     }  # fmt: skip
     _tell(args, told)
+    if report.repeated and not args.json:
+        print(
+            f"{report.repeated} of {report.read} answers were already known; they changed nothing"
+        )
     return REFUSED if report.aside else DONE
 
 

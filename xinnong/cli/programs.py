@@ -16,11 +16,17 @@ LONGEST_LINE = 64 * 1024
 MOST_LINES = 10_000
 
 
-def find_program(code: str) -> tuple[ApiClient, str] | None:
-    """The program of this code and its lender; None, with the reason said, where there is none."""
+def find_program(code: str, verb: str) -> tuple[ApiClient, str] | None:
+    """The program of this code and its lender; None, with the reason said, where there is none.
+
+    It holds the verbs of its tokens that are alive, as over the API. Raises VerbMissing where `verb`
+    is none of them.
+    """
+    from django.utils import timezone
+
     from xinnong.accounts.models import ApiClient, lender_code
-    from xinnong.accounts.permissions import Permission
     from xinnong.accounts.scope import SYSTEM, scoped
+    from xinnong.accounts.services.tokens import verbs_of
 
     with scoped(SYSTEM):
         found = ApiClient.objects.select_related("institution__operator").filter(code=code).first()
@@ -31,7 +37,8 @@ def find_program(code: str) -> tuple[ApiClient, str] | None:
             file=sys.stderr,
         )
         return None
-    found.scopes = frozenset({Permission.READ_LOANS, Permission.SEND_LOANS})
+    with scoped(SYSTEM):
+        found.scopes = verbs_of(found, now=timezone.now(), verb=verb)
     return found, lender
 
 

@@ -8,7 +8,6 @@ import sys
 from typing import Any, Final
 
 from xinnong.cli.purposes import purpose
-from xinnong.profiles.wording import feature_value
 
 HELP = "show the score of one household; --explain adds points by feature and the reasons"
 EPILOGUE: Final = """\
@@ -66,10 +65,9 @@ def _print(report: dict[str, Any]) -> None:
         f"scorecard {report['scorecard']} {report['scorecard_version']}\n"
     )
     for feature in report.get("features", ()):
-        value = feature_value(feature["feature"], feature["value"])
         out.write(
             f"  {feature['dimension']:<12} {feature['feature']:<26} "
-            f"{feature['points']:>2} of {feature['best_points']:<2}  {value}\n"
+            f"{feature['points']:>2} of {feature['best_points']:<2}  {feature['says']}\n"
         )
     for reason in report.get("reasons", ()):
         out.write(f"- {reason['says']} (-{reason['lost_points']}): {reason['would_change']}\n")

@@ -61,14 +61,18 @@ class ProblemOut(Schema):
 
 
 class ProfileOut(Schema):
-    """Features by dimension in the unit of each, money in fen; null is unknown, never zero."""
+    """Features by dimension, each in its unit of `units`; what has decimals, as yuan, is text.
+
+    null is unknown, never zero.
+    """
 
     household_id: str
     as_of: date
     basis: str
     lender: str | None
     completeness_percent: int
-    dimensions: dict[str, dict[str, int | None]]
+    dimensions: dict[str, dict[str, int | str | None]]
+    units: dict[str, str | None]
 
 
 class ReasonOut(Schema):
@@ -83,12 +87,14 @@ class ReasonOut(Schema):
 
 
 class FeatureOut(Schema):
-    """Points of one feature beside the most it can give; `value` in its unit, money in fen."""
+    """Points of one feature beside the most it can give; `value` in its unit, `says` in words."""
 
     feature: str
     title: str
     dimension: str
-    value: int | None
+    value: int | str | None
+    unit: str | None
+    says: str
     points: int
     best_points: int
 

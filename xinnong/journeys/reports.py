@@ -12,11 +12,14 @@ from xinnong.core.reasons import Reason
 from xinnong.credit.models import Line
 from xinnong.credit.wording import gate_text
 from xinnong.journeys.queries.household import Result, lines_of, results_of
-from xinnong.profiles.wording import feature_name
+from xinnong.profiles.wording import Unit, feature_name, feature_unit, feature_value
 from xinnong.registry.models import Household, Run
 from xinnong.scoring.wording import reason_text
 
 Report = dict[str, Any]
+YUAN = "yuan"
+HUNDREDTHS = frozenset({Unit.FEN, Unit.MU, Unit.MU_YEARS, Unit.SHARES})
+"""Kept in whole hundredths, so that two decimals say all of it."""
 
 
 def household_report(household: Household, run: Run) -> Report:
@@ -41,18 +44,19 @@ def household_report(household: Household, run: Run) -> Report:
 
 
 def profile_report(result: Result) -> Report:
-    """Features of one basis as whole numbers in their declared units; null is unknown."""
+    """Features of one basis as `edge_value` writes them, and their units; null is unknown."""
     return {
         **_on(result),
         "completeness_percent": result.profile.completeness_percent,
         "dimensions": {
             dimension: {
-                bins.name: result.value_of(bins.name)
+                bins.name: edge_value(bins.name, result.value_of(bins.name))
                 for bins in result.card.features
                 if bins.dimension == dimension
             }
             for dimension in DIMENSIONS
         },
+        "units": {bins.name: edge_unit(bins.name) for bins in result.card.features},
     }
 
 
@@ -80,7 +84,9 @@ def explained_score_report(result: Result) -> Report:
                 "feature": bins.name,
                 "title": str(feature_name(bins.name)),
                 "dimension": bins.dimension,
-                "value": result.value_of(bins.name),
+                "value": edge_value(bins.name, result.value_of(bins.name)),
+                "unit": edge_unit(bins.name),
+                "says": feature_value(bins.name, result.value_of(bins.name)),
                 "points": given,
                 "best_points": bins.best_points,
             }
@@ -100,6 +106,17 @@ def _reason(reason: Reason, result: Result) -> Report:
         "says": str(text.says),
         "would_change": str(text.would_change),
     }
+
+
+def edge_value(feature: str, value: int | None) -> int | str | None:
+    """A feature's value as it leaves the house, in its unit; what has decimals is text, as money is."""
+    return yuan(value) if value is not None and feature_unit(feature) in HUNDREDTHS else value
+
+
+def edge_unit(feature: str) -> str | None:
+    """What a feature's value is counted in; None for a feature without words."""
+    unit = feature_unit(feature)
+    return YUAN if unit is Unit.FEN else unit
 
 
 def line_report(line: Line) -> Report:

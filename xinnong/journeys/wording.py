@@ -157,6 +157,14 @@ ASKED: Mapping[str, _StrPromise] = {
     "tail6": _("证件号或手机号后 6 位"),
     "export": _("导出"),
     "recent": _("最近打开"),
+    "village": _("按村查"),
+    "applications": _("贷款申请"),
+    "loans": _("贷款清单"),
+    "collections": _("逾期贷款"),
+    "checks": _("贷后检查"),
+    "releases": _("抵押登记注销"),
+    "alert": _("借款预警"),
+    "bureau": _("征信报送"),
 }
 """What kind of question a search was."""
 

@@ -9,6 +9,7 @@ from xinnong.core.waterfall import COMPONENTS
 from xinnong.lending.loan_facts import facts_of_loan
 from xinnong.lending.models import RepaymentState
 from xinnong.lending.queries.loans import parts_paid, repayments_between, standing_of
+from xinnong.lending.services.repaying import Excess, split_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +69,18 @@ def parts(amounts: Mapping[str, int]) -> dict[str, str]:
     return {name: yuan(amounts.get(name, 0)) for name in COMPONENTS}
 
 
-def quote_report(loan: Loan, amount_minor: int | None, *, today: date) -> dict[str, Any]:
-    """What is due, what settles, and how far an amount reaches."""
+def quote_report(
+    loan: Loan,
+    amount_minor: int | None,
+    *,
+    today: date,
+    excess: Excess = Excess.HOLD,
+    settles: bool = False,
+) -> dict[str, Any]:
+    """What is due, what settles, and what a repayment of an amount would do.
+
+    `too_much_yuan` is what lies beyond settling: of cash or a card refused, of a transfer held.
+    """
     facts = facts_of_loan(loan, today=today)
     due, settle = facts.due_now_minor, facts.quote.total_minor
     said: dict[str, Any] = {
@@ -80,17 +91,18 @@ def quote_report(loan: Loan, amount_minor: int | None, *, today: date) -> dict[s
         "amount_yuan": None,
         "pays_due_yuan": None,
         "prepays_yuan": None,
+        "holds_yuan": None,
         "too_much_yuan": None,
     }
     if amount_minor is None:
         return said
-    pays = min(amount_minor, due)
-    prepays = min(amount_minor - pays, settle - due)
+    split = split_of(amount_minor, facts.quote, excess, settles=settles)
     return said | {
         "amount_yuan": yuan(amount_minor),
-        "pays_due_yuan": yuan(pays),
-        "prepays_yuan": yuan(prepays),
-        "too_much_yuan": yuan(amount_minor - pays - prepays),
+        "pays_due_yuan": yuan(split.due_minor),
+        "prepays_yuan": yuan(split.prepaid_minor),
+        "holds_yuan": yuan(split.held_minor),
+        "too_much_yuan": yuan(max(0, amount_minor - settle)),
     }
 
 

@@ -16,8 +16,8 @@ from xinnong.ledger.services import resum_balances
 from xinnong.lending.demo_book.making import make_book
 from xinnong.lending.demo_book.notice import TASK as DEMO_BOOK
 from xinnong.lending.queries.loans import open_day_of
-from xinnong.lending.services.aftercare import make_checks
 from xinnong.lending.services.alert_looks import look_for_alerts
+from xinnong.lending.services.check_looks import look_for_checks
 from xinnong.lending.services.end_of_day import end_days, lenders_with_days
 
 logger = structlog.get_logger("xinnong.lending")
@@ -70,7 +70,7 @@ def tend(institution: str) -> int:
     if on is None:
         return 0
     now = timezone.now()
-    made = make_checks(institution=institution, on=on, now=now)
+    made = look_for_checks(institution=institution, on=on, now=now)
     return made + look_for_alerts(institution=institution, on=on, now=now)
 
 

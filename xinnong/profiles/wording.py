@@ -178,6 +178,12 @@ def feature_value(feature: str, value: int | None) -> str:
     return _WRITERS[words.unit](value) if words else figures.count(value)
 
 
+def feature_unit(feature: str) -> Unit | None:
+    """Return how the whole number of a feature is read."""
+    words = FEATURES.get(feature)
+    return words.unit if words else None
+
+
 def feature_advice(feature: str, *, is_known: bool) -> str:
     """Return what a household can do about a feature; about an unknown one, how it becomes known."""
     words = FEATURES.get(feature)

@@ -20,10 +20,11 @@ from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.aftercare import Band, CheckRules, Watched, check_wanted, interval_days
 from xinnong.core.errors import Refused
-from xinnong.lending.models import LoanCheck, LoanState, Standing
+from xinnong.lending.models import CheckLook, LoanCheck, LoanState, Standing
 from xinnong.lending.queries.loans import principal_minor
 from xinnong.lending.queries.published_rules import check_rules_on
 from xinnong.lending.services.aftercare import do_check, make_checks
+from xinnong.lending.services.check_looks import look_for_checks, touched_loans
 from xinnong.lending.services.end_of_day import end_day
 from xinnong.lending.tasks import tend
 
@@ -49,6 +50,28 @@ def do(check: LoanCheck, actor: User, **said: Any) -> LoanCheck:
     }
     with scoped(actor):
         return do_check(actor=actor, check=check, now=LATER, **(plain | said))
+
+
+def test_a_look_at_what_was_touched_finds_what_a_look_at_everything_does(lent: Lent) -> None:
+    """Hour by hour: nothing new, a check done, a new day; after each the whole look adds nothing."""
+
+    def look(on: date, *, whole: bool = False) -> int:
+        return look_for_checks(institution=LENDER, on=on, now=LATER, whole=whole)
+
+    day = DRAWN + timedelta(1)
+    assert (look(DRAWN), look(day), look(day), look(day, whole=True)) == (0, 1, 0, 0)
+    do(checks()[0], lent.lin)
+    soon = day + timedelta(400)  # the next one is due whatever was found
+    with scoped(SYSTEM):
+        LoanCheck.objects.update(done_on=day)
+        CheckLook.objects.update(open_on=soon)
+        assert touched_loans(CheckLook.objects.get()) == [checks()[0].loan_id]
+    assert (look(soon), look(soon, whole=True), len(checks())) == (1, 0, 2)
+    with scoped(SYSTEM):
+        LoanCheck.objects.filter(n=2).delete()
+        CheckLook.objects.update(newest_loan=10**9, looked_at=LATER + timedelta(2))
+        assert touched_loans(CheckLook.objects.get()) == []
+    assert (look(soon), look(soon, whole=True)) == (0, 1)
 
 
 def test_the_first_check_stands_on_the_list_two_weeks_before_its_day(lent: Lent) -> None:

@@ -139,7 +139,10 @@ def test_results_are_read_once_and_what_fits_nothing_is_put_aside(
     assert (first.code, first.told["applied"], first.told["aside"]) == (0, 1, 0)
     with nothing_moves():
         again = typed(payments, "results", good, "--json")
+        words = typed(payments, "results", good).out
     assert (again.code, again.told["applied"], again.told["repeated"]) == (0, 0, 1)
+    assert (first.told["already"], again.told["already"]) == (False, True)
+    assert "1 of 1 answers were already known" in words
     bad = written(
         tmp_path / "bad.csv", HEADINGS, ("P0000", "成功", "1", ""), (number, "也许", "1", ""),
         (number, "成功", "一万", ""),

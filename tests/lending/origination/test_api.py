@@ -251,6 +251,10 @@ def test_a_loan_is_drawn_quoted_repaid_and_stated(
     assert (found["principal_left_yuan"], len(found["schedule"])) == ("10000.00", 1)
     quote = get(bank, f"loans/{loan}/quote?amount_yuan=12000")
     assert (quote["settle_yuan"], quote["too_much_yuan"]) == ("10000.00", "2000.00")
+    assert (quote["prepays_yuan"], quote["holds_yuan"]) == ("0.00", "12000.00")
+    quote = get(bank, f"loans/{loan}/quote?amount_yuan=4000&excess=reduce_installment")
+    assert (quote["prepays_yuan"], quote["holds_yuan"]) == ("4000.00", "0.00")
+    assert bank.get(f"{API}/loans/{loan}/quote?excess=all").status_code == 422
     paid = {"amount_yuan": "4000", "channel": "transfer", "excess": "reduce_installment"}
     key = uuid4()
     receipt = post(bank, f"loans/{loan}/repayments", paid, key)

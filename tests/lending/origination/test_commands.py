@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import LENDER
 from tests.lending.origination.story import Story, counts
@@ -27,8 +28,10 @@ from tests.lending.origination.test_api import (
     wish,
 )
 from tests.people import client_of
+from xinnong.accounts.models import ApiToken
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services.tokens import VerbMissing
 from xinnong.cli import apply, loan
 from xinnong.privacy.models import Read
 
@@ -83,6 +86,8 @@ def test_it_hands_in_line_by_line_and_says_what_is_wrong(
         "application.wish",
     ]  # fmt: skip
     assert "months" in said[3]["says"]
+    assert "amount" not in said[5]["says"]
+    assert "method" in said[5]["says"]
     before = counts()
     file = tmp_path / "lines.jsonl"
     file.write_text(good, encoding="utf-8")
@@ -103,6 +108,28 @@ def test_it_knows_its_own_words(terminal: Terminal, tmp_path: Path) -> None:
     assert (status, said[0]["refused"]) == (1, "loan.unknown")
 
 
+def test_a_program_does_what_its_tokens_allow_and_no_more(
+    story: Story, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    program(story, LENDER, Permission.READ_LOANS)
+    terminal, ref = Terminal(monkeypatch, capsys), str(uuid4())
+    assert terminal.run(loan, "show", ref)[1][0]["refused"] == "loan.unknown"
+    typed = ("repay", ref, "--amount", "5", "--key", str(uuid4()))
+    for command, words in ((loan, typed), (apply, ())):
+        with pytest.raises(VerbMissing) as refusal:
+            terminal.run(command, *words, stdin=line(story))
+        assert refusal.value.params == {"client": client_code(), "verb": "loans.send"}
+    with scoped(SYSTEM):
+        ApiToken.objects.update(revoked_at=timezone.now())
+    with pytest.raises(VerbMissing):
+        terminal.run(loan, "show", ref)
+
+
+def client_code() -> str:
+    with scoped(SYSTEM):
+        return client_of(LENDER).code
+
+
 def test_a_loan_is_shown_quoted_repaid_and_stated(
     story: Story, bank: Client, terminal: Terminal, on_the_day: Clock, tmp_path: Path
 ) -> None:
@@ -114,7 +141,10 @@ def test_a_loan_is_shown_quoted_repaid_and_stated(
     status, (shown,) = terminal.run(loan, "show", ref)
     assert (status, shown["principal_left_yuan"]) == (0, "10000.00")
     _status, (quoted,) = terminal.run(loan, "quote", ref, "--amount", "4000")
-    assert quoted["prepays_yuan"] == "4000.00"
+    assert (quoted["prepays_yuan"], quoted["holds_yuan"]) == ("0.00", "4000.00")
+    ahead = ("--amount", "4000", "--excess", "reduce_installment")
+    _status, (quoted,) = terminal.run(loan, "quote", ref, *ahead)
+    assert (quoted["prepays_yuan"], quoted["holds_yuan"]) == ("4000.00", "0.00")
     typed = (
         "repay", ref, "--amount", "4000", "--key", str(uuid4()), "--excess", "reduce_installment",
     )  # fmt: skip

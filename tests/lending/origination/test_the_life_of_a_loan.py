@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -212,7 +213,12 @@ def test_wang_draws_on_the_own_phone_and_pays_everything_back(
     assert drawn[0]["Location"] == drawn[1]["Location"]
     address = drawn[0]["Location"]
     pay = {"step": "settle", "amount": "", "excess": "hold", "key": str(uuid4())}
-    assert phone.post(address, pay).status_code == 302
+    look = phone.post(address, pay)
+    assert "这笔贷款就还清了" in look.content.decode()
+    assert loans() == [(2_000_000, "active")]
+    [seen] = re.findall(r'name="seen" value="(\w+)"', look.content.decode())
+    sure = pay | {"step": "confirm", "means": "settle", "amount": "20000", "seen": seen}
+    assert phone.post(address, sure).status_code == 302
     assert "已经还清" in phone.get(address).content.decode()
     assert loans() == [(2_000_000, "settled")]
 

@@ -53,6 +53,12 @@ class ScopeNotForClients(Refused):
     code = "token.scope_refused"
 
 
+class VerbMissing(Refused):
+    """No token of the program that is alive holds the verb that the command needs."""
+
+    code = "client.verb_missing"
+
+
 class ClientUnknown(Refused):
     """No such program, institution or area; or a program of that code exists already."""
 
@@ -63,6 +69,15 @@ class LifetimeTooLong(Refused):
     """Tokens live a year at most."""
 
     code = "token.lifetime"
+
+
+def verbs_of(client: ApiClient, *, now: datetime, verb: str) -> frozenset[Permission]:
+    """The verbs of a program's tokens that are alive. Raises VerbMissing where one is not among them."""
+    alive = ApiToken.objects.filter(client=client, revoked_at=None, expires_at__gt=now)
+    held = frozenset(Permission(each) for token in alive for each in token.scopes)
+    if verb not in held:
+        raise VerbMissing(client=client.code, verb=verb)
+    return held
 
 
 def create_client(

@@ -12,9 +12,17 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.queries.household import own_history_of, own_household, own_person
+from xinnong.journeys.services.listed import lists_with
 from xinnong.journeys.views.file import dimension_context, file_context
 from xinnong.journeys.views.household import ALL_FACTS
-from xinnong.journeys.views.tables import basis_code, moment, own_history_table, reads_table
+from xinnong.journeys.views.tables import (
+    basis_code,
+    day,
+    lists_table,
+    moment,
+    own_history_table,
+    reads_table,
+)
 from xinnong.lending.queries.applications import contracted_minor
 from xinnong.lending.services.commands import at_counter
 from xinnong.privacy.purposes import Purpose
@@ -104,7 +112,9 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     home = own_household(user_of(request).person_ref)
     if home is None:
         return render(request, "journeys/own_file_missing.html")
-    return render(request, "journeys/who_looked.html", _who_looked(request, home))
+    lists, since = lists_with(reader=user_of(request), home=home)
+    listed = {"lists": lists_table(lists), "lists_since": day(since) if since else ""}
+    return render(request, "journeys/who_looked.html", _who_looked(request, home) | listed)
 
 
 def _who_looked(request: HttpRequest, home: Household, newest: int = 0) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import institution_name
 from xinnong.journeys.queries.facts import field_label, record_of, source_label, value_label
-from xinnong.journeys.wording import LOST_BY, READ_FIELDS, said
+from xinnong.journeys.wording import ASKED, LOST_BY, READ_FIELDS, said
 from xinnong.privacy.purposes import Purpose
 from xinnong.profiles.models import Basis
 from xinnong.profiles.wording import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from xinnong.analytics.lookup import FactRow
     from xinnong.journeys.queries.household import FeatureRow, Result, RunRow
+    from xinnong.journeys.services.listed import Listed
     from xinnong.privacy.models import Read
     from xinnong.registry.models import Run
     from xinnong.web.paging import Pager
@@ -246,6 +247,30 @@ def reads_table(reads: Iterable[Read], *, pager: Pager | None = None) -> Table:
         empty_hint=_("以后每次查看都会记在这里，本人随时可以看到。"),
         is_caption_hidden=True,
     )
+
+
+def lists_table(listed: Iterable[Listed]) -> Table:
+    """Who had the household in a list: a line for a day and a person."""
+    columns = [
+        Column(_("日期")), Column(_("谁查的")), Column(_("单位")), Column(_("按什么查的")),
+        Column(_("次数"), is_figure=True),
+    ]  # fmt: skip
+    rows = [
+        [
+            Cell(day(each.day)),
+            Cell(each.name or _("已停用的账户")),
+            Cell(institution_name(each.institution) or UNKNOWN_MARK),
+            Cell(_("、").join(said(ASKED, name) for name in each.asked)),
+            Cell(figures.count(each.times)),
+        ]
+        for each in listed
+    ]
+    return Table(
+        _("名单"), columns, rows,
+        empty_title=_("没有出现在别人的名单里"),
+        empty_hint=_("以后有人查名单时看到您家，会记在这里。"),
+        is_caption_hidden=True,
+    )  # fmt: skip
 
 
 def reads_cells(read: Read) -> list[Cell]:

@@ -85,8 +85,13 @@ def _refused(
 
 
 def _keep_term(request: HttpRequest) -> HttpResponse:
-    """Store the term with the session and send the browser to an address without it."""
+    """Store the term with the session and send the browser to an address without it.
+
+    A filter that nobody knows is refused: dropped, it would find more than was asked for.
+    """
     find_form, filters = FindForm(request.POST), filter_form(request, places())
+    if not filters.is_valid():
+        return _refused(request, find_form, filters, because=filters)
     address = _kept_filters(filters)
     if not find_form.is_valid():
         return _refused(request, find_form, filters, because=find_form)

@@ -46,6 +46,7 @@ from xinnong.lending.services.repaying import Excess
 from xinnong.privacy.purposes import Purpose
 
 SEEN = ("loan", "repayments")
+Beyond = Literal["hold", "reduce_installment", "reduce_count", "apply_next"]
 
 
 class LoanRow(Schema):
@@ -106,10 +107,11 @@ class LoanOut(LoanRow):
 
 
 class QuoteOut(Schema):
-    """What money would do on the open day, in yuan: pay what is due, then prepay; or settle all.
+    """What a repayment would do on the open day, in yuan: exactly that, with the same words.
 
-    It prepays only where the repayment says what becomes of the rest (`excess`); by default the rest
-    is held for the next instalment.
+    It prepays only where `excess` says what becomes of the rest; by default the rest is held for the
+    next instalment (`holds_yuan`). `too_much_yuan` lies beyond settling: cash or a card is refused,
+    of a transfer it is held.
     """
 
     on: date
@@ -119,6 +121,7 @@ class QuoteOut(Schema):
     amount_yuan: str | None
     pays_due_yuan: str | None
     prepays_yuan: str | None
+    holds_yuan: str | None
     too_much_yuan: str | None
 
 
@@ -128,7 +131,7 @@ class RepaymentIn(Schema):
     model_config = ConfigDict(extra="forbid")
     amount_yuan: Yuan
     channel: Literal["cash", "transfer", "card"]
-    excess: Literal["hold", "reduce_installment", "reduce_count", "apply_next"] = "hold"
+    excess: Beyond = "hold"
     settle: bool = False
 
 
@@ -214,10 +217,12 @@ def loan_quote(
             pattern=r"^([0-9]{1,12}(\.[0-9]{1,2})?)?$",
         ),
     ] = "",
+    excess: Annotated[Beyond, Query(description="as in the repayment that is meant")] = "hold",
 ) -> dict[str, Any]:
-    """What is due, what settles the loan, and what an amount would pay; nothing moves."""
+    """What is due, what settles the loan, and what a repayment would do; nothing moves."""
     amount = fen(amount_yuan) if amount_yuan else None
-    return quote_report(_loan(request, ref), amount, today=timezone.localdate())
+    found = _loan(request, ref)
+    return quote_report(found, amount, today=timezone.localdate(), excess=Excess(excess))
 
 
 @router.post(

@@ -1,6 +1,6 @@
 """Products, applications, contracts, payees, and the loans that were drawn."""
 
-from xinnong.lending.models.aftercare import LoanCheck, UseFound
+from xinnong.lending.models.aftercare import CheckLook, LoanCheck, UseFound
 from xinnong.lending.models.alerts import (
     AlertDecision,
     AlertKind,
@@ -157,6 +157,7 @@ __all__ = [
     "CalledHow",
     "Cause",
     "Channel",
+    "CheckLook",
     "ClassChange",
     "Collateral",
     "CollateralOwner",

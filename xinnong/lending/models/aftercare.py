@@ -48,6 +48,11 @@ class LoanCheck(models.Model):
                 condition=Q(done_at__isnull=True),
                 name="check_to_do",
             ),
+            models.Index(
+                fields=["institution", "done_at"],
+                condition=Q(done_at__isnull=False),
+                name="check_done_at",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["loan", "n"], name="check_once"),
@@ -67,3 +72,21 @@ class LoanCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id} #{self.n} {self.due_on}"
+
+
+class CheckLook(models.Model):
+    """How far the last look for checks of a lender came, so that the next one begins there.
+
+    `open_on` is the business day and `whole_on` the day of the last look at everything, by the dated
+    rules of `rules_on`.
+    """
+
+    institution = models.CharField(max_length=32, unique=True)
+    looked_at = models.DateTimeField()
+    open_on = models.DateField()
+    whole_on = models.DateField()
+    rules_on = models.DateField()
+    newest_loan = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.looked_at}"

@@ -251,16 +251,19 @@ def settlement_quote(loan: Loan, *, on: date) -> Quote:
     rows = open_dues(loan)
     owed = {name: sum(getattr(row, f"{name}_minor") for row in rows) for name in COMPONENTS}
     terms = terms_in_force(loan)
-    ahead = [due for due in plan_of(terms).dues if due.on > on]
-    if not ahead:
+    if not any(due.on > on for due in plan_of(terms).dues):
         return Quote(on, owed, 0, 0)
-    settled = plan_of(settled_terms(terms, on))
-    new = next((due for due in settled.dues if due.on == on), None)
-    old = next((due for due in plan_of(terms).dues if due.on == on), None)
-    if new is None:
-        return Quote(on, owed, 0, 0)
-    before = (old.principal_minor, old.interest_minor) if old else (0, 0)
-    return Quote(on, owed, new.principal_minor - before[0], new.interest_minor - before[1])
+    return Quote(on, owed, *ahead_of(terms, on))
+
+
+def ahead_of(terms: Terms, on: date) -> tuple[int, int]:
+    """Principal and interest that settling on a day makes due, beyond what falls due on it anyway."""
+    principal = interest = 0
+    for sign, plan in ((1, plan_of(settled_terms(terms, on))), (-1, plan_of(terms))):
+        of_day = [due for due in plan.dues if due.on == on]
+        principal += sign * sum(due.principal_minor for due in of_day)
+        interest += sign * sum(due.interest_minor for due in of_day)
+    return principal, interest
 
 
 def settled_terms(terms: Terms, on: date) -> Terms:

@@ -40,7 +40,7 @@ FROM (
     FROM lending_standing AS s
     JOIN lending_loan AS l ON l.id = s.loan_id
     LEFT JOIN (SELECT DISTINCT ON (loan_id) loan_id, n, done_on FROM lending_loancheck
-               WHERE institution = %(institution)s ORDER BY loan_id, n DESC) AS last
+               WHERE institution = %(institution)s AND {among} ORDER BY loan_id, n DESC) AS last
            ON last.loan_id = s.loan_id
     CROSS JOIN LATERAL (
         SELECT coalesce((SELECT a.posted_debits_minor - a.posted_credits_minor
@@ -48,26 +48,35 @@ FROM (
                          WHERE a.object_ref = l.ref AND a.kind = %(principal)s), 0) AS owed
     ) AS principal
     WHERE s.institution = %(institution)s AND l.state = 'active' AND l.disbursed_on <= %(on)s
-      AND (last.n IS NULL OR last.done_on IS NOT NULL)
+      AND (last.n IS NULL OR last.done_on IS NOT NULL) AND s.{among}
 ) AS wanted
 WHERE due_on <= %(on)s + %(ahead_days)s
 ON CONFLICT DO NOTHING
 """
 
 
-def make_checks(*, institution: str, on: date, now: datetime) -> int:
+ALL: Final = "loan_id IS NOT NULL"
+SOME: Final = "loan_id = ANY(%(loans)s)"
+
+
+def make_checks(
+    *, institution: str, on: date, now: datetime, loans: Sequence[int] | None = None
+) -> int:
     """Put every check that is due soon on the list, once; answers how many are new.
 
-    core.aftercare.check_wanted over all running loans of a lender in one statement.
+    core.aftercare.check_wanted over all running loans of a lender, or some of them, in one statement.
     """
     rules = check_rules_on(on)
     named: dict[str, Any] = {
         "institution": institution, "on": on, "rules_on": rules.from_on, "principal": PRINCIPAL,
-        "first_days": rules.first_days, "ahead_days": rules.ahead_days,
+        "first_days": rules.first_days, "ahead_days": rules.ahead_days, "loans": loans,
     }  # fmt: skip
+    among = ALL if loans is None else SOME
     with scoped(SYSTEM):
         with connection.cursor() as cursor:
-            cursor.execute(MAKE.format(bands=_bands(rules), classes=_classes(rules)), named)
+            cursor.execute(
+                MAKE.format(bands=_bands(rules), classes=_classes(rules), among=among), named
+            )
             made = int(cursor.rowcount)
         if made:
             record(

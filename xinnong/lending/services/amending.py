@@ -40,7 +40,7 @@ def amend(change: Change) -> dict[str, int]:
     """
     loan = change.loan
     plan = plan_of(change.terms)
-    before = _due_on(loan, change.on)
+    before = _dues_on(loan, change.on)
     put_in_force(change, plan, since=change.on)
     _owe_the_day(loan, plan, change.on, before)
     earned = earned_before(book_of(loan, change.terms, plan), change.on)
@@ -75,20 +75,24 @@ def write_correction(change: Change, amounts: dict[str, int]) -> dict[str, int]:
     return amounts
 
 
-def _due_on(loan: Loan, on: date) -> Due | None:
-    found = LoanDue.objects.filter(loan=loan, until_version=None, on=on).first()
-    if found is None:
-        return None
-    return Due(found.n, on, found.principal_minor, found.interest_minor, found.fee_minor)
+def _dues_on(loan: Loan, on: date) -> dict[int, Due]:
+    """What falls due on a day, by number: a settlement after a prepayment has one of its own."""
+    found = LoanDue.objects.filter(loan=loan, until_version=None, on=on)
+    return {
+        each.n: Due(each.n, on, each.principal_minor, each.interest_minor, each.fee_minor)
+        for each in found
+    }
 
 
-def _owe_the_day(loan: Loan, plan: Plan, on: date, before: Due | None) -> None:
+def _owe_the_day(loan: Loan, plan: Plan, on: date, before: dict[int, Due]) -> None:
     """What the new terms ask for on the day itself, on top of what the old ones did."""
-    due = next((each for each in plan.dues if each.on == on), None)
-    if due is None:
-        return
-    old = before or Due(due.n, on, 0, 0)
-    assert old.n == due.n, "dues of earlier days keep their numbers"
+    for due in plan.dues:
+        if due.on == on:
+            _owe(loan, due, before.get(due.n) or Due(due.n, on, 0, 0))
+
+
+def _owe(loan: Loan, due: Due, old: Due) -> None:
+    on = due.on
     row = OpenDue.objects.filter(loan=loan, n=due.n).first() or OpenDue(
         loan=loan, institution=loan.institution, n=due.n, on=on,
         principal_minor=0, interest_minor=0, fee_minor=0,

@@ -174,14 +174,16 @@ def _refuse_unfit(
     today = timezone.localdate(now)
     if not offer.from_on <= today or (offer.until_on is not None and offer.until_on <= today):
         raise OfferClosed
-    if wish.purpose not in PURPOSES:
-        raise WishNotUnderstood(field="purpose")
-    if (
-        wish.amount_minor <= 0
-        or wish.months <= 0
-        or product_of(offer.product).way(wish.method) is None
-    ):
-        raise WishNotUnderstood(field="amount_minor, months, method")
+    wrong = {
+        "purpose": wish.purpose not in PURPOSES,
+        "amount_yuan": wish.amount_minor <= 0,
+        "months": wish.months <= 0,
+        "method": product_of(offer.product).way(wish.method) is None,
+    }
+    if any(wrong.values()):
+        raise WishNotUnderstood(
+            field=", ".join(name for name, is_wrong in wrong.items() if is_wrong)
+        )
     is_here = person.state in HERE
     if not is_here or person.birth is None or age_on(person.birth, today) < OF_AGE:
         raise NotOfAge

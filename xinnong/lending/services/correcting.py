@@ -38,6 +38,8 @@ from xinnong.lending.models import (
 )
 from xinnong.lending.queries.loans import (
     BOOKED,
+    Quote,
+    ahead_of,
     book_of,
     booked_of,
     earned_before,
@@ -56,7 +58,15 @@ from xinnong.lending.services.loan_refusals import (
     ReversedAlready,
 )
 from xinnong.lending.services.observing import watch_from
-from xinnong.lending.services.repaying import close_if_paid, held_loan, write_parts
+from xinnong.lending.services.repaying import (
+    Excess,
+    Split,
+    close_if_paid,
+    held_loan,
+    prepaid_terms,
+    split_of,
+    write_parts,
+)
 
 UNDER_WAY: Final = (LoanState.ACTIVE, LoanState.SETTLED)
 REVERSE: Final = "lending.reverse-repayment"
@@ -133,11 +143,14 @@ def repay_by_value_date(
     key: str,
     channel: str = PayChannel.SUSPENSE,
     reference: str = "",
+    excess: Excess = Excess.HOLD,
+    settles: bool = False,
     verb: Permission | None = Permission.RESOLVE_LOANS,
 ) -> dict[str, int]:
-    """Book money that came on an earlier day, as of that day; what is over is held.
+    """Book money that came on an earlier day, as of that day.
 
-    `verb` is what the actor needs, none where the command that calls has asked itself. Raises
+    What was over on that day changes the schedule from it on as `excess` says, or settles the loan
+    where `settles` asks for it and the money reaches; else it is held. `verb` is what the actor needs, none where the command that calls has asked itself. Raises
     NotYours, NotAuthorised, AmountNotPositive, DaysMissing
     (a day to come), LoanNotActive, the day's refusals.
     """
@@ -152,20 +165,24 @@ def repay_by_value_date(
             raise DaysMissing(on=counts_from, open_on=on)
         books = LoanBooks(institution, actor, now, loan)
         before = paid_by_component(loan)
+        terms = terms_in_force(loan)
+        split = _split_on(loan, amount_minor, counts_from, excess, settles=settles)
         Repayment.objects.create(
             ref=new_ref(), loan=loan, institution=loan.institution, on=counts_from,
             amount_minor=amount_minor, channel=channel, reference=reference, booked_on=on,
-            booked_at=now, booked_by=actor if isinstance(actor, UUID) else actor.ref,
+            prepaid_minor=split.prepaid_minor, booked_at=now,
+            booked_by=actor if isinstance(actor, UUID) else actor.ref,
         )  # fmt: skip
+        if split.prepaid_minor:
+            terms = prepaid_terms(terms, split, excess, counts_from)
         source, suspense = books.source(channel), books.of_house(SUSPENSE)
         arrived = Move(source, suspense, amount_minor, "loan.arrived")
         moves = [] if source == suspense else [arrived]
-        terms = terms_in_force(loan)
         return dict(mend(books, terms, on, key, before, "loan.value-date", moves))
 
     body = {
         "loan": loan_ref, "amount": amount_minor, "from": counts_from, "on": on,
-        "channel": channel, "reference": reference,
+        "channel": channel, "reference": reference, "excess": excess.value, "settles": int(settles),
     }  # fmt: skip
     with scoped(of_lender(institution.code, actor)):
         answer = answer_once(
@@ -175,10 +192,25 @@ def repay_by_value_date(
     return dict(answer)
 
 
-def _without(terms: Terms, repayment: Repayment) -> Terms:
-    """The terms without what the repayment changed in them."""
+def _split_on(loan: Loan, amount_minor: int, on: date, excess: Excess, *, settles: bool) -> Split:
+    """What money would have done on an earlier day, after what was paid up to then."""
+    agreed = terms_in_force(loan)
+    terms = replace(agreed, events=tuple(each for each in agreed.events if each.on <= on))
+    lived = live_again(loan, terms, on)
+    owed = sum((Counter(_parts(each)) for each in lived.opened), Counter({"principal": 0}))
+    quote = Quote(on, dict(owed), *ahead_of(terms, on))
+    settles = settles and amount_minor >= quote.total_minor
+    return split_of(amount_minor, quote, excess, settles=settles)
+
+
+def _parts(opened: Open) -> dict[str, int]:
+    return {name: opened.unpaid(name) for name in COMPONENTS}
+
+
+def change_made_by(terms: Terms, repayment: Repayment) -> tuple[int, Event] | None:
+    """Where and what the repayment changed in the terms: it prepaid, or settled everything."""
     if not repayment.prepaid_minor:
-        return terms
+        return None
 
     def is_its(event: Event) -> bool:
         if event.on != repayment.on:
@@ -186,7 +218,15 @@ def _without(terms: Terms, repayment: Repayment) -> Terms:
         prepaid = event.amount_minor == repayment.prepaid_minor
         return event.kind is EventKind.SETTLE or (event.kind is EventKind.PREPAYMENT and prepaid)
 
-    place = next(i for i, event in enumerate(terms.events) if is_its(event))
+    return next((i, event) for i, event in enumerate(terms.events) if is_its(event))
+
+
+def _without(terms: Terms, repayment: Repayment) -> Terms:
+    """The terms without what the repayment changed in them."""
+    change = change_made_by(terms, repayment)
+    if change is None:
+        return terms
+    place = change[0]
     return replace(terms, events=terms.events[:place] + terms.events[place + 1 :])
 
 

@@ -146,12 +146,17 @@ def _refuse_taken(product: Product, institution: str, *, but: int | None) -> Non
         raise VersionTaken(**same)
 
 
-def sign_draft(*, actor: User, draft: ProductDraft, now: datetime) -> ProductDraft:
-    """Sign a draft as the first person: from here on its bytes are fixed. Raises DraftMoved."""
+def sign_draft(*, actor: User, draft: ProductDraft, now: datetime, today: date) -> ProductDraft:
+    """Sign a draft as the first person: from here on its bytes are fixed.
+
+    Raises DraftMoved, TooEarly where its first day is over before anybody else signs.
+    """
     with transaction.atomic():
         mine = _locked(draft, DraftState.WRITING)
+        data = compile_product(mine.source)
+        _refuse_past(load_product(data), today)
         mine.state, mine.first_signer, mine.changed_at = DraftState.SIGNED, actor.ref, now
-        mine.sha256 = sha256_hex(compile_product(mine.source))
+        mine.sha256 = sha256_hex(data)
         mine.save()
         record(
             actor=actor, action="lending.sign-product", at=now, subject=mine.ref,
@@ -176,8 +181,7 @@ def publish_draft(
         if sha256_hex(data) != mine.sha256:
             raise DraftChanged
         product = load_product(data)
-        if product.effective_on < today:
-            raise TooEarly(effective_on=product.effective_on, today=today)
+        _refuse_past(product, today)
         _refuse_taken(product, mine.institution, but=mine.pk)
         published = publish_product(data=data, signers=(first, actor.ref), now=now)
         offer_product(
@@ -193,6 +197,11 @@ def publish_draft(
             checksum=mine.sha256,
         )  # fmt: skip
     return published
+
+
+def _refuse_past(product: Product, today: date) -> None:
+    if product.effective_on < today:
+        raise TooEarly(effective_on=product.effective_on, today=today)
 
 
 def _book_of(draft: ProductDraft) -> str:

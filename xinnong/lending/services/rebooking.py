@@ -14,6 +14,7 @@ from xinnong.accounts.models import Institution, User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scoped
 from xinnong.audit.services import record
+from xinnong.core.schedule.terms import Effect, EventKind
 from xinnong.ledger.services import answer_once
 from xinnong.lending.models import (
     LineState,
@@ -26,7 +27,13 @@ from xinnong.lending.models import (
     RepaymentState,
     StatementLine,
 )
-from xinnong.lending.services.correcting import UNDER_WAY, repay_by_value_date, reverse_repayment
+from xinnong.lending.queries.loans import terms_in_force
+from xinnong.lending.services.correcting import (
+    UNDER_WAY,
+    change_made_by,
+    repay_by_value_date,
+    reverse_repayment,
+)
 from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
@@ -39,7 +46,7 @@ from xinnong.lending.services.loan_refusals import (
     ReversedAlready,
 )
 from xinnong.lending.services.proposing import Proposed, propose, take_proposal
-from xinnong.lending.services.repaying import held_loan
+from xinnong.lending.services.repaying import Excess, held_loan
 
 ROUTE: Final = "lending.correct"
 REASON: Final = "loan.correct"
@@ -146,6 +153,7 @@ def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repa
     assert proposal.counts_from is not None, "a correction names the right day"
     assert proposal.amount_minor is not None, "a correction names the right amount"
     check_correction(old, target, proposal.counts_from, proposal.amount_minor)
+    excess, settles = _meant(old)
     reverse_repayment(
         actor=books.actor, institution=books.institution, repayment_ref=old.ref, on=on,
         now=books.now, key=f"{key}-undo",
@@ -154,7 +162,7 @@ def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repa
     repay_by_value_date(
         actor=books.actor, institution=books.institution, loan_ref=target.ref,
         amount_minor=proposal.amount_minor, counts_from=proposal.counts_from, on=on, now=books.now,
-        key=f"{key}-again", reference=old.reference, verb=None,
+        key=f"{key}-again", reference=old.reference, excess=excess, settles=settles, verb=None,
     )  # fmt: skip
     new = Repayment.objects.filter(loan=target).order_by("-id")[0]
     StatementLine.objects.filter(repayment=old.ref).update(
@@ -168,6 +176,17 @@ def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repa
         concerns=books.institution,
     )  # fmt: skip
     return new
+
+
+def _meant(old: Repayment) -> tuple[Excess, bool]:
+    """What the money beyond what was due was to do, so that it does so again: change, or settle."""
+    change = change_made_by(terms_in_force(old.loan), old)
+    if change is None:
+        return Excess.HOLD, False
+    event = change[1]
+    if event.kind is EventKind.SETTLE:
+        return Excess.HOLD, True
+    return Excess((event.effect or Effect.REDUCE_INSTALLMENT).value), False
 
 
 def _mend_source(books: LoanBooks, old: Repayment, right_minor: int, on: date, key: str) -> None:

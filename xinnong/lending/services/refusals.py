@@ -32,7 +32,7 @@ class OfferClosed(Refused):
 
 
 class WishNotUnderstood(Refused):
-    """A word of the wish stands on no list; `field` names it."""
+    """A word of the wish stands on no list; `field` names it as programs write it."""
 
     code: ClassVar[str] = "application.wish"
 

@@ -14,7 +14,7 @@ from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.money import yuan
-from xinnong.core.schedule.terms import Effect, Event, EventKind
+from xinnong.core.schedule.terms import Effect, Event, EventKind, Terms
 from xinnong.core.waterfall import COMPONENTS, Allocation, Part, allocate
 from xinnong.ledger.models import Account
 from xinnong.ledger.services import Move, answer_once
@@ -30,6 +30,7 @@ from xinnong.lending.models import (
     Standing,
 )
 from xinnong.lending.queries.loans import (
+    Quote,
     open_dues,
     owed_of,
     settled_terms,
@@ -75,6 +76,32 @@ class PaymentReceipt:
     prepaid_minor: int
     held_minor: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What money does: it pays what is due, then ahead; what is over is held. In fen."""
+
+    due_minor: int
+    prepaid_minor: int
+    held_minor: int
+    settles: bool
+
+
+def split_of(amount_minor: int, quote: Quote, excess: Excess, *, settles: bool = False) -> Split:
+    """How an amount is split: what a quote says, a preview shows and a repayment does.
+
+    Money beyond what is due stays held unless it was said what it changes; then it settles
+    everything where it reaches, else prepays principal.
+    """
+    due = min(amount_minor, sum(quote.owed.values()))
+    rest, ahead = amount_minor - due, quote.principal_minor + quote.interest_minor
+    if rest <= 0 or not ahead or (excess is Excess.HOLD and not settles):
+        return Split(due, 0, rest, settles=False)
+    if rest >= ahead:
+        return Split(due, ahead, rest - ahead, settles=True)
+    prepaid = min(rest, quote.principal_minor)
+    return Split(due, prepaid, rest - prepaid, settles=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,32 +230,28 @@ def _change_terms(books: LoanBooks, payment: Payment) -> tuple[int, dict[str, in
     quote = settlement_quote(payment.loan, on=payment.on)
     if payment.channel in CHOSEN and payment.amount_minor > quote.total_minor:
         raise MoreThanOwed(most_yuan=yuan(quote.total_minor))
-    rest = payment.amount_minor - sum(quote.owed.values())
-    ahead = quote.principal_minor + quote.interest_minor
-    if payment.settles and rest < ahead:
+    if payment.settles and payment.amount_minor < quote.total_minor:
         raise TooLittleToSettle(needed_yuan=yuan(quote.total_minor))
-    if rest <= 0 or not ahead:
+    split = split_of(payment.amount_minor, quote, payment.excess, settles=payment.settles)
+    if not split.prepaid_minor:
         return 0, {}
-    terms = terms_in_force(payment.loan)
-    if rest >= ahead and (payment.settles or payment.excess is not Excess.HOLD):
-        amount, changed, reason = ahead, settled_terms(terms, payment.on), "loan.settle"
-    elif payment.excess is Excess.HOLD:
-        return 0, {}
-    else:
-        amount = min(rest, quote.principal_minor)
-        event = Event(
-            on=payment.on,
-            kind=EventKind.PREPAYMENT,
-            amount_minor=amount,
-            effect=Effect(payment.excess.value),
-            until="date",
-        )
-        changed, reason = with_event(terms, event), "loan.prepay"
     change = Change(
-        loan=payment.loan, terms=changed, on=payment.on, now=books.now, actor=books.actor,
-        reason=reason,
+        loan=payment.loan, on=payment.on, now=books.now, actor=books.actor,
+        terms=prepaid_terms(terms_in_force(payment.loan), split, payment.excess, payment.on),
+        reason="loan.settle" if split.settles else "loan.prepay",
     )  # fmt: skip
-    return amount, amend(change)
+    return split.prepaid_minor, amend(change)
+
+
+def prepaid_terms(terms: Terms, split: Split, excess: Excess, on: date) -> Terms:
+    """The terms as money ahead of its time changes them on a day."""
+    if split.settles:
+        return settled_terms(terms, on)
+    event = Event(
+        on=on, kind=EventKind.PREPAYMENT, amount_minor=split.prepaid_minor,
+        effect=Effect(excess.value), until="date",
+    )  # fmt: skip
+    return with_event(terms, event)
 
 
 def spend(loan: Loan, amount_minor: int) -> Allocation:

@@ -25,18 +25,17 @@ from xinnong.lending.loan_facts import (
     schedule_of,
     standing_definitions,
 )
-from xinnong.lending.models import BookOfRecord, LoanState, PayChannel
+from xinnong.lending.models import BookOfRecord, LoanState
 from xinnong.lending.queries.borrowers import borrower_names
 from xinnong.lending.queries.collecting import reminders_of
 from xinnong.lending.queries.contracts import contract_by_ref
 from xinnong.lending.queries.core_book import breaks_of, figure_of
 from xinnong.lending.queries.loans import loan_by_ref, lost_minor
 from xinnong.lending.queries.products import product_of
-from xinnong.lending.services.contract_repayments import repay_loan
 from xinnong.lending.services.paying_back import held_minor
-from xinnong.lending.services.repaying import Excess
 from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.lending.views.loan_tabs import MOST_REMINDERS, read_of, tab_context
+from xinnong.lending.views.own_repayment import CONFIRM, asked_of, in_plain_words
 from xinnong.lending.wording import title_of
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.services import record_read
@@ -56,21 +55,36 @@ SEEN = ("loan", "repayments")
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.APPLY_FOR_LOAN)
 def my_loan(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """What I owe and when, what I paid; pay some of it, or all."""
+    """What I owe and when, what I paid; pay some of it, or all, after a look at what that does."""
     found = loan_by_ref(ref)
     if found is None or found.person != user_of(request).person_ref:
         raise Http404
     facts = facts_of_loan(found, today=timezone.localdate())
     form, told = RepayForm(request.POST or None, initial={"amount": _usual(facts)}), Refusals()
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and told.of(lambda: _repay(request, facts, form))
-    ):
-        return redirect("lending:my_loan", found.ref)
+    if request.method == "POST" and form.is_valid():
+        answer = _pay(request, facts, form, told)
+        if answer is not None:
+            return answer
     context = _context(facts) | _lists(facts) | {"form": form, "refusal": told.refusal}
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "lending/my_loan.html", context, status=status)
+
+
+def _pay(
+    request: HttpRequest, facts: LoanFacts, form: RepayForm, told: Refusals
+) -> HttpResponse | None:
+    """Show what paying does; take the money where just that was seen and confirmed."""
+    asked, looks = asked_of(request, facts, form), []
+    if not told.of(lambda: looks.append(asked.foresee(request))):
+        return None
+    [(effect, seen)] = looks
+    if request.POST.get("step") == CONFIRM and request.POST.get("seen") == seen:
+        done = told.of(lambda: asked.carry_out(request))
+        return redirect("lending:my_loan", facts.loan.ref) if done else None
+    if not effect.paid:  # the same button again: the money was taken before
+        return redirect("lending:my_loan", facts.loan.ref)
+    context = _context(facts) | in_plain_words(asked, effect) | {"seen": seen}
+    return render(request, "lending/my_repayment.html", context)
 
 
 @require_GET
@@ -102,22 +116,6 @@ def _usual(facts: LoanFacts) -> int | None:
     if facts.due_now_minor or due is None:
         return facts.due_now_minor or None
     return due.principal_minor + due.interest_minor + due.fee_minor
-
-
-def _repay(request: HttpRequest, facts: LoanFacts, form: RepayForm) -> object:
-    """Some of it, or what settles today: the amount of a settlement is ours to say."""
-    settles = request.POST.get("step") == "settle"
-    said = form.cleaned_data
-    return repay_loan(
-        actor=user_of(request),
-        loan=facts.loan,
-        amount_minor=facts.quote.total_minor if settles else said["amount"] or 0,
-        channel=PayChannel.CARD.value,
-        now=timezone.now(),
-        key=said["key"],
-        excess=Excess(said["excess"]),
-        settles=settles,
-    )
 
 
 def _context(facts: LoanFacts) -> dict[str, Any]:

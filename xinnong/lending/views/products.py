@@ -52,6 +52,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "drafts": drafts_table(queries.open_drafts(institution=lender))
         if _may_draft(request)
         else None,
+        "needs_factor": _needs_factor(request),
     }
     return render(request, "lending/products.html", context)
 
@@ -70,6 +71,7 @@ def product(request: HttpRequest, sha256: str) -> HttpResponse:
         "versions": versions_table(versions, shown=found) if len(versions) > 1 else None,
         "reach": _reach(request, read),
         "may_draft": _may_draft(request),
+        "needs_factor": _needs_factor(request),
     }
     return render(request, "lending/product.html", context)
 
@@ -116,15 +118,14 @@ def draft(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _step(request: HttpRequest, found: ProductDraft, step: str) -> HttpResponse:
-    actor, now = user_of(request), timezone.now()
+    actor, now, today = user_of(request), timezone.now(), timezone.localdate()
     try:
         if step == "sign":
-            services.sign_draft(actor=actor, draft=found, now=now)
+            services.sign_draft(actor=actor, draft=found, now=now, today=today)
         elif step == "drop":
             services.drop_draft(actor=actor, draft=found, now=now)
             return redirect("lending:products")
         elif step == "publish":
-            today = timezone.localdate()
             published = services.publish_draft(actor=actor, draft=found, now=now, today=today)
             return redirect("lending:product", published.sha256)
         else:
@@ -226,6 +227,12 @@ def _published(sha256: str) -> PublishedProduct:
     if found is None:
         raise Http404
     return found
+
+
+def _needs_factor(request: HttpRequest) -> bool:
+    """Whether the reader drafts products once the session has a second factor."""
+    waits = Permission.PUBLISH_PRODUCT in user_of(request).approving
+    return bool(lender_of(request)) and waits and not _may_draft(request)
 
 
 def _may_draft(request: HttpRequest) -> bool:
