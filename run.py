@@ -100,7 +100,14 @@ def side_by_side(rest: list[str]) -> list[str]:
     """What has pytest share the whole suite out by files; named tests run in one process."""
     if any(not word.startswith("-") or word.startswith("-n") for word in rest):
         return []
-    return ["-n", str(min(os.cpu_count() or 1, MOST_TESTERS)), "--dist", "loadfile"]
+    return [
+        *("-n", str(min(os.cpu_count() or 1, MOST_TESTERS))),
+        *(
+            "--dist",
+            "loadfile",
+            "--no-loadscope-reorder",
+        ),  # long files first, see tests/conftest.py
+    ]
 
 
 def port(text: str) -> int:

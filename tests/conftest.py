@@ -7,6 +7,7 @@ security holds.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,35 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests import database, servers
+from tests.factories import filled
+from tests.people import People, settle
 from xinnong.config import catalogues, environment, postgres
 from xinnong.config.logging import without_personal_data
 
 HERE = Path(__file__).parent
+LONG = (
+    "lending/test_",
+    "api/test_generated",
+    "cli/",
+    "browser/",
+    "analytics/checking/",
+    "hostile/",
+    "core/schedule/",
+    "test_walls",
+    "lending/",
+    "pipelines/",
+)
+"""How the names of the files begin that take long, the longest first."""
+SAID_BY_OTHERS = frozenset(
+    {
+        "test_a_manager_reads_the_book",
+        "test_living_with_a_loan",
+        "test_loan_tabs",
+        "test_pages_of_a_lost_loan",
+        "test_pages_of_servicing",
+    }
+)
+"""Slow files on loans whose statements the tests of agreement, changes, losses and commands send too."""
 SET_BASED = frozenset({"ledger", "lending", "pipelines", "sources"})
 
 
@@ -31,16 +57,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests with a database where only those are asked for.
+    """Begin with the long files; keep the tests with a database where only those are asked for.
 
     Slow pages and journeys ask the server nothing that quick tests do not; what books and runs ask it
-    is long statements and functions. With everything it takes ten minutes.
+    is long statements and functions, each of them once: months lived through day by day repeat them.
     """
+    items.sort(key=turn)
     if not config.getoption("--database-only"):
         return
     kept = [item for item in items if uses_database(item) and (is_quick(item) or is_of(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def turn(item: pytest.Item) -> int:
+    """Where a file stands in the queue of those who test side by side: nobody begins a long one last."""
+    place = item.path.relative_to(HERE).as_posix()
+    return next((n for n, start in enumerate(LONG) if place.startswith(start)), len(LONG))
 
 
 def uses_database(item: pytest.Item) -> bool:
@@ -55,8 +88,9 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def is_of(item: pytest.Item) -> bool:
-    """Whether a test is of books or runs."""
-    return str(item.path.relative_to(HERE).parent) in SET_BASED
+    """Whether a test is of books or runs, and the first to say its statements."""
+    place = item.path.relative_to(HERE)
+    return str(place.parent) in SET_BASED and place.stem not in SAID_BY_OTHERS
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,3 +129,16 @@ def as_owner(db: None, database_server: str) -> Iterator[psycopg.Connection]:
     name = connection.settings_dict["NAME"]
     with psycopg.connect(database.address(database_server, name), autocommit=True) as owner:
         yield owner
+
+
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[People]:
+    """Everybody, made once for a module of tests."""
+    with filled(django_db_blocker, "people", settle) as made:
+        yield made
+
+
+@pytest.fixture
+def people(settled: People, db: None) -> People:
+    """Everybody, as they were when they settled."""
+    return copy.deepcopy(settled)

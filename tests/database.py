@@ -26,6 +26,7 @@ TEMPLATE_LOCK = 7_466_251
 EMBEDDED = "test-postgres"
 ROLE_OF_ALIAS = {"default": "app", "batch": "batch"}
 _FILLED: dict[str, Any] = {}
+_COPIES: set[str] = set()
 
 
 def server_address() -> str:
@@ -59,6 +60,7 @@ def copy_with(what: str, fill: Callable[[], Made]) -> Iterator[Made]:
     no tables emptied after it. Objects are copied too; nobody sees what another test did to them.
     """
     server, before = server_address(), str(connections["default"].settings_dict["NAME"])
+    assert before not in _COPIES, "one module, one copy: tests would look into the wrong one"
     source, name = (f"{PREFIX}{os.getpid()}_{part}" for part in (what, secrets.token_hex(3)))
     with psycopg.connect(server, autocommit=True) as owner:
         if what not in _FILLED:
@@ -68,9 +70,11 @@ def copy_with(what: str, fill: Callable[[], Made]) -> Iterator[Made]:
             _disconnect()
         owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"'.encode())
         point_django_at(server, name)
+        _COPIES.add(name)
         try:
             yield copy.deepcopy(_FILLED[what])
         finally:
+            _COPIES.remove(name)
             point_django_at(server, before)
             _drop(owner, name)
 

@@ -6,8 +6,9 @@ shows consistent figures. Written through the publisher's connection, as a refre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.apps import apps
 from django.core.cache import cache
@@ -38,6 +39,7 @@ from tests.sample_rows import (
 from xinnong.accounts.models import User
 from xinnong.registry.models import RunState
 
+Made = TypeVar("Made")
 __all__ = [
     "AS_OF",
     "BATCH",
@@ -47,6 +49,7 @@ __all__ = [
     "POLICY",
     "Sample",
     "empty_tables",
+    "filled",
     "publish_sample",
     "rid_of",
     "sample_county",
@@ -62,17 +65,20 @@ def signed_in(user: User) -> Client:
 
 
 @contextmanager
-def sample_county(blocker: DjangoDbBlocker) -> Iterator[tuple[People, Sample]]:
-    """Everybody and a published county, committed in a database of their own."""
+def filled(blocker: DjangoDbBlocker, what: str, fill: Callable[[], Made]) -> Iterator[Made]:
+    """What `fill` makes, committed in a database of its own; for the fixture of a module."""
     with blocker.unblock():
         cache.clear()
-        with database.copy_with("county", _settle_county) as made:
+        with database.copy_with(what, fill) as made:
             yield made
         cache.clear()
 
 
-def _settle_county() -> tuple[People, Sample]:
-    return settle(), publish_sample()
+@contextmanager
+def sample_county(blocker: DjangoDbBlocker) -> Iterator[tuple[People, Sample]]:
+    """Everybody and a published county."""
+    with filled(blocker, "county", lambda: (settle(), publish_sample())) as made:
+        yield made
 
 
 def empty_tables() -> None:

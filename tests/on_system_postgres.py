@@ -15,7 +15,10 @@ from tests import servers
 from xinnong.config import environment, postgres
 
 OLDEST = 15
-SUITE = ["tests", "-q", "--database-only", "-m", "not browser", "-n", "2", "--dist", "loadfile"]
+SUITE = [
+    *("tests", "-q", "--database-only", "-m", "not browser"),
+    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+]
 
 
 def newest_programs() -> tuple[int, Path] | None:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from tests import database
-from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, REED_VILLAGE, People, settle
+from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, REED_VILLAGE, People
 from xinnong.accounts import rls
 from xinnong.accounts.models import Actor
 from xinnong.accounts.scope import SYSTEM, Scope, scope_of, scoped
@@ -34,11 +34,6 @@ POLICIES = rls.enable(
     shares=[rls.Share("b", "basis = 'pre'")],
     batch="write",
 )
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 @pytest.fixture(scope="module")

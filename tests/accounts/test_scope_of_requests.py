@@ -8,16 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
 
-from tests.people import People, settle
+from tests.people import People
 from xinnong.accounts.middleware import ScopeEachView, scope_exempt
 from xinnong.accounts.models import User
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 def actor_now() -> str | None:

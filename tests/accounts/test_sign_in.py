@@ -18,17 +18,12 @@ from django.test import Client
 from django.urls import reverse
 from html5lib import HTMLParser
 
-from tests.people import NOW, PASSWORD, People, settle
+from tests.people import NOW, PASSWORD, People
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from tests.people import COUNTY, LOTUS_VILLAGE, NOW, TOWN, People, settle
+from tests.people import COUNTY, LOTUS_VILLAGE, NOW, TOWN, People
 from xinnong.accounts.models import ApiClient, ApiToken, Institution, User, lender_codes
 from xinnong.accounts.scope import SYSTEM, scope_of, scoped
 from xinnong.accounts.services import ParentOfOtherOperator, set_institution
@@ -50,11 +50,6 @@ roles = ["officer"]
 institution = "BANK-09-01"
 areas = ["{TOWN}"]
 """
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 def faults(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.people import NOW, People, client_of, settle
+from tests.people import NOW, People, client_of
 from xinnong.accounts.models import ApiClient, ApiToken
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import scope_of, scoped
@@ -22,11 +22,6 @@ from xinnong.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 @pytest.fixture

@@ -44,9 +44,11 @@ def left_out() -> list[Any]:
     return [positive_data_acceptance]
 
 
-def fuzz(operation: Any, headers: dict[str, str], mode: GenerationMode) -> None:
-    """Make requests of one operation and check every answer against the document."""
-    limits = settings(
+def made_for(operation: Any, mode: GenerationMode) -> list[Case[Any]]:
+    """Requests of one operation: the same at every run."""
+    made: list[Case[Any]] = []
+
+    @settings(
         max_examples=EXAMPLES,
         deadline=None,
         database=None,
@@ -54,23 +56,34 @@ def fuzz(operation: Any, headers: dict[str, str], mode: GenerationMode) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-
-    @limits
     @given(case=operation.as_strategy(generation_mode=mode))
-    def answers_as_promised(case: Case[Any]) -> None:
-        case.call_and_validate(headers=headers, excluded_checks=left_out())
+    def keep(case: Case[Any]) -> None:
+        made.append(case)
 
-    answers_as_promised()
+    keep()
+    return made
+
+
+@pytest.fixture(scope="module")
+def cases(county: object) -> dict[GenerationMode, list[Case[Any]]]:
+    """Requests of every operation, made once and sent by a program of every verb."""
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    assert len(operations) == 44
+    return {
+        mode: [case for each in operations for case in made_for(each, mode)]
+        for mode in GenerationMode
+    }
 
 
 @pytest.mark.parametrize("verb", sorted(API_VERBS - {Permission.READ_RUNS}))
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_it_answers_as_its_document_says(
-    token_of: Tokens, verb: Permission, mode: GenerationMode
+    token_of: Tokens,
+    cases: dict[GenerationMode, list[Case[Any]]],
+    verb: Permission,
+    mode: GenerationMode,
 ) -> None:
     headers = token_of(INSTITUTION.get(verb, "BANK-01"), verb)
-    schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
-    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 45
-    for operation in operations:
-        fuzz(operation, headers, mode)
+    for case in cases[mode]:
+        case.call_and_validate(headers=headers, excluded_checks=left_out())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories import signed_in
-from tests.ledger.books import Books, open_books
+from tests.ledger.books import Books
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
 from xinnong.ledger.core_codes import Given, core_lines
@@ -20,12 +18,6 @@ from xinnong.ledger.queries import core_codes
 pytestmark = pytest.mark.django_db
 KEEP = "ledger:keep_core_codes"
 HEAD = "kind,product,core_code\n"
-
-
-@pytest.fixture
-def books(db: None) -> Iterator[Books]:
-    with scoped(SYSTEM):
-        yield open_books()
 
 
 @pytest.fixture

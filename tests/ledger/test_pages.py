@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
@@ -11,9 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import signed_in
-from tests.ledger.books import DAY, Books, open_books
+from tests.ledger.books import DAY, Books
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
 from xinnong.ledger.models import Assertion, Period
 
@@ -21,12 +19,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def books(db: None) -> Iterator[Books]:
-    with scoped(SYSTEM):
-        made = open_books()
-        made.post(made.move("bank", "capital", 100_000), on=date(2026, 10, 8))
-        made.post(made.move("loan", "bank", 60_000))
-        yield made
+def books(books: Books) -> Books:
+    books.post(books.move("bank", "capital", 100_000), on=date(2026, 10, 8))
+    books.post(books.move("loan", "bank", 60_000))
+    return books
 
 
 @pytest.fixture

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
+from tests.factories import filled
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.people import NOW, People, settle
+from tests.lending.loans import Lender, open_lender, vouched
+from tests.people import NOW, People
 from xinnong.accounts.models import User
 from xinnong.accounts.services import set_user
 from xinnong.lending.models import PublishedProduct
@@ -14,9 +20,18 @@ from xinnong.lending.services import ship_products
 from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 
 
+@pytest.fixture(scope="module")
+def opened(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lender]:
+    """A bank whose products are all offered, made once for a module of tests."""
+    with filled(django_db_blocker, "lender", open_lender) as made:
+        yield made
+
+
 @pytest.fixture
-def people(db: None) -> People:
-    return settle()
+def lender(opened: Lender, db: None) -> Iterator[Lender]:
+    """The bank before its first loan, where somebody vouches for every contract."""
+    with vouched():
+        yield copy.deepcopy(opened)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from django.test import Client
 
 from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.lending.loans import Lender, loan_of, nothing_moves, open_lender, vouched
+from tests.lending.loans import Lender, loan_of, nothing_moves
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
 from xinnong.lending.models import Loan, LoanNote, LoanProposal
@@ -22,12 +21,6 @@ EASED = {
     "method": "interest_first", "months": "18", "rate_percent": "3.9", "difficulty": "harvest",
     "evidence": "补充协议-7", "channel": "transfer",
 }  # fmt: skip
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -15,10 +14,8 @@ from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.loans import (
     Lender,
     loan_of,
-    open_lender,
     owed_now,
     unbalanced,
-    vouched,
 )
 from tests.lending.putting_right import (
     DUE,
@@ -36,12 +33,6 @@ from xinnong.lending.queries.loans import settlement_quote
 from xinnong.lending.services import Excess
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,8 +18,6 @@ from tests.lending.loans import (
     as_booked,
     booked_days,
     lived,
-    open_lender,
-    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.lending.models import AccrualMonth, BusinessDay, EodAccrual, EodRun
@@ -29,12 +26,6 @@ from xinnong.lending.services.eod_folding import _fold, fold_months
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MAY = date(2026, 5, 1)
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def test_a_loans_days_are_what_they_were_after_their_month(lender: Lender) -> None:

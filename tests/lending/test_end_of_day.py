@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from tests.lending.loans import DRAWN, HUNDRED_THOUSAND, Lender, nothing_moves, open_lender, vouched
+from tests.lending.loans import DRAWN, HUNDRED_THOUSAND, Lender, nothing_moves
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.cli import eod
@@ -40,12 +39,6 @@ from xinnong.lending.services.loan_refusals import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 YEARS_LATER = date(2030, 12, 31)
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def end(lender: Lender, on: date, *, today: date = YEARS_LATER) -> DayReport:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,10 +11,8 @@ from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.loans import (
     Lender,
-    open_lender,
     owed_now,
     unbalanced,
-    vouched,
 )
 from tests.lending.putting_right import (
     DUE,
@@ -31,12 +28,6 @@ from xinnong.lending.models import Standing
 from xinnong.lending.queries.loans import booked_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.factories import signed_in
-from tests.lending.loans import Lender, loan_of, nothing_moves, open_lender, owed_now, vouched
+from tests.lending.loans import Lender, loan_of, nothing_moves, owed_now
 from tests.lending.test_changing_a_loan import EASED, preview
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -29,12 +28,6 @@ from xinnong.web.figures import yuan
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON = date(2026, 5, 21)
 """Two instalments are late: each of 8,519 yuan and some fen, with penalty and compound interest."""
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

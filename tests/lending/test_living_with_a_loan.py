@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +16,8 @@ from tests.lending.loans import (
     lived,
     loan_of,
     nothing_moves,
-    open_lender,
     owed_now,
     unbalanced,
-    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import DayCount, Method
@@ -37,13 +34,7 @@ from xinnong.lending.services.loan_refusals import (
     TooLittleToSettle,
 )
 
-pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_it_lends_the_money_and_posts_it_at_once(lender: Lender) -> None:
@@ -98,7 +89,7 @@ def test_it_earns_day_by_day_what_the_reference_says(lender: Lender) -> None:
 
 
 def test_it_pays_instalments_in_time_and_ends_with_nothing(lender: Lender) -> None:
-    loan = lender.draw()
+    loan = lender.draw(number_of_repayments=4)
     with scoped(SYSTEM):
         dues = dues_in_force(loan)
     for due in dues:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
-from tests.factories import signed_in
+from tests.factories import filled, signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.loans import Lender, open_lender, vouched
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.refs import new_ref
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Account
 from xinnong.lending.models import Loan
@@ -22,18 +25,33 @@ from xinnong.lending.queries.loans import dues_in_force
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def lender() -> Iterator[Lender]:
+Lent = tuple[Lender, Loan]
+
+
+@pytest.fixture(scope="module")
+def lent(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lent]:
+    with filled(django_db_blocker, "paid_a_little", _paid_a_little) as made:
+        yield made
+
+
+def _paid_a_little() -> Lent:
     with vouched():
-        yield open_lender()
+        lender = open_lender()
+        drawn = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
+        lender.end(date(2026, 3, 20))
+        lender.repay(drawn, 100_000, date(2026, 3, 21))
+    return lender, drawn
 
 
 @pytest.fixture
-def loan(lender: Lender) -> Loan:
-    drawn = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
-    lender.end(date(2026, 3, 20))
-    lender.repay(drawn, 100_000, date(2026, 3, 21))
-    return drawn
+def lender(lent: Lent, db: None) -> Iterator[Lender]:
+    with vouched():
+        yield copy.deepcopy(lent[0])
+
+
+@pytest.fixture
+def loan(lent: Lent, db: None) -> Loan:
+    return copy.deepcopy(lent[1])
 
 
 def shown(desk: Client, loan: Loan, tab: str) -> str:
@@ -61,7 +79,7 @@ def test_each_tab_answers_its_question(lender: Lender, loan: Loan) -> None:
 
 
 def test_the_schedule_says_of_each_instalment_whether_it_was_paid(lender: Lender) -> None:
-    drawn = lender.draw()
+    drawn = lender.draw(on=date(2026, 3, 21), contract_ref=new_ref())
     with scoped(SYSTEM):
         [first, second] = dues_in_force(drawn)[:2]
     lender.end(first.on - timedelta(1))

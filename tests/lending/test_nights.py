@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from tests.lending.loans import DRAWN, Lender, nothing_moves, open_lender, vouched
+from tests.lending.loans import DRAWN, Lender, nothing_moves
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.ledger.models import Resum
 from xinnong.lending.models import EodRun
 from xinnong.lending.tasks import end_through
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def test_the_worker_ends_the_days_that_have_gone_by(lender: Lender) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -18,10 +17,8 @@ from tests.lending.loans import (
     lived,
     loan_of,
     nights,
-    open_lender,
     owed_now,
     unbalanced,
-    vouched,
 )
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -50,12 +47,6 @@ INCOME = ("601101", "601102")
 FIRST_DUE = date(2026, 4, 1)
 NIGHT_OF_TURNING = FIRST_DUE + timedelta(11)
 """Where ten days late is late enough."""
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

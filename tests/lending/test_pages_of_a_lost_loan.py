@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.factories import signed_in
-from tests.lending.loans import DRAWN, WU, Lender, open_lender, vouched
+from tests.lending.loans import DRAWN, WU, Lender
 from xinnong.accounts.services import link_person
 from xinnong.core.money import yuan
 from xinnong.lending.models import Loan
@@ -16,12 +15,6 @@ from xinnong.lending.services import judge, recover, write_off
 
 pytestmark = pytest.mark.slow
 NEARLY_ALL = 95
-
-
-@pytest.fixture
-def lender(db: None) -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -14,9 +13,7 @@ from tests.lending.loans import (
     as_booked,
     booked_days,
     lived,
-    open_lender,
     owed_now,
-    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.money import yuan
@@ -35,12 +32,6 @@ SHOWN = [
     date(2026, 5, 11),
     date(2026, 5, 12),
 ]
-
-
-@pytest.fixture
-def lender(db: None) -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,11 +14,9 @@ from tests.lending.loans import (
     lived,
     loan_of,
     nothing_moves,
-    open_lender,
     owed_now,
     rate,
     unbalanced,
-    vouched,
 )
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
@@ -51,12 +48,6 @@ from xinnong.lending.services.loan_refusals import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_DUE = date(2026, 4, 1)
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def booked(loan: Loan, before: date) -> dict[str, int]:

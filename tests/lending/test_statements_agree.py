@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.lending.loans import HUNDRED_THOUSAND, Lender, loan_of, open_lender, vouched
+from tests.lending.loans import HUNDRED_THOUSAND, Lender, loan_of
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Account
@@ -29,12 +28,6 @@ from xinnong.lending.services.correcting import reverse_repayment
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_DUE = date(2026, 4, 1)
 BEGINNING = date(2026, 1, 1)
-
-
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def said(loan: Loan, until: date, from_on: date = BEGINNING) -> LoanStatement:

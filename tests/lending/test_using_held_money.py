@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -17,10 +16,8 @@ from tests.lending.loans import (
     loan_of,
     nights,
     nothing_moves,
-    open_lender,
     owed_now,
     unbalanced,
-    vouched,
 )
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -42,12 +39,6 @@ from xinnong.lending.services.eod_held import use_held
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 DUE = date(2026, 3, 6)
 DAYS = 21
-
-
-@pytest.fixture
-def lender(db: None) -> Iterator[Lender]:
-    with vouched():
-        yield open_lender()
 
 
 def drawn(lender: Lender) -> Loan:

@@ -8,7 +8,7 @@ import pytest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from tests.people import LOTUS_VILLAGE, NOW, People, settle
+from tests.people import LOTUS_VILLAGE, NOW, People
 from xinnong.accounts.middleware import ScopeEachView
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -17,11 +17,6 @@ from xinnong.privacy.services import record_listing, record_read
 
 pytestmark = pytest.mark.django_db
 View = Callable[[HttpRequest], HttpResponse]
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 def look(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.people import LOTUS_VILLAGE, NOW, People, settle
+from tests.people import LOTUS_VILLAGE, NOW, People
 from xinnong.accounts.scope import SYSTEM, scope_of, scoped
 from xinnong.privacy.models import Listing, Read
 from xinnong.privacy.purposes import CaseMissing, PurposeMissing
@@ -17,11 +17,6 @@ from xinnong.privacy.services import LISTED_LIMIT, record_listing, record_read
 
 pytestmark = pytest.mark.django_db
 HOUSEHOLD = 17
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 def look(people: People, name: str = "lin", purpose: str = "campaign", case: str = "") -> Read:

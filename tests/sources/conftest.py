@@ -4,13 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import People, settle
-
-
-@pytest.fixture
-def people(db: None) -> People:
-    return settle()
-
 
 @pytest.fixture(autouse=True)
 def own_data_folder(tmp_path: Path, settings: object) -> Path:

@@ -9,16 +9,11 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories import signed_in
-from tests.people import People, settle
+from tests.people import People
 
 pytestmark = pytest.mark.django_db
 READERS = (("zh-hans", "standard"), ("zh-hans", "elder"), ("en", "largest"))
 BUTTON = re.compile(r'<a class="button" href="([^"]+)">')
-
-
-@pytest.fixture
-def people() -> People:
-    return settle()
 
 
 def reading(client: Client, language: str, size: str) -> Client:
