@@ -92,7 +92,7 @@ def test_a_filing_goes_from_the_channel_to_the_village_and_is_closed(
     assert said(clerk, place, report)[0] == 302
     page = said(bureau, "/outreach/")[1]
     assert "验证码短信比服务人数多" in page
-    assert "已核销" in said(town, place)[1]
+    assert "已办结" in said(town, place)[1]
 
 
 def test_without_a_second_factor_nobody_approves_or_permits_and_stopping_still_works(

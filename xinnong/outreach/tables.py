@@ -79,7 +79,7 @@ def calendar_table(days: Sequence[DayOfCalendar]) -> Table:
     """The coming week."""
     columns = [
         Column(_("哪天")), Column(_("等审批"), is_figure=True), Column(_("已批准"), is_figure=True),
-        Column(_("已核销"), is_figure=True),
+        Column(_("已办结"), is_figure=True),
     ]  # fmt: skip
     rows = [
         [

@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                             ("approved", "已批准"),
                             ("refused", "未批准"),
                             ("cancelled", "已取消"),
-                            ("closed", "已核销"),
+                            ("closed", "已办结"),
                         ],
                         default="filed",
                         max_length=12,

@@ -17,7 +17,7 @@ class ActivityState(models.TextChoices):
     APPROVED = "approved", _("已批准")
     REFUSED = "refused", _("未批准")
     CANCELLED = "cancelled", _("已取消")
-    CLOSED = "closed", _("已核销")
+    CLOSED = "closed", _("已办结")
 
 
 class Activity(models.Model):
