@@ -16,7 +16,7 @@ class CredentialState(models.TextChoices):
     """Whether codes can be shown."""
 
     ACTIVE = "active", _("可以使用")
-    REVOKED = "revoked", _("已作废")
+    REVOKED = "revoked", _("不能再用")
 
 
 class ActivatedThrough(models.TextChoices):

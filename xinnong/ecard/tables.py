@@ -107,7 +107,7 @@ def terminals_table(rows: Sequence[Terminal], pager: Pager) -> Table:
             Cell(names.get(each.institution, each.institution)),
             Cell(each.place),
             Cell(moment(each.registered_at)),
-            Cell(_("已作废"), tone="bad") if each.ended_at else Cell(_("可以核销"), tone="good"),
+            Cell(_("不能再用"), tone="bad") if each.ended_at else Cell(_("可以核销"), tone="good"),
         ]
         for each in rows
     ]

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("active", "可以使用"), ("revoked", "已作废")], max_length=8
+                        choices=[("active", "可以使用"), ("revoked", "不能再用")], max_length=8
                     ),
                 ),
                 ("activated_at", models.DateTimeField()),
