@@ -164,7 +164,7 @@ def test_a_settlement_stays_one_and_is_held_where_it_does_not_reach(
     with scoped(SYSTEM):
         [kept] = Repayment.objects.filter(loan=loan, state="booked")
     assert (kept.prepaid_minor, kept.held_minor > 2_000_000) == (0, True)
-    again = correction(kept, counts_from="2026-03-07", amount="39000")
+    again = correction(settled, counts_from="2026-03-07", amount="39000")
     again["repayment"] = str(kept.ref)
     both(lin, chen, loan, "correct", again)
     as_the_reference(loan, date(2026, 3, 8))
