@@ -82,7 +82,14 @@ def test_a_rulebook_is_checked_and_every_problem_named(tmp_path: Path) -> None:
 
 def test_a_report_has_a_line_for_each_scenario_and_coverage(tmp_path: Path) -> None:
     done = guard(tmp_path, "report", "--scenario", "slow", "--feeds", "county", "--feeds", "third",
-                 "--seeds", "1", "--json")  # fmt: skip
+                 "--seeds", "1", "--json", "--keep", str(tmp_path / "kept"))  # fmt: skip
+    kept = (tmp_path / "kept").read_text()
+    (tmp_path / "kept").write_text(f'{kept}{{"mark": "cut off')
+    again = guard(tmp_path, "report", "--scenario", "slow", "--feeds", "county", "--feeds", "third",
+                  "--seeds", "1", "--json", "--processes", "2", "--keep", str(tmp_path / "kept"))  # fmt: skip
+    assert again.stdout == done.stdout
+    assert (tmp_path / "kept").read_text().startswith(kept)
+    assert len((tmp_path / "kept").read_text().splitlines()) == 3  # nothing was replayed again
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(each["scenario"], each["feeds"]) for each in lines] == [
         ("slow", "county"),

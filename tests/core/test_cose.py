@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinnong.core.cose import ED25519, ES256, PublicKey, opened, packed, to_be_signed, unpacked
+from xinnong.core.cose import (
+    ED25519,
+    ES256,
+    PublicKey,
+    opened,
+    packed,
+    signature_holds,
+    to_be_signed,
+    unpacked,
+)
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "cose.json").read_text())
 CASES = [*VECTORS["sign1-tests"], *VECTORS["eddsa-examples"]]
@@ -40,6 +49,18 @@ def test_published_messages(case: dict[str, Any]) -> None:
         protected = unpacked(data)
         parts = protected.value if hasattr(protected, "value") else protected
         assert to_be_signed(parts[0], parts[2], external) == bytes.fromhex(told)
+
+
+def test_the_signature_of_a_published_token_holds_but_names_no_key() -> None:
+    case = VECTORS["CWT"][0]
+    data, told = bytes.fromhex(case["output"]["cbor"]), case["input"]["sign0"]["key"]
+    x, y = (bytes.fromhex(told[name]) for name in ("x_hex", "y_hex"))
+    ours = PublicKey(b"11", ES256, bytes([2 + y[-1] % 2]) + x)
+    protected, _unprotected, payload, signature = unpacked(data).value
+    assert to_be_signed(protected, payload) == bytes.fromhex(case["intermediates"]["ToBeSign_hex"])
+    assert signature_holds(ours, to_be_signed(protected, payload), signature)
+    assert not signature_holds(ours, to_be_signed(protected, payload + b"x"), signature)
+    assert opened(data, {b"11": ours}) is None  # we ask for a key's name
 
 
 def test_the_wrong_external_words_or_key_are_refused() -> None:

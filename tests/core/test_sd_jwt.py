@@ -26,7 +26,7 @@ from xinnong.core.sd_jwt import (
     signed,
     sum_of,
 )
-from xinnong.core.status_list import StatusList, read_claim, status_list
+from xinnong.core.status_list import StatusList, place_of, read_claim, read_token, status_list
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "sd_jwt.json").read_text())
 NOW = 1_800_000_000
@@ -123,7 +123,7 @@ def test_a_proof_is_for_one_question_and_one_holder() -> None:
     assert (
         wrong("~".join([token, *more[1:3], proof]), ASKED) == "binding"
     )  # another is shown beside
-    assert wrong("~".join([token, proof]), ASKED) == "binding"  # one was taken away
+    assert wrong(f"{token}~{proof}", ASKED) == "binding"  # one was taken away
     assert wrong(f"{text}x", ASKED) in {"signature", "malformed"}
     assert first in more
 
@@ -224,26 +224,65 @@ def test_what_says_whether_it_holds_is_never_hidden() -> None:
 
 # ---------------------------------------------------------------- status lists
 
-EXPECTED = {"status_list_encoding_json": [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1],
-            "status_list_encoding2_json": [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]}  # fmt: skip
+LONG = (0, 1993, 25460, 159495, 495669, 554353, 645645, 723232, 854545, 934534, 1000345)
+EXPECTED: dict[str, dict[int, int]] = {
+    "status_list_encoding_json": dict.fromkeys((0, 3, 4, 5, 7, 8, 9, 13, 15), 1),
+    "status_list_encoding2_json": {0: 1, 1: 2, 3: 3, 5: 1, 7: 1, 8: 1, 9: 2, 10: 3, 11: 3},
+    "status_list_encoding1_long_json": dict.fromkeys(LONG, 1),
+    "status_list_encoding2_long_json": dict(zip(LONG, (1, 2, 1, 3, 1, 1, 2, 1, 1, 2, 3), strict=True)),
+    "status_list_encoding4_json": {
+        0: 1, 1993: 2, 35460: 3, 459495: 4, 595669: 5, 754353: 6, 845645: 7, 923232: 8, 924445: 9,
+        934534: 10, 1004534: 11, 1000345: 12, 1030203: 13, 1030204: 14, 1030205: 15,
+    },
+}  # fmt: skip
+"""The states that the annex of the Token Status List names; all others are 0."""
 
 
 @pytest.mark.parametrize("case", VECTORS["status_lists"], ids=lambda case: case["name"])
 def test_published_status_lists(case: dict[str, Any]) -> None:
     found = read_claim({"bits": case["bits"], "lst": case["lst"]})
     assert found is not None
-    if case["name"] in EXPECTED:
-        assert [found.state(at) for at in range(len(EXPECTED[case["name"]]))] == EXPECTED[
-            case["name"]
-        ]
+    each = 8 // found.bits
+    set_bytes = [at for at, byte in enumerate(found.states) if byte]
+    places = [at * each + part for at in set_bytes for part in range(each)]
+    states = {at: state for at in places if (state := found.state(at))}
+    if case["bits"] == 8:  # each state from 1 to 255 once
+        assert sorted(states.values()) == list(range(1, 256))
     else:
-        assert found.state(0) == 1  # the first of the examples' long lists
-    states = {at: found.state(at) or 0 for at in range(len(found.states) * 8 // found.bits)}
-    again = status_list(
-        found.bits, {at: state for at, state in states.items() if state}, len(states)
-    )
+        assert states == EXPECTED[case["name"]]
+    size = len(found.states) * each
+    again = status_list(found.bits, states, size)
     assert read_claim(again.claim()) == again == found
-    assert found.state(len(states)) is None
+    assert found.state(size) is None
+
+
+def test_a_signed_status_list_is_for_one_address_and_its_time() -> None:
+    uri, claim = "https://county.example/status/1", status_list(1, {7: 1}, 100).claim()
+    told = {"sub": uri, "iat": NOW, "exp": NOW + 60, "status_list": claim}
+
+    def read(
+        second: int = NOW, kind: str = "statuslist+jwt", uri: str = uri, **change: Any
+    ) -> StatusList | None:
+        header = {"alg": "EdDSA", "typ": kind, "kid": "6431"}
+        return read_token(signed(header, told | change, EDWARDS.sign), KEYS, uri=uri, second=second)
+
+    found = read()
+    assert found is not None
+    assert (found.state(7), found.state(8)) == (1, 0)
+    refused = [
+        read(NOW + 60), read(NOW - 61), read(kind="JWT"), read(uri="https://other.example"), read(exp="never"),
+        read(iat=None), read(status_list={}), read_token("a.b.c", KEYS, uri=uri, second=NOW),
+        read_token(VECTORS["status_list_jwt"], KEYS, uri=uri, second=NOW),
+    ]  # fmt: skip
+    assert refused == [None] * 9
+    assert place_of({"status": {"status_list": {"idx": 7, "uri": uri}}}) == (uri, 7)
+    for odd in (
+        {},
+        {"status": 1},
+        {"status": {"status_list": {"idx": "7", "uri": uri}}},
+        {"status": {"status_list": {"idx": True, "uri": uri}}},
+    ):
+        assert place_of(odd) is None
 
 
 def test_a_status_list_that_is_none_is_refused() -> None:

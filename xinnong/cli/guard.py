@@ -18,7 +18,7 @@ from xinnong.analytics.gangs.files import BrokenFile, EventFile, read_activities
 from xinnong.analytics.gangs.gangs import SCENARIOS
 from xinnong.analytics.gangs.report import report_lines
 from xinnong.analytics.gangs.simulate import FEEDS, simulate
-from xinnong.cli.dispatch import DONE, REFUSED, USAGE, progress, whole
+from xinnong.cli.dispatch import DONE, REFUSED, USAGE, file_to_write, progress, whole
 from xinnong.cli.faults import problem_said
 from xinnong.core.detection.engine import Alert, Engine
 from xinnong.core.detection.events import SECOND, Calendar, Event
@@ -30,7 +30,8 @@ BASE: Final = "base-2026.1.toml"
 EPILOGUE: Final = """\
 replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}
 simulate  write events.parquet, activities.parquet and truth.json of a scenario into --out
-report    replay many simulations: victims before the first alert, minutes, precision, false alerts
+report    replay many simulations: victims before the first alert, minutes, precision, false alerts,
+          with intervals of 95 %; --keep FILE lets a long one be stopped and go on
 rules     check a rulebook and tell what is in it
 """
 
@@ -51,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--scenario", choices=list(SCENARIOS), action="append", default=[])
     report.add_argument("--feeds", choices=FEEDS, action="append", default=[])
     report.add_argument("--seeds", type=whole(1, 1000), default=20, help="of each (20)")
+    report.add_argument("--processes", type=whole(1, 16), default=1, help="side by side (1)")
+    report.add_argument("--keep", type=file_to_write, metavar="FILE", help="go on where it stopped")
     report.add_argument("--json", action="store_true", help="one JSON object a line")
     checked = subjects.add_parser("rules", help="check a rulebook")
     for each in (replay, report, checked):
@@ -64,10 +67,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.what == "simulate":
             return _simulate(args)
-        book = _book(args.rules)
+        content = _rules_file(args.rules)
+        book = load_rulebook(content)
         if args.what == "rules":
             return _rules(book)
-        return _replay(args, book) if args.what == "replay" else _report(args, book)
+        return _replay(args, book) if args.what == "replay" else _report(args, content)
     except BrokenFile as broken:
         print(f"xinnong guard: {broken}", file=sys.stderr)
         return USAGE
@@ -77,12 +81,12 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
 
 
-def _book(path: Path | None) -> Rulebook:
+def _rules_file(path: Path | None) -> bytes:
     if path is None:
-        return load_rulebook((files("xinnong.core.detection") / "published" / BASE).read_bytes())
+        return (files("xinnong.core.detection") / "published" / BASE).read_bytes()
     try:
         with path.open("rb") as file:
-            return load_rulebook(file.read(MOST_BYTES + 1))
+            return file.read(MOST_BYTES + 1)
     except OSError as fault:
         raise BrokenFile(path, str(fault.strerror)) from None
 
@@ -156,10 +160,13 @@ def _simulate(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _report(args: argparse.Namespace, book: Rulebook) -> int:
+def _report(args: argparse.Namespace, rules: bytes) -> int:
     told = partial(progress, what="simulations")
     scenarios, feeds = args.scenario or list(SCENARIOS), args.feeds or list(FEEDS)
-    for line in report_lines(book, scenarios, feeds, args.seeds, told):
+    lines = report_lines(
+        rules, scenarios, feeds, args.seeds, told, processes=args.processes, keep=args.keep
+    )
+    for line in lines:
         print(json.dumps(line) if args.json else _row(line))
     return DONE
 

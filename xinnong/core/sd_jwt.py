@@ -20,6 +20,7 @@ from xinnong.core.cose import ED25519, ES256, POINT_BYTES, PublicKey, signature_
 TYPE: Final = "dc+sd-jwt"
 BINDING_TYPE: Final = "kb+jwt"
 MOST_LETTERS: Final = 64 * 1024
+MOST_TOKEN_LETTERS: Final = 2 * 1024 * 1024
 MOST_DISCLOSURES: Final = 200
 MOST_DEPTH: Final = 20
 SALT_BYTES: Final = 16
@@ -176,6 +177,21 @@ def _shown(
     _in_time(claims, second)
     _bound(text[: len(text) - len(proof)], proof, claims, second, asked)
     return claims
+
+
+def token_of(text: str, keys: Mapping[str, PublicKey], kind: str) -> dict[str, Any] | None:
+    """The payload of a JWT of a kind that one of the keys signed; None for everything else."""
+    try:
+        if len(text) > MOST_TOKEN_LETTERS or not text.isascii():
+            return None
+        header, payload = _parts(text)
+        key = keys.get(str(header.get("kid", "")))
+        if key is None or header.get("typ") != kind:
+            return None
+        _check(text, header, key)
+    except _Wrong:
+        return None
+    return payload
 
 
 def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,14 +6,17 @@ Lowest bits first. A place outside of the list is nobody's, which a reader must 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xinnong.core.sd_jwt import bytes_of, letters
+from xinnong.core.cose import PublicKey
+from xinnong.core.sd_jwt import SKEW_SECONDS, bytes_of, letters, token_of
 
 BITS: Final = frozenset({1, 2, 4, 8})
 BYTE_BITS: Final = 8
 MOST_BYTES: Final = 1024 * 1024
+TYPE: Final = "statuslist+jwt"
 VALID: Final = 0
 INVALID: Final = 1
 SUSPENDED: Final = 2
@@ -49,6 +52,33 @@ def status_list(bits: int, states: dict[int, int], size: int) -> StatusList:
             raise ValueError("state")
         whole[place // each] |= state << place % each * bits
     return StatusList(bits, bytes(whole))
+
+
+def read_token(
+    text: str, keys: Mapping[str, PublicKey], *, uri: str, second: int
+) -> StatusList | None:
+    """The list in a signed token, for the address that a credential names; None if it is no good now."""
+    told = token_of(text, keys, TYPE)
+    if told is None or told.get("sub") != uri:
+        return None
+    issued, expires = told.get("iat"), told.get("exp", second + 1)
+    if not isinstance(issued, int) or not isinstance(expires, int):
+        return None
+    return (
+        read_claim(told.get("status_list"))
+        if issued <= second + SKEW_SECONDS and second < expires
+        else None
+    )
+
+
+def place_of(claims: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Address and place of a credential's state, if it names one."""
+    status = claims.get("status")
+    told = status.get("status_list") if isinstance(status, dict) else None
+    if not isinstance(told, dict) or not isinstance(told.get("uri"), str):
+        return None
+    place = told.get("idx")
+    return None if isinstance(place, bool) or not isinstance(place, int) else (told["uri"], place)
 
 
 def read_claim(told: object) -> StatusList | None:
