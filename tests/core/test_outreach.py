@@ -126,3 +126,7 @@ def test_parts_of_a_message_lose_nothing(text: str) -> None:
     parts = parts_of(text, 70)
     assert "".join(parts) == text
     assert all(0 < len(part) <= 70 for part in parts)
+
+
+def test_the_page_s_example_of_a_check_digit_is_right() -> None:
+    assert check_digit("1234567") == 2

@@ -14,7 +14,6 @@ from tests.factories import signed_in
 from tests.outreach.world import NOW, World
 from tests.people import LOTUS_VILLAGE
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.cli import badge as badge_command
 from xinnong.cli.dispatch import dispatch
 from xinnong.core.badges import written
 from xinnong.core.cose import ED25519, ES256, PublicKey
@@ -35,7 +34,6 @@ from xinnong.outreach.tasks import publish_county_bundle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SECOND = int(NOW.timestamp())
-assert badge_command
 
 
 @pytest.fixture(autouse=True)

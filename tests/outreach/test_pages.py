@@ -13,14 +13,12 @@ from django.test import Client
 from tests.factories import signed_in
 from tests.outreach.world import FACE, NOW, TODAY, World
 from tests.people import LOTUS_VILLAGE
-from xinnong.accounts.middleware import note_second_factor
 from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.outreach.models import Activity, Agent, Channel, Document, Notice, Team
 from xinnong.outreach.secrets import code_of, phrase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-assert note_second_factor
 
 
 @pytest.fixture(autouse=True)

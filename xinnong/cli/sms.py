@@ -19,7 +19,7 @@ Reads one message a line, a number and a tab before the text, and writes the ans
 of at most seventy letters. With --json each line is an object: {"from": "…", "text": "…"}, answered by
 {"to": "…", "parts": ["…"]}. A provider's gateway is connected the same way.
 
-  echo 12345674 | xinnong sms
+  echo 12345672 | xinnong sms
   echo 莲花村 | xinnong sms
   echo 文 穗医保函〔2026〕12号 | xinnong sms
 """

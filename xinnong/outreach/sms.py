@@ -115,7 +115,7 @@ def _code(sender: str, digits: str, rest: str, now: datetime, today: date) -> st
         village=village, now=now, today=today,
     )  # fmt: skip
     if checked.outcome == "name_village":
-        return _("查错的号码太多。请回复8位号码加村名，例如：12345678 莲花村。")
+        return _("查错的号码太多。请回复8位号码加村名，例如：12345672 莲花村。")
     if checked.outcome == "used_up":
         return _village(rest, now, today)
     return _sentence(answers.of_check(checked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -76,8 +76,9 @@ def calendar(*, from_on: date) -> list[DayOfCalendar]:
             ("closed", ActivityState.CLOSED),
         )
     }
-    rows = Activity.objects.filter(on__gte=from_on, on__lt=from_on + WEEK).values("on")
-    counted = {row["on"]: DayOfCalendar(**row) for row in rows.annotate(**states)}
+    found = Activity.objects.filter(on__gte=from_on, on__lt=from_on + WEEK).values("on")
+    rows: list[dict[str, Any]] = [dict(row) for row in found.annotate(**states)]
+    counted = {row["on"]: DayOfCalendar(**row) for row in rows}
     days = (from_on + timedelta(days=shift) for shift in range(WEEK.days))
     return [counted.get(on, DayOfCalendar(on, 0, 0, 0)) for on in days]
 

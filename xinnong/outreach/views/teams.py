@@ -46,7 +46,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     team_form = TeamForm(request.POST if step == "team" else None, firms=named)
     sent = (request.POST, request.FILES) if step == "firm" else (None, None)
     firm_form = SubcontractorForm(*sent)
-    asked = {"actor": user_of(request), "now": timezone.now()}
+    asked: dict[str, Any] = {"actor": user_of(request), "now": timezone.now()}
 
     def file() -> object:
         if step == "firm":
