@@ -41,6 +41,8 @@ POSTED = {
     "api:draw_loan",
     "api:take_repayment",
     "api:record_loan_contact",
+    "api:take",
+    "api:take_receipts",
 }
 PUT = {"api:put_core_codes"}
 County = tuple[People, Sample]

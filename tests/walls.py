@@ -91,6 +91,7 @@ COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
 SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant")
+POLICE = ("police", "chief")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
@@ -201,6 +202,23 @@ PAGES: dict[str, Wall] = {
     "ledger:core_codes": only(*BOOK_READERS),
     "ledger:keep_core_codes": everybody(405),
     "ledger:export": everybody(405, what="trial-balance", form="csv"),
+    "guard:feeds": only(*POLICE),
+    "guard:feed": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:rulebooks": only(*POLICE),
+    "guard:new_rulebook": only(),
+    "guard:rulebook_draft": only(ref=NOBODY_KNOWS),
+    "guard:confirm_use": only(ref=NOBODY_KNOWS),
+    "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
+    "guard:cases": only(*POLICE),
+    "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:orders": only(*POLICE),
+    "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:order_paper": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_order": only(ref=NOBODY_KNOWS),
+    "guard:victim_paper": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:targets": only(*POLICE),
+    "guard:requests": only("bureau", "manager"),
+    "guard:asked": only(*POLICE),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
     "health": everybody(),
@@ -271,6 +289,18 @@ DEEDS: dict[str, Wall] = {
     "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "sources:deliver": only("steward", answer=422),
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "guard:feeds": only(*POLICE, answer=422),
+    "guard:feed": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_rulebook": only(),
+    "guard:rulebook_draft": only(ref=NOBODY_KNOWS),
+    "guard:confirm_use": only(ref=NOBODY_KNOWS),
+    "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
+    "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_order": only(ref=NOBODY_KNOWS),
+    "guard:targets": only(*POLICE, answer=422),
+    "guard:requests": only("bureau", "manager", answer=422),
+    "guard:asked": only(*POLICE, answer=422),
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:close_period": only(),
@@ -328,5 +358,8 @@ PROGRAMS: dict[str, Program] = {
     "api:loan_quote": programs(Permission.READ_LOANS, 404, ref=NOBODY_KNOWS),
     "api:take_repayment": programs(Permission.SEND_LOANS, 422, ref=NOBODY_KNOWS),
     "api:loan_statement": programs(Permission.READ_LOANS, 404, ref=NOBODY_KNOWS),
+    "api:take": programs(Permission.SEND_EVENTS, 422, feed="nobody"),
+    "api:joint_order": programs(Permission.ANSWER_ORDERS, 404, ref=NOBODY_KNOWS),
+    "api:take_receipts": programs(Permission.ANSWER_ORDERS, 422, ref=NOBODY_KNOWS),
     "api:lines": programs(Permission.READ_LINE, query=WHY, ref=HOME),
 }

@@ -139,8 +139,16 @@ PEOPLE: Final = (
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
     DemoUser("auditor", "沈寒露", "auditor", "GOV-339981", "county", _("看谁查过谁")),
     DemoUser("auditor.bank", "钱小暑", "auditor", "BANK-01", "county", _("看本行谁查过谁")),
-    DemoUser("bureau", "韩芒种", "bureau", "HIB-339981", "", _("医保局首页")),
-    DemoUser("police", "秦大雪", "police", "PSB-339981", "", _("公安首页")),
+    DemoUser("bureau", "韩芒种", "bureau", "HIB-339981", "", _("向公安提出处置请求，看答复")),
+    DemoUser(
+        "police",
+        "秦大雪",
+        "police",
+        "PSB-339981",
+        "",
+        _("办案件，经办联合处置；登记和签字要开通两步验证"),
+    ),
+    DemoUser("chief", "顾冬至", "chief", "PSB-339981", "", _("审批联合处置；要开通两步验证")),
     DemoUser("operator", "运维员", "operator", "GOV-339981", "", _("看批次和运行情况")),
 )
 

@@ -241,9 +241,9 @@ def targets(request: HttpRequest) -> HttpResponse:
     actor, told = user_of(request), Told()
     may, step = actor.can(Permission.MANAGE_FEEDS), request.POST.get("step", "")
     form = TargetForm(request.POST if step == "propose" else None)
-    if request.method == "POST" and may and told.of(lambda: _decide(request, step, form)):
-        if step != "propose" or form.is_valid():
-            return redirect("guard:targets")
+    asked = request.method == "POST" and may and (step != "propose" or form.is_valid())
+    if asked and told.of(lambda: _decide(request, step, form)):
+        return redirect("guard:targets")
     found = queries.targets()
     context = {
         "table": targets_table(found), "form": form, "refusal": told.refusal, "may": may,
