@@ -97,15 +97,12 @@ def register(people: People, url: str, code: str = "P1") -> OrderTarget:
 
 
 def sign(people: People, case: Case, kind: str = "suspend", **more: Any) -> JointOrder:
-    told = {
-        "targets": ["P1"],
-        "reason": "冒名批量开户",
-        "days": 7,
-        "key": uuid4(),
-        "now": timezone.now(),
-    }
+    told: dict[str, Any] = {
+        "targets": ["P1"], "reason": "冒名批量开户", "days": 7, "key": uuid4(),
+        "now": timezone.now(), "kind": kind,
+    }  # fmt: skip
     with scoped(people.qin):
-        return services.sign_order(actor=people.qin, case=case, kind=kind, **told | more)
+        return services.sign_order(actor=people.qin, case=case, **told | more)
 
 
 def approve(people: People, order: JointOrder, now: datetime | None = None) -> JointOrder:
@@ -183,7 +180,7 @@ def test_it_closes_only_what_was_suspended_after_the_time_to_appeal(
     assert {each.code for each in refused.value.problems} == {"order.appeal_runs"}
     later = timezone.now() + timedelta(days=16)
     with scoped(people.qin):
-        elder = members(JointOrder.objects.get())[0]
+        elder = next(each for each in members(JointOrder.objects.get()) if each.state == "done")
         appeal = services.take_appeal(actor=people.qin, account=elder, said="冤枉", now=later)
     with pytest.raises(OrderNotLawful) as refused:
         sign(people, case, kind="close", now=later)

@@ -1,4 +1,4 @@
-"""Lending's question to guard, in lending's own words: do draws of this person in this village wait?"""
+"""Lending's question to guard: whether new draws of a person in a village wait."""
 
 from __future__ import annotations
 

@@ -257,9 +257,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 def _decide(request: HttpRequest, step: str, form: TargetForm) -> object:
     actor, now = user_of(request), timezone.now()
     if step == "propose":
-        return (
-            propose_target(actor=actor, now=now, **form.cleaned_data) if form.is_valid() else None
-        )
+        return propose_target(actor=actor, now=now, **form.cleaned_data)
     refs = [each for each in queries.targets() if str(each.ref) == request.POST.get("target")]
     if step not in {"approve", "refuse"} or not refs:
         raise Http404
@@ -272,9 +270,12 @@ def requests(request: HttpRequest) -> HttpResponse:
     """What the own institution asked of the police; ask something new."""
     actor, told = user_of(request), Told()
     form = RequestForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if told.of(lambda: request_order(actor=actor, now=timezone.now(), **form.cleaned_data)):
-            return redirect("guard:requests")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and told.of(lambda: request_order(actor=actor, now=timezone.now(), **form.cleaned_data))
+    ):
+        return redirect("guard:requests")
     with scoped(in_guard(actor.ref)):
         code = actor.institution.code if actor.institution else "-"
         table = requests_table(queries.requests_of(code))
