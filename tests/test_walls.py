@@ -42,6 +42,8 @@ POSTED = {
     "api:take_repayment",
     "api:record_loan_contact",
     "api:redeem_ecard",
+    "api:take",
+    "api:take_receipts",
 }
 PUT = {"api:put_core_codes"}
 County = tuple[People, Sample]

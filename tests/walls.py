@@ -94,6 +94,7 @@ COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
 SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant", "counter")
+POLICE = ("police", "chief")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
@@ -247,6 +248,23 @@ PAGES: dict[str, Wall] = {
     "ledger:core_codes": only(*BOOK_READERS),
     "ledger:keep_core_codes": everybody(405),
     "ledger:export": everybody(405, what="trial-balance", form="csv"),
+    "guard:feeds": only(*POLICE),
+    "guard:feed": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:rulebooks": only(*POLICE),
+    "guard:new_rulebook": only(),
+    "guard:rulebook_draft": only(ref=NOBODY_KNOWS),
+    "guard:confirm_use": only(ref=NOBODY_KNOWS),
+    "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
+    "guard:cases": only(*POLICE),
+    "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:orders": only(*POLICE),
+    "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:order_paper": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_order": only(ref=NOBODY_KNOWS),
+    "guard:victim_paper": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:targets": only(*POLICE),
+    "guard:requests": only("bureau", "manager"),
+    "guard:asked": only(*POLICE),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
     "web:offline_check": everybody(),
@@ -345,6 +363,18 @@ DEEDS: dict[str, Wall] = {
     "outreach:badge": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "sources:deliver": only("steward", answer=422),
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
+    "guard:feeds": only(*POLICE, answer=422),
+    "guard:feed": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_rulebook": only(),
+    "guard:rulebook_draft": only(ref=NOBODY_KNOWS),
+    "guard:confirm_use": only(ref=NOBODY_KNOWS),
+    "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
+    "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_order": only(ref=NOBODY_KNOWS),
+    "guard:targets": only(*POLICE, answer=422),
+    "guard:requests": only("bureau", "manager", answer=422),
+    "guard:asked": only(*POLICE, answer=422),
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:explain": only("accountant", answer=404, ref=NOBODY_KNOWS),
     "ledger:close_period": only(),
@@ -406,5 +436,8 @@ PROGRAMS: dict[str, Program] = {
     "api:entry_proof": programs(Permission.READ_AUDIT, 404, ref=NOBODY_KNOWS),
     "api:redeem_ecard": programs(Permission.REDEEM_ECARD, 422),
     "api:ecard_redemption": programs(Permission.REDEEM_ECARD, 404, ref=NOBODY_KNOWS),
+    "api:take": programs(Permission.SEND_EVENTS, 422, feed="nobody"),
+    "api:joint_order": programs(Permission.ANSWER_ORDERS, 404, ref=NOBODY_KNOWS),
+    "api:take_receipts": programs(Permission.ANSWER_ORDERS, 422, ref=NOBODY_KNOWS),
     "api:lines": programs(Permission.READ_LINE, query=WHY, ref=HOME),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -115,7 +115,3 @@ def gang_day(ends: datetime, victims: int = 6) -> list[dict[str, object]]:
         for victim in range(victims)
         for place in range(4)
     ]  # fmt: skip
-
-
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc]  # at least year, month and day

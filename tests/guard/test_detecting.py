@@ -8,9 +8,10 @@ from importlib.resources import files
 import pytest
 from django.utils import timezone
 
-from tests.guard.conftest import FEED, Send, gang_day, registration
+from tests.guard.conftest import Send, gang_day, registration
 from tests.people import LOTUS_VILLAGE, People
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.core.detection.engine import Alert as Found
 from xinnong.core.detection.engine import Engine
 from xinnong.core.detection.rulebook import load_rulebook
 from xinnong.guard.models import Alert, Case, CaseNumber, EngineState, FeedEvent
@@ -34,7 +35,7 @@ def replayed() -> set[tuple[str, str, int]]:
     engine = Engine(load_rulebook(path.read_bytes()))
     with scoped(SYSTEM):
         stored = events_after(0)
-    alerts = []
+    alerts: list[Found] = []
     for _number, event in stored:
         alerts += engine.pass_time(event.at) if event.kind == TICK else engine.take([event])
     return {(a.alert_id, a.supersedes or "", len(a.event_ids)) for a in alerts}
@@ -111,4 +112,3 @@ def test_it_does_nothing_without_events_or_rules(people: People, send: Send) -> 
     assert detecting.detect(now=timezone.now()).events == 0
     send([registration(1, timezone.now())])
     assert detecting.detect(now=timezone.now()).events == 0
-    assert FEED

@@ -21,6 +21,28 @@ class Crossing:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True)
+class NamedRead:
+    """One function by which readers of another kind learn something of an owner's rows."""
+
+    function: str
+    owner_kind: str
+    reader_kind: str
+    answers: str
+    purpose: str
+
+
+NAMED_READS: Final[tuple[NamedRead, ...]] = (
+    NamedRead(
+        function="xinnong.guard.queries.holds.draw_hold",
+        owner_kind="d",
+        reader_kind="b",
+        answers="wait or not, a public reason code, an appeal number",
+        purpose="a lender lets no money go to somebody whose number is being misused",
+    ),
+)
+"""Reads that open the owner's scope for one question; each has a test."""
+
 CROSSINGS: Final[tuple[Crossing, ...]] = (
     Crossing(
         table="registry_household",

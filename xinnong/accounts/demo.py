@@ -169,7 +169,7 @@ PEOPLE: Final = (
         "bureau",
         "HIB-339981",
         "",
-        _("看村推活动、停用渠道、接电话挂失医保码；开通两步验证后审批活动、登记文书"),
+        _("看村推活动、停用渠道、挂失医保码、向公安提出处置请求；开通两步验证后审批活动、登记文书"),
     ),
     DemoUser("channel", "江小雪", "channel", "CHAN-01", "", _("备案外拓队伍和进村活动")),
     DemoUser(
@@ -180,7 +180,15 @@ PEOPLE: Final = (
         "hospital", "柳清明", "counter", "HOSP-01", "", _("核销农户出示的医保码，替到场的人开通")
     ),
     DemoUser("pharmacy", "苏小寒", "counter", "PHAR-01", "", _("药店收银：核销医保码")),
-    DemoUser("police", "秦大雪", "police", "PSB-339981", "", _("公安首页")),
+    DemoUser(
+        "police",
+        "秦大雪",
+        "police",
+        "PSB-339981",
+        "",
+        _("办案件，经办联合处置；登记和签字要开通两步验证"),
+    ),
+    DemoUser("chief", "顾冬至", "chief", "PSB-339981", "", _("审批联合处置；要开通两步验证")),
     DemoUser("operator", "运维员", "operator", "GOV-339981", "", _("看批次和运行情况")),
 )
 

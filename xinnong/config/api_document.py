@@ -43,6 +43,11 @@ TAGS: Final = [
     {"name": "portfolio", "description": "A lender's book in sums, without a person"},
     {"name": "evidence", "description": "Proofs that what was done stands in the signed log"},
     {"name": "ledger", "description": "The codes of the bank's own core"},
+    {"name": "events", "description": "Signed events of platforms, carriers and the hotline"},
+    {
+        "name": "orders",
+        "description": "Joint orders of the police, and signed receipts for accounts",
+    },
 ]
 LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 EXTRA: Final[dict[str, Any]] = {"info": {"license": LICENCE}, "tags": TAGS}

@@ -55,6 +55,7 @@ ORDERS: Final[Mapping[str, Wording]] = {
     "order.not_asking": Wording(
         _("处置请求由医保局和贷款机构提出。"), _("公安机关直接在案件里办理。")
     ),
+    "guard.unknown": Wording(_("暂时查不到反诈侦测的答复"), _("请过几分钟再试。")),
     "guard.number_in_case": Wording(
         _("有人可能用您的手机号开过账号，公安正在核查"), _("请按申诉编号到派出所说明。")
     ),

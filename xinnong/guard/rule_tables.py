@@ -94,7 +94,7 @@ def versions_table(found: Sequence[PublishedRulebook]) -> Table:
     columns = [Column(_("版本")), Column(_("发布时间")), Column(_("校验码"))]
     return Table(
         _("已发布的版本"), columns, rows, empty_title=_("还没有发布规则集"),
-        empty_hint=_("随附的规则集由 xinnong guard ship 发布。"),
+        empty_hint=_("后台任务启动后会发布随附的规则集。"),
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from xinnong.guard.services.back_testing import watch_rates
 from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.retention import forget_old_events
+from xinnong.guard.services.rulebooks import ship_first_rulebook
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="guard.detect", queueing_lock="guard.detect", lock="guard.detect", queue="guard")
 def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
     """Judge the events that wait; returns how many alerts are new."""
+    ship_first_rulebook(now=timezone.now())
     return detect(now=timezone.now()).alerts
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.roles import BY_CODE
+from xinnong.guard.deeds import DEEDS
 from xinnong.web.refusals import Wording
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ ASKED: Mapping[str, _StrPromise] = {
 """What kind of question a search was."""
 
 ACTIONS: Mapping[str, _StrPromise] = {
+    **DEEDS,
     "sources.deliver": _("报送文件"),
     "sources.check": _("校验文件"),
     "sources.commit": _("数据入库"),

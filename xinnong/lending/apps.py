@@ -27,9 +27,10 @@ class LendingConfig(AppConfig):
         from xinnong.lending.book_wording import titles_by_code
         from xinnong.lending.demo_book.notice import demo_panel
         from xinnong.lending.entries import PAGES, entries
+        from xinnong.lending.guard_holds import hold_of_guard
         from xinnong.lending.journal_reasons import register as register_reasons_of_journals
         from xinnong.lending.may_draw import register_draw_gate
-        from xinnong.lending.seams import register_drawn
+        from xinnong.lending.seams import register_draw_hold, register_drawn
         from xinnong.lending.sentences import SENTENCES
         from xinnong.lending.services.contract_draws import hold_to_contract, sum_drawn
         from xinnong.web.navigation import NavEntry, register
@@ -40,6 +41,7 @@ class LendingConfig(AppConfig):
         register_panel("lending.demo-book", 5, demo_panel)
         register_draw_gate(hold_to_contract)
         register_drawn(sum_drawn)
+        register_draw_hold(hold_of_guard)
         for sentences in SENTENCES:
             register_wordings(sentences)
         register_products(titles_by_code)

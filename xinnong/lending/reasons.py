@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from xinnong.credit.wording import gate_text
 from xinnong.lending import wording
 from xinnong.web import figures
-from xinnong.web.refusals import Wording, wording_of
+from xinnong.web.refusals import Wording, unfilled_wording, wording_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,11 +217,18 @@ def refusal_said(code: str, params: Mapping[str, object]) -> Wording:
     return reason_of(code, params)
 
 
+def known_hold(code: str) -> bool:
+    """Whether a value is a public reason code of guard, which has words of its own."""
+    return code.startswith("guard.") and unfilled_wording(code) is not None
+
+
 def _shown(name: str, value: object) -> object:
     if name.endswith("_minor") and isinstance(value, int):
         return figures.whole_yuan(value)
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if name == "reason" and known_hold(str(value)):
+        return wording_of(str(value)).says
     if name == "gates" and isinstance(value, list | tuple):
         return wording.listed(str(gate_text(str(gate)).says) for gate in value)
     if isinstance(value, list | tuple):

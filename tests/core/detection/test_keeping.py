@@ -45,7 +45,8 @@ def whole() -> tuple[Alert, ...]:
 @settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(0, LENGTH), min_size=1, max_size=3))
 def test_it_goes_on_where_it_stopped(stops: list[int]) -> None:
-    engine, alerts, begin, events = Engine(book(), stream()[1]), [], 0, fresh()
+    engine, begin, events = Engine(book(), stream()[1]), 0, fresh()
+    alerts: list[Alert] = []
     for stop in [*sorted(stops), len(events)]:
         alerts += engine.take(events[begin:stop])
         engine = restored(book(), stream()[1], json.loads(json.dumps(kept(engine))))

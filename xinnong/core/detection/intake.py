@@ -104,7 +104,9 @@ def _read(place: int, row: Any, sender: Sender, now: int) -> Row:
     shown = event_id if isinstance(event_id, str) and ID.fullmatch(event_id) else ""
     if problems or at is None:
         return Row(place, shown, None, tuple(problems))
-    told = {name: row.get(name) for name in FIELDS if name not in {"event_id", "at", "kind"}}
+    told: dict[str, Any] = {
+        name: row.get(name) for name in FIELDS if name not in {"event_id", "at", "kind"}
+    }
     return Row(place, shown, Event(shown, at, str(row["kind"]), **told), ())
 
 

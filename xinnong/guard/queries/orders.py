@@ -42,7 +42,7 @@ def accounts_in_case(case: Case, targets: Sequence[str]) -> tuple[Account, ...]:
         .values_list("event__platform", "event__phone_mark")
         .distinct()
     )  # fmt: skip
-    return tuple(sorted_accounts(Account(platform, mark) for platform, mark in seen))
+    return tuple(sorted_accounts(Account(str(platform), str(mark)) for platform, mark in seen))
 
 
 def earlier_suspension(case: Case) -> Earlier | None:

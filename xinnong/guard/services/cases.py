@@ -106,7 +106,7 @@ def _join(case: Case, alert: Alert) -> None:
     case.save()
     members = AlertEvidence.objects.filter(alert=alert, event__phone_mark__isnull=False)
     seen = members.values_list("event__phone_mark", "event__village")
-    where = {mark: village or "" for mark, village in seen}
+    where = {str(mark): village or "" for mark, village in seen}
     CaseNumber.objects.bulk_create(
         [CaseNumber(case=case, mark=mark, village=where[mark]) for mark in sorted(where)],
         ignore_conflicts=True,

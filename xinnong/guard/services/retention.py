@@ -34,8 +34,8 @@ def forget_old_events(*, now: datetime) -> int:
     """Remove what is past its time; answers how many rows. Evidence stays with its alert."""
     with scoped(SYSTEM), connection.cursor() as cursor:
         cursor.execute(EVENTS, [now - KEPT])
-        events = cursor.rowcount
+        events = int(cursor.rowcount)
         cursor.execute(NUMBERS, [now - KEPT])
-        numbers = cursor.rowcount
+        numbers = int(cursor.rowcount)
         note(SYSTEM_ACTOR, "forget-events", None, now, events=events, numbers=numbers)
     return events + numbers

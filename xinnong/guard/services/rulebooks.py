@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from django.db import transaction
 
 from xinnong.accounts.permissions import Permission
+from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.core.detection.rulebook import (
     SCHEMA,
@@ -34,11 +36,13 @@ from xinnong.guard.services.officers import note, refuse_all_but_police
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from xinnong.accounts.models import User
 
-OPEN = (RulebookDraftState.WRITING, RulebookDraftState.SIGNED)
+RELEASE_SIGNERS: Final = (UUID(int=1), UUID(int=2))
+"""Whoever released this version stands for both signers of what comes with it."""
+
+OPEN: Final = (RulebookDraftState.WRITING, RulebookDraftState.SIGNED)
 
 
 def ship_rulebook(*, signers: tuple[UUID, UUID], now: datetime) -> PublishedRulebook:
@@ -50,6 +54,13 @@ def ship_rulebook(*, signers: tuple[UUID, UUID], now: datetime) -> PublishedRule
         if live_rulebook() is None:
             _use(published, RulebookMode.LIVE, signers, now)
     return published
+
+
+def ship_first_rulebook(*, now: datetime) -> None:
+    """Publish and use the rulebook of this release where none was ever published."""
+    with scoped(SYSTEM):
+        if not PublishedRulebook.objects.exists():
+            ship_rulebook(signers=RELEASE_SIGNERS, now=now)
 
 
 def save_rulebook_draft(

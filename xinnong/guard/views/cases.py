@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django import forms
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from xinnong.guard.models import Case, CaseNumber
 
@@ -96,7 +96,7 @@ class _Page:
             ),
         }  # fmt: skip
 
-    def _data(self, step: str) -> object:
+    def _data(self, step: str) -> QueryDict | None:
         return self.request.POST if self.step == step else None
 
     def act(self) -> bool:

@@ -241,9 +241,9 @@ def targets(request: HttpRequest) -> HttpResponse:
     actor, told = user_of(request), Told()
     may, step = actor.can(Permission.MANAGE_FEEDS), request.POST.get("step", "")
     form = TargetForm(request.POST if step == "propose" else None)
-    if request.method == "POST" and may and told.of(lambda: _decide(request, step, form)):
-        if step != "propose" or form.is_valid():
-            return redirect("guard:targets")
+    asked = request.method == "POST" and may and (step != "propose" or form.is_valid())
+    if asked and told.of(lambda: _decide(request, step, form)):
+        return redirect("guard:targets")
     found = queries.targets()
     context = {
         "table": targets_table(found), "form": form, "refusal": told.refusal, "may": may,
@@ -257,9 +257,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 def _decide(request: HttpRequest, step: str, form: TargetForm) -> object:
     actor, now = user_of(request), timezone.now()
     if step == "propose":
-        return (
-            propose_target(actor=actor, now=now, **form.cleaned_data) if form.is_valid() else None
-        )
+        return propose_target(actor=actor, now=now, **form.cleaned_data)
     refs = [each for each in queries.targets() if str(each.ref) == request.POST.get("target")]
     if step not in {"approve", "refuse"} or not refs:
         raise Http404
@@ -272,9 +270,12 @@ def requests(request: HttpRequest) -> HttpResponse:
     """What the own institution asked of the police; ask something new."""
     actor, told = user_of(request), Told()
     form = RequestForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if told.of(lambda: request_order(actor=actor, now=timezone.now(), **form.cleaned_data)):
-            return redirect("guard:requests")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and told.of(lambda: request_order(actor=actor, now=timezone.now(), **form.cleaned_data))
+    ):
+        return redirect("guard:requests")
     with scoped(in_guard(actor.ref)):
         code = actor.institution.code if actor.institution else "-"
         table = requests_table(queries.requests_of(code))

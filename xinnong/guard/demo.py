@@ -1,0 +1,108 @@
+"""A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case.
+
+Only invented numbers; running it again finds everything there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from xinnong.accounts.models import ApiClient, Institution, User
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services.tokens import create_client
+from xinnong.areas.places import places
+from xinnong.guard.models import Case, Feed
+from xinnong.guard.services.detecting import detect
+from xinnong.guard.services.feeds import decide_feed, propose_feed
+from xinnong.guard.services.intake import take_events, to_be_signed
+from xinnong.guard.services.rulebooks import ship_first_rulebook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FEED: Final = "demo-pay"
+CLIENT: Final = "demo-pay-platform"
+POLICE: Final = "PSB-339981"
+KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+"""Everybody knows this key: it signs the demo's invented events and nothing else."""
+
+VICTIMS: Final = 9
+PLATFORMS: Final = ("demo-pay", "demo-video", "demo-shop", "demo-chat")
+KINDS: Final = ("registration", "code", "login")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What there is after a run."""
+
+    events: int
+    alerts: int
+    cases: int
+
+
+def make_guard_demo(*, now: datetime) -> Made:
+    """Register the platform, hand its evening in, judge it. The events of a second run are repeats."""
+    with scoped(SYSTEM):
+        client = _client(now)
+        officers = [User.objects.get(username=name) for name in ("police", "chief")]
+        feed = Feed.objects.filter(code=FEED).first()
+    if feed is None:
+        _register(officers[0], officers[1], client, now)
+        with scoped(client):
+            _send(client, now)
+    ship_first_rulebook(now=now)
+    detect(now=now)
+    found = detect(now=now + timedelta(minutes=2))
+    with scoped(SYSTEM):
+        return Made(found.events, found.alerts, Case.objects.count())
+
+
+def _client(now: datetime) -> ApiClient:
+    known = ApiClient.objects.filter(code=CLIENT).first()
+    return known or create_client(
+        code=CLIENT, name="演示平台", institution=Institution.objects.get(code=POLICE), areas=[],
+        now=now,
+    )  # fmt: skip
+
+
+def _register(first: User, second: User, client: ApiClient, now: datetime) -> None:
+    """Both officers as if past their second factor: the demo has no telephone to hold."""
+    first.second_factor_passed = second.second_factor_passed = True
+    with scoped(first):
+        feed = propose_feed(
+            actor=first, code=FEED, name="演示支付平台", kind="platform", event_kinds=KINDS,
+            client=client.code, public_key=KEY.public_key().public_bytes_raw().hex(),
+            clock_minutes=5, now=now,
+        )  # fmt: skip
+    with scoped(second):
+        decide_feed(actor=second, feed=feed, approve=True, now=now)
+
+
+def _send(client: ApiClient, now: datetime) -> None:
+    key = uuid5(NAMESPACE_URL, "xinnong:demo-guard")
+    body = json.dumps({"events": evening(now)}).encode()
+    signature = KEY.sign(to_be_signed(FEED, key, body)).hex()
+    take_events(actor=client, feed=FEED, key=key, signature=signature, body=body, now=now)
+
+
+def evening(now: datetime) -> list[dict[str, object]]:
+    """Nine elders of one village, four accounts each, on two handsets that are not theirs."""
+    village = next(iter(places().villages("")), None)
+    begins = now - timedelta(hours=3)
+    return [
+        {
+            "event_id": f"demo-{victim}-{place}", "kind": "registration",
+            "at": (begins + timedelta(minutes=victim * 7 + place)).isoformat(),
+            "platform": PLATFORMS[place], "phone": f"1990000{victim:04}",
+            "device": f"demo-handset-{victim % 2}", "own_handset": False,
+            "village": village.code if village else None,
+        }
+        for victim in range(VICTIMS)
+        for place in range(len(PLATFORMS))
+    ]  # fmt: skip
