@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -82,7 +83,7 @@ class Poster:
         return row[0], row[1]
 
 
-def _array(values: Sequence[object]) -> str:
+def _array(values: Any) -> str:
     """As PostgreSQL writes an array; the values need no quotes."""
     return "{" + ",".join(map(str, values)) + "}"
 

@@ -162,6 +162,18 @@ OPENINGS: Final[tuple[Opening, ...]] = (
         purpose="a village asks whether anybody is approved there today",
     ),
     Opening(
+        function="outreach.queries.windows.any_channel",
+        owner_kind="c",
+        reader="d",
+        purpose="whether detection hears of approved visits at all is said on its pages",
+    ),
+    Opening(
+        function="outreach.queries.windows.approved_between",
+        owner_kind="c",
+        reader="d",
+        purpose="detection tells an approved visit from a gang's",
+    ),
+    Opening(
         function="outreach.queries.windows.document_by_number",
         owner_kind="c",
         reader="everybody",

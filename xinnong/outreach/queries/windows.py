@@ -20,7 +20,7 @@ from django.db.models import Q
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.core.outreach import Known, Standing, standing_of
-from xinnong.outreach.models import Activity, ActivityState, Agent, Document, Notice
+from xinnong.outreach.models import Activity, ActivityState, Agent, Channel, Document, Notice
 from xinnong.outreach.secrets import lookup_of
 
 LOOKS_BACK: Final = timedelta(days=3)
@@ -116,6 +116,37 @@ def teams_in_village(village: str, *, now: datetime, today: date) -> list[Answer
     told = {"today": today, "village": village, "most": MOST_OF_A_DAY}
     with window(None):
         return _answers(where, told, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approved activity as detection needs it: villages, a half-open span, numbers of its badges."""
+
+    number: int
+    villages: tuple[str, ...]
+    begins_at: datetime
+    ends_at: datetime
+    badges: tuple[int, ...]
+
+
+def any_channel() -> bool:
+    """Whether the bureau licensed any channel, ever."""
+    with window(None):
+        return Channel.objects.exists()
+
+
+def approved_between(from_at: datetime, until_at: datetime) -> list[Approved]:
+    """The approved activities that touch a span of time, also those that were closed since."""
+    live = {ActivityState.APPROVED, ActivityState.CLOSED}
+    with window(None):
+        found = Activity.objects.filter(state__in=live, begins_at__lt=until_at, ends_at__gt=from_at)
+        return [
+            Approved(
+                each.pk, tuple(each.villages), each.begins_at, each.ends_at,
+                tuple(badge.pk for badge in each.badges.all()),
+            )
+            for each in found.prefetch_related("badges").order_by("pk")
+        ]  # fmt: skip
 
 
 def document_by_number(number_key: str) -> Document | None:
