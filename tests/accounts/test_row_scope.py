@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from tests import database
-from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, REED_VILLAGE, People
+from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, REED_VILLAGE, People, settle
 from xinnong.accounts import rls
 from xinnong.accounts.models import Actor
 from xinnong.accounts.scope import SYSTEM, Scope, scope_of, scoped
@@ -54,6 +54,12 @@ def harvest(
             batch.cursor().executemany("INSERT INTO harvest VALUES (%s, %s, %s, %s)", ROWS)
         yield owner
         owner.execute("DROP TABLE harvest")
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Everybody, settled in the database that has the table."""
+    return settle()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,23 +16,50 @@ from tests.lending.loans import Lender, open_lender, vouched
 from tests.people import NOW, People
 from xinnong.accounts.models import User
 from xinnong.accounts.services import set_user
-from xinnong.lending.models import PublishedProduct
+from xinnong.lending.models import Loan, PublishedProduct
 from xinnong.lending.services import ship_products
 from xinnong.pipelines.services.inputs import RELEASE_SIGNERS
 
+Opened = tuple[Lender, Any]
+
 
 @pytest.fixture(scope="module")
-def opened(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lender]:
-    """A bank whose products are all offered, made once for a module of tests."""
-    with filled(django_db_blocker, "lender", open_lender) as made:
+def opened(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Opened]:
+    """A bank whose products are all offered, made once for a module of tests.
+
+    Where the module says with a function `begin(lender)` what its tests begin with, that is done too.
+    """
+    begin = getattr(request.module, "begin", None)
+
+    def fill() -> Opened:
+        with vouched():
+            lender = open_lender()
+            return lender, begin(lender) if begin else None
+
+    what = request.module.__name__.rpartition(".")[2] if begin else "lender"
+    with filled(django_db_blocker, what, fill) as made:
         yield made
 
 
 @pytest.fixture
-def lender(opened: Lender, db: None) -> Iterator[Lender]:
-    """The bank before its first loan, where somebody vouches for every contract."""
+def lender(opened: Opened, db: None) -> Iterator[Lender]:
+    """The bank where somebody vouches for every contract: before its first loan, or as it has begun."""
     with vouched():
-        yield copy.deepcopy(opened)
+        yield copy.deepcopy(opened[0])
+
+
+@pytest.fixture
+def begun(opened: Opened, db: None) -> Any:
+    """What `begin` of the module has returned."""
+    return copy.deepcopy(opened[1])
+
+
+@pytest.fixture
+def loan(begun: Loan) -> Loan:
+    """The loan that the tests of a module begin with."""
+    return begun
 
 
 @pytest.fixture

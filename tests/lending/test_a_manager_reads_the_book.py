@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -11,11 +9,9 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoDbBlocker
 
-from tests.factories import filled
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.lending.loans import Lender, open_lender, vouched
+from tests.lending.loans import Lender
 from tests.people import FAR_VILLAGE
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -35,39 +31,23 @@ UNKNOWN = (
 )  # fmt: skip
 
 
-Told = tuple[Lender, list[Loan]]
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Told]:
-    with filled(django_db_blocker, "three_months", _three_months) as made:
-        yield made
-
-
-def _three_months() -> Told:
+def begin(lender: Lender) -> list[Loan]:
     """One loan that is never paid, one paid at once, one of a far village paid back in March."""
     monthly: dict[str, Any] = {"method": Method.EQUAL_PRINCIPAL, "number_of_repayments": 3}
-    with vouched():
-        lender = open_lender()
-        late = lender.draw(9_000_000, on=date(2026, 1, 1), **monthly)
-        fine = lender.draw(3_000_000, on=date(2026, 1, 1), number_of_repayments=12,
-                           contract_ref=late.ref, method=Method.AT_MATURITY)  # fmt: skip
-        far = lender.draw(6_000_000, on=date(2026, 1, 1), area12=FAR_VILLAGE,
-                          contract_ref=fine.ref, method=Method.AT_MATURITY)  # fmt: skip
-        lender.end(date(2026, 3, 14))
-        lender.repay(far, 10_000_000, date(2026, 3, 15), settles=True)
-        lender.end(MARCH)
-    return lender, [late, fine, far]
+    late = lender.draw(9_000_000, on=date(2026, 1, 1), **monthly)
+    fine = lender.draw(3_000_000, on=date(2026, 1, 1), number_of_repayments=12, contract_ref=late.ref,
+                       method=Method.AT_MATURITY)  # fmt: skip
+    far = lender.draw(6_000_000, on=date(2026, 1, 1), area12=FAR_VILLAGE, contract_ref=fine.ref,
+                      method=Method.AT_MATURITY)  # fmt: skip
+    lender.end(date(2026, 3, 14))
+    lender.repay(far, 10_000_000, date(2026, 3, 15), settles=True)
+    lender.end(MARCH)
+    return [late, fine, far]
 
 
 @pytest.fixture
-def lender(told: Told, db: None) -> Lender:
-    return copy.deepcopy(told[0])
-
-
-@pytest.fixture
-def book(told: Told, db: None) -> list[Loan]:
-    return copy.deepcopy(told[1])
+def book(begun: list[Loan]) -> list[Loan]:
+    return begun
 
 
 def test_it_keeps_how_each_loan_stood_at_the_end_of_each_month(book: list[Loan]) -> None:

@@ -23,8 +23,7 @@ EASED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def loan(lender: Lender) -> Loan:
+def begin(lender: Lender) -> Loan:
     drawn = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
     lender.end(date(2026, 4, 20))
     return drawn

@@ -15,6 +15,7 @@ from tests.lending.loans import Lender, loan_of, nothing_moves, owed_now
 from tests.lending.test_changing_a_loan import EASED, preview
 from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.refs import new_ref
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.schedule.terms import Method
 from xinnong.ledger.models import Transfer
@@ -30,8 +31,7 @@ ON = date(2026, 5, 21)
 """Two instalments are late: each of 8,519 yuan and some fen, with penalty and compound interest."""
 
 
-@pytest.fixture
-def loan(lender: Lender) -> Loan:
+def begin(lender: Lender) -> Loan:
     drawn = lender.draw()
     lender.end(date(2026, 5, 20))
     return drawn
@@ -168,8 +168,9 @@ def test_money_that_is_not_held_pays_nothing(lin: Client, loan: Loan) -> None:
 def test_a_restructuring_is_foreseen_with_the_money_that_is_chosen(
     lender: Lender, lin: Client
 ) -> None:
-    loan = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1, limit_minor=10**8)
-    lender.end(date(2026, 4, 20))
+    single: dict[str, Any] = {"method": Method.AT_MATURITY, "number_of_repayments": 1}
+    loan = lender.draw(on=ON, contract_ref=new_ref(), limit_minor=10**8, **single)
+    lender.end(date(2026, 6, 9))
     page, _confirmed = preview(lin, loan, "restructure", EASED | {"channel": "cash"})
     assert "这笔钱还到哪里" in page
     form = EASED | {"channel": "held", "key": "00000000-0000-0000-0000-000000000002"}

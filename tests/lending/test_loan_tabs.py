@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
-from tests.factories import filled, signed_in
+from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.lending.loans import Lender, open_lender, vouched
+from tests.lending.loans import Lender
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -25,33 +22,11 @@ from xinnong.lending.queries.loans import dues_in_force
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-Lent = tuple[Lender, Loan]
-
-
-@pytest.fixture(scope="module")
-def lent(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lent]:
-    with filled(django_db_blocker, "paid_a_little", _paid_a_little) as made:
-        yield made
-
-
-def _paid_a_little() -> Lent:
-    with vouched():
-        lender = open_lender()
-        drawn = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
-        lender.end(date(2026, 3, 20))
-        lender.repay(drawn, 100_000, date(2026, 3, 21))
-    return lender, drawn
-
-
-@pytest.fixture
-def lender(lent: Lent, db: None) -> Iterator[Lender]:
-    with vouched():
-        yield copy.deepcopy(lent[0])
-
-
-@pytest.fixture
-def loan(lent: Lent, db: None) -> Loan:
-    return copy.deepcopy(lent[1])
+def begin(lender: Lender) -> Loan:
+    drawn = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
+    lender.end(date(2026, 3, 20))
+    lender.repay(drawn, 100_000, date(2026, 3, 21))
+    return drawn
 
 
 def shown(desk: Client, loan: Loan, tab: str) -> str:

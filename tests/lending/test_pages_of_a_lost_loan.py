@@ -17,14 +17,18 @@ pytestmark = pytest.mark.slow
 NEARLY_ALL = 95
 
 
-@pytest.fixture
-def lost(lender: Lender) -> tuple[Loan, int]:
+def begin(lender: Lender) -> tuple[Loan, int]:
     """A loan judged lost and written off forty days after it was drawn; what was lost."""
     loan, judged = lender.draw(), DRAWN + timedelta(40)
     lender.end(judged - timedelta(1))
     judge(**lender.asked(judged), loan_ref=loan.ref, expected_loss_percent=NEARLY_ALL)
     lender.end(judged)
     return loan, write_off(**lender.asked(judged + timedelta(1)), loan_ref=loan.ref)
+
+
+@pytest.fixture
+def lost(begun: tuple[Loan, int]) -> tuple[Loan, int]:
+    return begun
 
 
 def test_the_officer_reads_what_has_not_come_back(lender: Lender, lost: tuple[Loan, int]) -> None:

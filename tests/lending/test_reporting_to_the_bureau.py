@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
-from tests.factories import filled
 from tests.journeys.test_exporting_a_list import past_second_factor
-from tests.lending.loans import Lender, nothing_moves, open_lender, vouched
+from tests.lending.loans import Lender, nothing_moves
 from tests.people import NOW
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
@@ -44,36 +40,12 @@ JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 TODAY = date(2026, 3, 20)
 
 
-Lent = tuple[Lender, Loan]
-
-
-@pytest.fixture(scope="module")
-def lent(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lent]:
-    with filled(django_db_blocker, "late_in_february", _late_in_february) as made:
-        yield made
-
-
-def _late_in_february() -> Lent:
+def begin(lender: Lender) -> Loan:
     """Drawn on New Year's Day, first due on 1 February, not paid by the end of February."""
-    with vouched():
-        lender = open_lender()
-        made = lender.draw(
-            9_000_000, on=JANUARY, method=Method.EQUAL_PRINCIPAL, number_of_repayments=6
-        )
-        lender.end(date(2026, 2, 28))
-        sign(lender, made, "seed_and_fertiliser", made.principal_minor)
-    return lender, made
-
-
-@pytest.fixture
-def lender(lent: Lent, db: None) -> Iterator[Lender]:
-    with vouched():
-        yield copy.deepcopy(lent[0])
-
-
-@pytest.fixture
-def loan(lent: Lent, db: None) -> Loan:
-    return copy.deepcopy(lent[1])
+    made = lender.draw(9_000_000, on=JANUARY, method=Method.EQUAL_PRINCIPAL, number_of_repayments=6)
+    lender.end(date(2026, 2, 28))
+    sign(lender, made, "seed_and_fertiliser", made.principal_minor)
+    return made
 
 
 def test_without_consent_nothing_is_reported(lender: Lender, loan: Loan) -> None:
