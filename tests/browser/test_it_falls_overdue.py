@@ -49,6 +49,16 @@ def test_what_is_owed_and_why_reads_the_same_on_both_sides(
     page = farmer.open(f"/borrow/loans/{ref}/")
     expect(page.locator("main")).to_contain_text("逾期")
     well(farmer)
+    page.locator("#repay #id_amount").fill("500")
+    step(page, "repay")
+    expect(page.locator("#spent")).to_contain_text("利息")
+    expect(page.locator("#afterwards")).to_contain_text("到期的还差")
+    well(farmer)
+    page.go_back()
+    page.locator("#repay #id_amount").fill("15000")
+    page.locator("#repay #id_excess").select_option("reduce_count")
+    step(page, "repay")
+    well(farmer)
     with scoped(SYSTEM):
         standing = Standing.objects.get(loan__ref=ref)
         assert standing.days_past_due > 90
