@@ -18,6 +18,7 @@ from tests.people import NOW
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.queries.verifying import verify_log
 from xinnong.audit.services.sequencing import sequence_entries
+from xinnong.config.log_keeper import kept_beside
 
 
 @pytest.fixture
@@ -78,3 +79,12 @@ def test_of_two_at_once_one_wins(committed: None) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(one, range(2))) == [-1, 400]
     assert len(leaves()) == 400
+
+
+def test_a_worker_numbers_within_a_second(committed: None) -> None:
+    write(3)
+    with kept_beside():
+        give_up_at = time.monotonic() + 1
+        while len(leaves()) < 3 and time.monotonic() < give_up_at:
+            time.sleep(0.05)
+    assert len(leaves()) >= 3

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,8 +17,10 @@ from tests.audit.logs import LOG_KEY, WITNESSES, filled_log
 from tests.factories import empty_tables
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Leaf, LogCheckpoint
-from xinnong.audit.queries.log import log_keys, root_of
+from xinnong.audit.queries.log import CONTENT, hash_or_none, log_keys, root_of
 from xinnong.audit.queries.verifying import Verified, verify_log
+from xinnong.cli import verify_log as verify_log_command
+from xinnong.core.merkle import Frontier
 from xinnong.core.notes import (
     LOG,
     Checkpoint,
@@ -188,9 +193,6 @@ def test_any_other_deed(owner: Owner, deed: str, what: str, index: int, until: i
 
 def rewrite(owner: Owner, index: int, *, with_nodes: bool) -> None:
     """Change an entry and compute everything above it again, as a careful forger does."""
-    from xinnong.audit.queries.log import CONTENT, hash_or_none
-    from xinnong.core.merkle import Frontier
-
     owner.execute(f"UPDATE audit_entry SET run_id = 9999 WHERE id = {ENTRY.format(index)}".encode())
     query = f"SELECT {CONTENT} FROM audit_entry e WHERE id = {ENTRY.format(index)}"
     row = owner.execute(query.encode()).fetchone()
@@ -257,3 +259,31 @@ def test_a_key_that_nobody_registered(owner: Owner) -> None:
         [point],
     )
     assert first() == ("key", 604, 604)
+
+
+@pytest.mark.slow
+def test_the_command_names_it_and_ends_with_one(
+    owner: Owner, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert command("--json") == 0
+    assert json.loads(capsys.readouterr().out)["first_bad"] is None
+    owner.execute(f"UPDATE audit_entry SET run_id = 1 WHERE id = {ENTRY.format(400)}".encode())
+    assert command("--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["first_bad"]["index"], told["first_bad"]["what"]) == (400, "row_altered")
+    assert (told["leaves"], told["short"], told["witnessed"]) == (604, 1, 300)
+    assert command() == 1
+    assert "index 400: row_altered: the entry is not what its leaf says" in capsys.readouterr().out
+    assert command("--from", "604") == 0
+    assert command("--from", "605") == 2
+    (tmp_path / "state").write_text("{}")
+    with pytest.raises(SystemExit) as ended:
+        command("--seen", str(tmp_path / "state"))
+    assert ended.value.code == 2
+
+
+def command(*arguments: str) -> int:
+    """What the command ends with."""
+    parser = argparse.ArgumentParser()
+    verify_log_command.add_arguments(parser)
+    return verify_log_command.run(parser.parse_args(arguments))
