@@ -48,7 +48,7 @@ def test_it_posts_only_where_books_are_open_and_in_the_own_name(books: Books) ->
     lin = books.people.lin
     own = scope_of(lin)
     post(books, lin, own)
-    wrong = [
+    wrong: list[tuple[User | UUID, Scope]] = [
         (lin, NOBODY),
         (lin, replace(own, books=False)),
         (lin, replace(own, kinds=("a",))),
