@@ -1,11 +1,10 @@
-"""The end of a day: 1,000 loans over 700 missed days, many over one, a month of many ended and folded.
+"""The end of a day: 1,000 loans over 700 missed days, many loans over one, and a month of many folded.
 
     .venv/bin/python benchmarks/end_of_day.py [--loans 100000] [--days 700]
 
 The one night of many loans is held against the least that could write the same rows: one bare UPDATE
 of every loan's standing and one INSERT … SELECT of every loan's accrual, in the same run on the same
-server. Asked: at most four times as long. The end of a month is the night that also keeps the book,
-and then what a manager's page reads of it. Folding compares the room a month takes before and after,
+server. Asked: at most four times as long. Folding compares the room a month takes before and after,
 indexes included. Prints one JSON object a measurement.
 """
 
@@ -34,8 +33,6 @@ from benchmarks.lending_bank import (  # noqa: E402 - the repository is on the p
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xinnong.accounts.models import Institution
     from xinnong.config import postgres
 
@@ -45,8 +42,6 @@ SPREAD_DAYS = 30
 NIGHT = DRAWN + timedelta(SPREAD_DAYS + 4)
 """Loans are drawn over thirty days and nobody pays, so that on this night a thirtieth of them falls
 due, another is late for the first day, and those of the days before are late already."""
-MONTH_END = date(2025, 2, 28)
-PARTS = ("catch-up", "night", "fold", "book")
 ASKED_RATIO = 4
 UPDATE = """
 UPDATE lending_standing SET special_minor = special_minor + 1 WHERE institution = 'BANK-01'
@@ -74,11 +69,11 @@ def main() -> int:
     )
     parser.add_argument("--loans", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=700)
-    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=("catch-up", "night", "fold"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part is None:
         # each on a server of its own, which a process has once
-        parts = PARTS if options.days else PARTS[1:]
+        parts = ["catch-up", "night", "fold"] if options.days else ["night", "fold"]
         asked = ["--loans", str(options.loans), "--days", str(options.days)]
         given = [sys.executable, __file__, *asked, "--part"]
         return max(subprocess.run([*given, part], check=False).returncode for part in parts)
@@ -90,7 +85,7 @@ def main() -> int:
             found = _fold(server, options.loans)
         else:
             _draw_over_a_month(bank)
-            found = (_book if options.part == "book" else _one_night)(server, options.loans)
+            found = _one_night(server, options.loans)
     print(json.dumps(found), flush=True)
     return 0 if found.get("ratio", 0) <= ASKED_RATIO else 1
 
@@ -150,44 +145,6 @@ def _one_night(server: postgres.Server, loans: int) -> dict[str, Any]:
         "dunned": report.dunned,
         "ledger_difference_minor": report.ledger_difference_minor,
     }
-
-
-def _book(server: postgres.Server, loans: int) -> dict[str, Any]:
-    """The night that ends a month after one that does not, then each figure of the manager's page."""
-    from xinnong.accounts.scope import SYSTEM, scoped
-    from xinnong.lending.queries import portfolio
-
-    _end(MONTH_END - timedelta(3))
-    multiply(loans // TEMPLATES - 1)
-    _end(MONTH_END - timedelta(2))
-    as_administrator(server, "VACUUM ANALYZE")
-    _reports, plain = _timed(lambda: _end(MONTH_END - timedelta(1)))
-    [report], seconds = _timed(lambda: _end(MONTH_END))
-    as_administrator(server, "VACUUM ANALYZE")
-    begin = date(2025, 1, 1)
-    reads: dict[str, Callable[[], object]] = {
-        "now": lambda: portfolio.sums_on(BANK, None),
-        "month end": lambda: portfolio.sums_on(BANK, MONTH_END),
-        "quality": lambda: portfolio.quality_on(BANK, MONTH_END),
-        "vintages": lambda: portfolio.vintages_until(BANK, MONTH_END),
-        "rolls": lambda: portfolio.rolls_to(BANK, before=date(2025, 1, 31), on=MONTH_END),
-        "money": lambda: portfolio.money_by_month(BANK, from_on=begin, until=MONTH_END),
-    }
-    with scoped(SYSTEM):
-        milliseconds = {name: round(_timed(read)[1] * 1000) for name, read in reads.items()}
-    return {
-        "measured": "month end",
-        "loans": report.loans,
-        "night_seconds": round(plain, 2),
-        "month_end_seconds": round(seconds, 2),
-        "page_milliseconds": milliseconds,
-        "ledger_difference_minor": report.ledger_difference_minor,
-    }
-
-
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.perf_counter()
-    return work(), time.perf_counter() - began
 
 
 def _fold(server: postgres.Server, loans: int) -> dict[str, Any]:

@@ -74,9 +74,10 @@ class Poster:
         count = len(legs)
         debits, credits_, amounts = zip(*legs, strict=True)
         given: list[object] = [self.bank.institution, UUID(int=0), NOW, "bench"]
-        given += map(_array, ([uuid4()], [key], [DAY], ["bench"], ['""'], ["NULL"]))
-        given += map(_array, ([1] * count, debits, credits_, amounts, ["bench"] * count))
-        given += map(_array, (["posted"] * count, ["NULL"] * count))
+        arrays: list[Sequence[object]] = [[uuid4()], [key], [DAY], ["bench"], ['""'], ["NULL"]]
+        arrays += [[1] * count, debits, credits_, amounts, ["bench"] * count]
+        arrays += [["posted"] * count, ["NULL"] * count]
+        given += [_array(values) for values in arrays]
         given += [uuid4(), SYSTEM_SCOPE]
         row = self.cursor.execute(POST, given, prepare=True).fetchone()
         assert row is not None
