@@ -173,3 +173,23 @@ def seen(image: np.ndarray[Any, Any]) -> str | None:
     """What a reader of codes makes of an image."""
     found = zxingcpp.read_barcode(image)
     return found.text if found else None
+
+
+def test_a_published_bundle_lies_where_the_page_finds_it(
+    tmp_path: Path, capsys: Said, key: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XINNONG_DATA", str(tmp_path / "data"))
+    bundled(tmp_path, capsys, *key)
+    for sequence, code in [(12, 0), (13, 0), (11, 2)]:
+        county = tmp_path / "county.json"
+        county.write_text(json.dumps(json.loads(county.read_text()) | {"sequence": sequence}))
+        badge(capsys, "bundle", str(county), "--key", key[0], "--key-id", "0b01", "--publish", code=code)  # fmt: skip
+    folder = tmp_path / "data" / "badges"
+    assert (folder / "keys.txt").read_text() == f"0b01:{key[1]}\n"
+    assert len((folder / "county.xnb").read_bytes()) > 100
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    other = str(tmp_path / "next.pem")  # the key is changed: phones learn the new one with the page
+    point = badge(capsys, "keygen", "--out", other, "--algorithm", "es256")
+    county.write_text(json.dumps(json.loads(county.read_text()) | {"sequence": 14}))
+    badge(capsys, "bundle", str(county), "--key", other, "--key-id", "0b02", "--publish")
+    assert (folder / "keys.txt").read_text() == f"0b01:{key[1]}\n0b02:{point}\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from xinnong.cli.badge_keys import ALGORITHMS, Signer, Unfit, read_object
+from xinnong.cli.badge_keys import ALGORITHMS, Signer, Unfit, public, read_object
 from xinnong.cli.dispatch import instant
 from xinnong.config import environment
 from xinnong.core.cose import PublicKey
@@ -26,6 +26,7 @@ from xinnong.core.county_bundle import (
     written_bundle,
 )
 
+KEYS: Final = "keys.txt"
 MOST_ISSUED: Final = 1_000_000
 
 
@@ -55,10 +56,12 @@ def opened_bundle(path: Path, keys: list[PublicKey]) -> Bundle:
 
 
 def refuse_older(bundle: Bundle, out: Path, signer: Signer, key_id: bytes) -> None:
-    """An existing file is replaced by a newer bundle only."""
+    """An existing file is replaced by a newer bundle only, by whichever key beside it that was signed."""
     if not out.exists():
         return
-    held = opened_bundle(out, [signer.named(key_id)])
+    keys = out.with_name(KEYS)
+    known = keys.read_text(encoding="ascii").split() if keys.exists() else []
+    held = opened_bundle(out, [*map(public, known), signer.named(key_id)])
     unfit = taken(bundle, held)
     if unfit:
         raise Unfit(f"{out} holds number {held.sequence} and is not replaced: {unfit}")
@@ -67,7 +70,7 @@ def refuse_older(bundle: Bundle, out: Path, signer: Signer, key_id: bytes) -> No
 def published(signer: Signer, key_id: bytes) -> Path:
     """The file that the site hands to phones; the key is put among those they trust."""
     folder = environment.private_folder(environment.data_folder() / "badges")
-    keys, said = folder / "keys.txt", f"{key_id.hex()}:{signer.point.hex()}"
+    keys, said = folder / KEYS, f"{key_id.hex()}:{signer.point.hex()}"
     known = keys.read_text(encoding="ascii").split() if keys.exists() else []
     others = [each for each in known if not each.startswith(f"{key_id.hex()}:")]
     replace_file(keys, "\n".join([*others, said, ""]).encode())
