@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from xinnong.accounts.crossings import OPENINGS
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.outreach import check_digit
 from xinnong.outreach.models import WrongCode
+from xinnong.outreach.published_rules import rules
 from xinnong.outreach.queries import windows
 from xinnong.outreach.secrets import code_of, phrase
 from xinnong.outreach.services.checking import WRONG_BY_ASKER, WRONG_IN_VILLAGE, check_code
@@ -72,6 +74,15 @@ def test_a_team_is_green_while_it_may_work_and_red_at_once_when_anybody_above_it
     with scoped(world.people.han):
         world.channel.licensed_until = date(2026, 11, 1)
         world.channel.save()
+    assert ask(code) == ("found", "red unlicensed")
+
+
+def test_a_rule_that_ends_a_purpose_turns_what_was_approved_red(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of(world.approved())
+    ended = tuple(replace(p, until_on=TODAY) if p.code == "bank" else p for p in rules().purposes)
+    monkeypatch.setattr(windows, "rules", lambda: replace(rules(), purposes=ended))
     assert ask(code) == ("found", "red unlicensed")
 
 

@@ -13,7 +13,9 @@ from django.db.models import Max, Q
 from xinnong.core import county_bundle as told
 from xinnong.core.badges import PHOTO_BYTES
 from xinnong.core.cose import PublicKey
+from xinnong.core.outreach import verdict_of
 from xinnong.outreach.models import Activity, ActivityState, Badge, BadgeKey
+from xinnong.outreach.published_rules import rules
 
 BELIEVED: Final = timedelta(days=2)
 """So long after a key was retired its badges may still be out: a day and some."""
@@ -104,6 +106,7 @@ def _counts(badge: Badge) -> bool:
         badge.revoked_at is None
         and activity.state == ActivityState.APPROVED
         and not any(each is not None and each.suspended_at is not None for each in chain)
+        and verdict_of(rules(), activity.purpose, team.channel.kind, on).is_open
         and team.channel.licensed_from <= on <= team.channel.licensed_until
         and (firm is None or on <= firm.valid_until)
     )

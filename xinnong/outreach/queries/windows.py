@@ -19,8 +19,9 @@ from django.db.models import Q
 
 from xinnong.accounts.roles import OwnerKind
 from xinnong.accounts.scope import Scope, scoped
-from xinnong.core.outreach import Known, Standing, standing_of
+from xinnong.core.outreach import Known, Standing, standing_of, verdict_of
 from xinnong.outreach.models import Activity, ActivityState, Agent, Channel, Document, Notice
+from xinnong.outreach.published_rules import rules
 from xinnong.outreach.secrets import lookup_of
 
 LOOKS_BACK: Final = timedelta(days=3)
@@ -30,7 +31,7 @@ MOST_OF_A_DAY: Final = 50
 # one statement: the activity, everybody above it, and who comes along
 _ANSWER: Final = """
 SELECT a.ref, a.state, a.purpose, a."on", a.begins_at, a.ends_at, a.villages, a.place,
-       t.name AS team, c.name AS channel, c.name_en AS channel_en, c.call_back,
+       t.name AS team, c.name AS channel, c.name_en AS channel_en, c.kind, c.call_back,
        coalesce(s.name, '') AS subcontractor,
        (c.suspended_at IS NOT NULL OR s.suspended_at IS NOT NULL OR t.suspended_at IS NOT NULL)
            AS stopped,
@@ -209,12 +210,14 @@ def _answers(where: str, told: Mapping[str, Any], now: datetime) -> list[Answer]
 
 def _answer(row: dict[str, Any], now: datetime) -> Answer:
     agents = tuple(Shown(**json.loads(each)) for each in row.pop("agents"))
+    kind, is_licensed = row.pop("kind"), row.pop("is_licensed")
+    is_open = verdict_of(rules(), row["purpose"], kind, row["on"]).is_open
     known = Known(
         begins_at=row["begins_at"],
         ends_at=row["ends_at"],
         is_approved=row.pop("state") in {ActivityState.APPROVED, ActivityState.CLOSED},
         stopped=row.pop("stopped"),
-        is_licensed=row.pop("is_licensed"),
+        is_licensed=is_licensed and is_open,
         agent_stopped=any(agent.stopped for agent in agents),
     )
     row["villages"] = tuple(row["villages"])

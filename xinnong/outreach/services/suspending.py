@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from xinnong.accounts.models import User
 from xinnong.outreach.models import (
@@ -60,7 +61,7 @@ def suspend(*, actor: User, part: Part, reason: str, now: datetime) -> None:
         locked = type(part).objects.select_for_update().get(pk=part.pk)
         if locked.suspended_at is not None:
             raise StoppedAlready
-        stopped = cascade_of(part, today=now.date())
+        stopped = cascade_of(part, today=timezone.localdate(now))
         locked.suspended_at, locked.suspended_by, locked.suspended_why = now, actor.ref, why
         locked.save(update_fields=["suspended_at", "suspended_by", "suspended_why"])
         note(
