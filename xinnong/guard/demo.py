@@ -48,6 +48,7 @@ class Made:
 
 def make_guard_demo(*, now: datetime) -> Made:
     """Register the platform, hand its evening in, judge it. The events of a second run are repeats."""
+    ship_first_rulebook(now=now)
     with scoped(SYSTEM):
         client = _client(now)
         officers = [User.objects.get(username=name) for name in ("police", "chief")]
@@ -56,7 +57,6 @@ def make_guard_demo(*, now: datetime) -> Made:
         _register(officers[0], officers[1], client, now)
         with scoped(client):
             _send(client, now)
-    ship_first_rulebook(now=now)
     detect(now=now)
     found = detect(now=now + timedelta(minutes=2))
     with scoped(SYSTEM):

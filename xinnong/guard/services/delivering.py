@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -26,14 +27,13 @@ from xinnong.guard.models import (
     OrderState,
 )
 from xinnong.guard.refusals import ReceiptWrong
-from xinnong.guard.services.officers import note
+from xinnong.guard.services.officers import in_guard, note
 from xinnong.guard.services.orders import expire_orders, is_intact
 from xinnong.guard.webhooks import NotDelivered, post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from xinnong.accounts.models import ApiClient
 
@@ -153,7 +153,8 @@ def keep_receipts(
 
     The first receipt of an account stands; the same again is ignored. Raises ReceiptWrong.
     """
-    with scoped(SYSTEM), transaction.atomic():
+    scope = SYSTEM if isinstance(actor, UUID) else in_guard(actor.ref)
+    with scoped(scope), transaction.atomic():
         mine = OrderDelivery.objects.select_for_update(of=("self",)).select_related(
             "order", "target"
         ).get(pk=delivery.pk)  # fmt: skip

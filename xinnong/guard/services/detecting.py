@@ -154,11 +154,19 @@ def _go_on(state: EngineState, engine: Engine, cursor: int, now: datetime) -> No
 
 
 def _write(use: RulebookUse, found: list[Found], now: datetime) -> list[Alert]:
-    """Store alerts with their evidence, each once; one that grew takes the place of the one before."""
+    """Store alerts with their evidence, each once; one that grew takes the place of the one before.
+
+    What a version finds in events from before it went live is only counted: another version judged
+    them then, and people their cases.
+    """
     made = []
     for each in found:
+        rows = FeedEvent.objects.filter(event_id__in=each.event_ids)
+        events = dict(rows.values_list("pk", "received_at"))
+        is_past = use.from_at is not None and max(events.values()) < use.from_at
+        columns = _columns(use, each, now, is_past=is_past)
         alert, is_new = Alert.objects.get_or_create(
-            rulebook=use.rulebook, alert_id=each.alert_id, defaults=_columns(use, each, now)
+            rulebook=use.rulebook, alert_id=each.alert_id, defaults=columns
         )
         if not is_new:
             continue
@@ -166,7 +174,6 @@ def _write(use: RulebookUse, found: list[Found], now: datetime) -> list[Alert]:
             Alert.objects.filter(rulebook=use.rulebook, alert_id=each.supersedes).update(
                 is_current=False
             )
-        events = FeedEvent.objects.filter(event_id__in=each.event_ids).values_list("pk", flat=True)
         AlertEvidence.objects.bulk_create(
             AlertEvidence(alert=alert, event_id=number) for number in events
         )
@@ -174,13 +181,13 @@ def _write(use: RulebookUse, found: list[Found], now: datetime) -> list[Alert]:
     return made
 
 
-def _columns(use: RulebookUse, found: Found, now: datetime) -> dict[str, object]:
+def _columns(use: RulebookUse, found: Found, now: datetime, *, is_past: bool) -> dict[str, object]:
     return {
         "ref": new_ref(),
         "rule": found.rule,
         "subject": found.subject,
         "severity": found.severity,
-        "is_shadow": found.shadow or use.mode == RulebookMode.SHADOW,
+        "is_shadow": found.shadow or is_past or use.mode == RulebookMode.SHADOW,
         "supersedes": found.supersedes or "",
         "villages": list(found.villages),
         "phone_marks": list(found.phones),
