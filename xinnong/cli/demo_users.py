@@ -16,6 +16,7 @@ from xinnong.analytics.county import areas
 from xinnong.areas.models import Area
 from xinnong.areas.services import Row, import_areas
 from xinnong.config import environment
+from xinnong.outreach import demo as field_teams
 
 FIRST_LIMITS = {
     "auto": (5_000_000, 5_000_000),
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         import_areas(demo_areas(), valid_from=demo.AREAS_VALID_FROM)
     password = demo_password()
     demo.seed(password=password, now=now, village=args.village)
+    field_teams.seed(now=now)
     for person in demo.PEOPLE:
         said = {
             "user": person.username,

@@ -31,7 +31,7 @@ NEEDS_VILLAGE = ("name_village", "used_up")
 def check(request: HttpRequest) -> HttpResponse:
     """Answer about the eight digits of a badge in green, amber or red."""
     kind = CodeInVillageForm if request.POST.get("village") is not None else CodeForm
-    form = kind(request.POST or None)
+    form = kind(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = UNPROCESSABLE if form.is_bound else 200
         return _page(request, "check", {"form": form}, status)
