@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 import time
@@ -30,8 +31,7 @@ def main() -> int:
     args = parser.parse_args()
     import django
 
-    from xinnong.cli import dispatch  # noqa: F401 - names the settings module
-
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinnong.config.settings")
     django.setup()
     from tests import database
     from xinnong.config import postgres
