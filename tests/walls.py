@@ -253,7 +253,7 @@ PAGES: dict[str, Wall] = {
     "guard:rulebooks": only(*POLICE),
     "guard:new_rulebook": only(),
     "guard:rulebook_draft": only(ref=NOBODY_KNOWS),
-    "guard:confirm_use": only(ref=NOBODY_KNOWS),
+    "guard:confirm_use": everybody(405, ref=NOBODY_KNOWS),
     "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
     "guard:cases": only(*POLICE),
     "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
