@@ -90,7 +90,7 @@ class TaskForm(forms.Form):
     """Something to be done by a desk."""
 
     desk = forms.ChoiceField(label=_("谁来办"), choices=Desk.choices)
-    what = forms.CharField(label=_("办什么"), max_length=200)
+    what = forms.CharField(label=_("要办的事"), max_length=200)
     due_at = forms.DateTimeField(
         label=_("什么时候以前"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),

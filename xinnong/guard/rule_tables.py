@@ -168,7 +168,7 @@ def back_test_table(test: BackTest, rules: Mapping[str, Rule]) -> Table:
         for row in test.rules
     ]  # fmt: skip
     columns = [
-        Column(_("规则")), Column(_("预警"), is_figure=True), Column(_("对象"), is_figure=True),
+        Column(_("规则")), Column(_("预警"), is_figure=True), Column(_("涉及对象"), is_figure=True),
         Column(_("号码"), is_figure=True), Column(_("现行版预警"), is_figure=True),
         Column(_("现行版号码"), is_figure=True), Column(_("变化")),
     ]  # fmt: skip
