@@ -8,13 +8,14 @@ import xinnong.audit.refs
 # Numbers are not given in the order of commits: an entry with a smaller number may show up after one
 # with a larger was put in the log. So every entry leaves a mark in its own transaction, and what has
 # a mark and can be seen has no leaf yet. Whoever writes an entry writes its mark, by the trigger and
-# not otherwise; the installation alone sees marks and takes them away.
+# not otherwise, also the ledger's posting function, which acts as the owner of the tables; the
+# installation alone sees marks and takes them away.
 PENDING = """
 ALTER TABLE audit_pending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON audit_pending FROM xinnong_app, xinnong_batch;
 GRANT INSERT ON audit_pending TO xinnong_app, xinnong_batch;
 GRANT SELECT, DELETE ON audit_pending TO xinnong_app;
-CREATE POLICY marked ON audit_pending FOR INSERT TO xinnong_app, xinnong_batch
+CREATE POLICY marked ON audit_pending FOR INSERT TO xinnong_app, xinnong_batch, CURRENT_USER
     WITH CHECK (pg_trigger_depth() > 0);
 CREATE POLICY shown ON audit_pending FOR SELECT TO xinnong_app
     USING ((SELECT scope.is_system()));

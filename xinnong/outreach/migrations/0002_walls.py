@@ -17,6 +17,36 @@ OF_CHANNEL = (
     "badge",
 )
 
+REFERENCES = (
+    ("subcontractor", "channel_id", "channel"),
+    ("team", "channel_id", "channel"),
+    ("team", "subcontractor_id", "subcontractor"),
+    ("agent", "team_id", "team"),
+    ("activity", "team_id", "team"),
+    ("activityagent", "activity_id", "activity"),
+    ("activityagent", "agent_id", "agent"),
+    ("notice", "activity_id", "activity"),
+    ("badge", "activity_id", "activity"),
+    ("badge", "agent_id", "agent"),
+)
+"""Which row refers to which. The key includes the channel's institution: a foreign key is checked past
+the policies, and with this one the answer says nothing of other channels."""
+
+
+def references() -> list[migrations.RunSQL]:
+    targets = sorted({target for _source, _column, target in REFERENCES})
+    unique = [
+        f"ALTER TABLE outreach_{name} ADD CONSTRAINT {name}_with_channel UNIQUE (id, institution)"
+        for name in targets
+    ]
+    foreign = [
+        f"ALTER TABLE outreach_{source} ADD CONSTRAINT {source}_{column}_refers"
+        f" FOREIGN KEY ({column}, institution) REFERENCES outreach_{target} (id, institution)"
+        " DEFERRABLE INITIALLY DEFERRED"
+        for source, column, target in REFERENCES
+    ]
+    return [migrations.RunSQL(text, migrations.RunSQL.noop) for text in (*unique, *foreign)]
+
 
 class Migration(migrations.Migration):
     dependencies = [("outreach", "0001_initial"), ("accounts", "0006_guardians_of_trust")]
@@ -33,4 +63,5 @@ class Migration(migrations.Migration):
             )
         ),
         *rls.enable("outreach_wrongcode", owner_kind="c", personal=False),
+        *references(),
     ]

@@ -30,7 +30,9 @@ class Activity(models.Model):
     ref = models.UUIDField(unique=True)
     key = models.UUIDField()
     institution = models.CharField(max_length=32)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="activities")
+    team = models.ForeignKey(
+        Team, db_constraint=False, on_delete=models.PROTECT, related_name="activities"
+    )
     purpose = models.CharField(max_length=16, choices=Purpose.choices)
     town = models.CharField(max_length=12)
     villages = ArrayField(models.CharField(max_length=12))
@@ -97,8 +99,12 @@ class ActivityAgent(models.Model):
     """Who of the team goes along; nobody is on two visits at once."""
 
     institution = models.CharField(max_length=32)
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="places")
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="places")
+    activity = models.ForeignKey(
+        Activity, db_constraint=False, on_delete=models.CASCADE, related_name="places"
+    )
+    agent = models.ForeignKey(
+        Agent, db_constraint=False, on_delete=models.PROTECT, related_name="places"
+    )
 
     class Meta:
         constraints = [
@@ -113,7 +119,9 @@ class Notice(models.Model):
     """What the cadres of one village are told of an approved activity, and the heads they counted."""
 
     institution = models.CharField(max_length=32)
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="notices")
+    activity = models.ForeignKey(
+        Activity, db_constraint=False, on_delete=models.CASCADE, related_name="notices"
+    )
     area12 = models.CharField(max_length=12)
     told_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)

@@ -41,8 +41,12 @@ class Badge(models.Model):
 
     ref = models.UUIDField(unique=True)
     institution = models.CharField(max_length=32)
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="badges")
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="badges")
+    activity = models.ForeignKey(
+        Activity, db_constraint=False, on_delete=models.PROTECT, related_name="badges"
+    )
+    agent = models.ForeignKey(
+        Agent, db_constraint=False, on_delete=models.PROTECT, related_name="badges"
+    )
     key = models.ForeignKey(BadgeKey, on_delete=models.PROTECT, related_name="+")
     message = models.BinaryField()
     issued_by = models.UUIDField()

@@ -77,7 +77,9 @@ class Channel(Suspendable):
 class Subcontractor(Suspendable):
     """A firm that a channel lets work in its name, with the contract on file."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="subcontractors")
+    channel = models.ForeignKey(
+        Channel, db_constraint=False, on_delete=models.PROTECT, related_name="subcontractors"
+    )
     name = models.CharField(max_length=128)
     contract_number = models.CharField(max_length=64)
     contract_sha256 = models.CharField(max_length=64)
@@ -94,9 +96,15 @@ class Subcontractor(Suspendable):
 class Team(Suspendable):
     """People who go out together, of the channel itself or of a subcontractor."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="teams")
+    channel = models.ForeignKey(
+        Channel, db_constraint=False, on_delete=models.PROTECT, related_name="teams"
+    )
     subcontractor = models.ForeignKey(
-        Subcontractor, null=True, on_delete=models.PROTECT, related_name="teams"
+        Subcontractor,
+        db_constraint=False,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="teams",
     )
     name = models.CharField(max_length=64)
     filed_by = models.UUIDField()
@@ -109,7 +117,9 @@ class Team(Suspendable):
 class Agent(Suspendable):
     """A person of a team. The number is sealed; of it only the last four digits are shown."""
 
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="agents")
+    team = models.ForeignKey(
+        Team, db_constraint=False, on_delete=models.PROTECT, related_name="agents"
+    )
     name = models.CharField(max_length=64)
     is_leader = models.BooleanField(default=False)
     number_sealed = models.BinaryField()
