@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         _give_ecards()
         _offer_products()
         _lend()
+        _order_case()
         _order_book()
         return 0
     now = timezone.now()
@@ -157,6 +158,18 @@ def _lend() -> None:
     from xinnong.cli.demo_loans import lend
 
     lend(now=timezone.now(), but=User.objects.get(username="farmer").person_ref)
+
+
+def _order_case() -> None:
+    """Ask the worker for an evening with a gang and the case of it; nobody waits for it."""
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from xinnong.guard.demo import TASK
+
+    job = app.configure_task(TASK, queueing_lock=TASK, lock="guard.detect", queue="guard")
+    with suppress(AlreadyEnqueued):
+        job.defer()
 
 
 def _order_book() -> None:

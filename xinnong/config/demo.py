@@ -183,7 +183,6 @@ def fill(steps: Steps) -> None:
         ("import", ["import", str(county_folder(steps.data)), "--json"], (0, 1)),
         ("refresh", ["refresh", "--json"], (0,)),
         ("demo-farmer", ["demo-users", "--farmer-only"], (0,)),  # the farmer's own file exists now
-        ("demo-guard", ["demo-guard"], (0,)),
     ]
     for name, command, allowed in stages:
         if _state(steps.data).get(name):

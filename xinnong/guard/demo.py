@@ -26,6 +26,7 @@ from xinnong.guard.services.rulebooks import ship_first_rulebook
 if TYPE_CHECKING:
     from datetime import datetime
 
+TASK: Final = "guard.make_demo_case"
 FEED: Final = "demo-pay"
 CLIENT: Final = "demo-pay-platform"
 POLICE: Final = "PSB-339981"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from xinnong.guard.demo import TASK as DEMO_CASE
+from xinnong.guard.demo import make_guard_demo
 from xinnong.guard.services.back_testing import watch_rates
 from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
@@ -18,6 +20,12 @@ def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says wh
     """Judge the events that wait; returns how many alerts are new."""
     ship_first_rulebook(now=timezone.now())
     return detect(now=timezone.now()).alerts
+
+
+@app.task(name=DEMO_CASE, queueing_lock=DEMO_CASE, lock="guard.detect", queue="guard")
+def make_demo_case() -> int:
+    """Make the demo's platform, its evening with a gang and the case of it; returns its cases."""
+    return make_guard_demo(now=timezone.now()).cases
 
 
 @app.periodic(cron="29 * * * *")
