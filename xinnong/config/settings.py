@@ -144,7 +144,14 @@ DATABASES = {
     "batch": {**database("batch"), "TEST": {"MIRROR": "default"}},
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": IN_MEMORY},
+    "pages": {
+        "BACKEND": IN_MEMORY,
+        "LOCATION": "pages",
+    },  # many askers push each other's out, nothing else
+}
 
 # ---------------------------------------------------------------- people signing in
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,9 +14,12 @@ from xinnong.outreach import answers
 from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
 from xinnong.outreach.queries.windows import document_by_number, photo_of, teams_in_village
 from xinnong.outreach.services.checking import check_code
+from xinnong.web.kept_pages import render_kept
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
 
     from xinnong.outreach.queries.windows import Answer
@@ -34,13 +36,18 @@ def check(request: HttpRequest) -> HttpResponse:
     form = kind(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = UNPROCESSABLE if form.is_bound else 200
-        return _page(request, "check", {"form": form}, status)
+        return _page(request, "check", lambda: {"form": form}, (kind, _typed(request)), status)
     now = timezone.now()
     checked = check_code(
         text=form.cleaned_data["code"], village=form.cleaned_data.get("village", ""), now=now,
         asker=f"web:{client_address(request)}", today=timezone.localdate(now),
     )  # fmt: skip
-    return _page(request, "check", _shown(checked, form, request), 200)
+    made_of = (kind, _typed(request), checked)
+    return _page(request, "check", lambda: _shown(checked, form, request), made_of)
+
+
+def _typed(request: HttpRequest) -> tuple[str | None, ...]:
+    return tuple(request.POST.get(name) for name in ("code", "village"))
 
 
 def _shown(checked: Checked, form: CodeForm, request: HttpRequest) -> dict[str, Any]:
@@ -57,14 +64,19 @@ def _shown(checked: Checked, form: CodeForm, request: HttpRequest) -> dict[str, 
 def village(request: HttpRequest) -> HttpResponse:
     """Tell who is approved in a village today."""
     form = VillageForm(request.GET or None)
-    shown: dict[str, Any] = {"form": form}
-    if form.is_valid():
-        now, code = timezone.now(), form.cleaned_data["village"]
-        found = teams_in_village(code, now=now, today=timezone.localdate(now))
-        shown["said"] = answers.of_village(code, found)
-        shown["teams"] = [_team(each) for each in found]
-    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
-    return _page(request, "village", shown, status)
+    if not form.is_valid():
+        status = UNPROCESSABLE if form.is_bound else 200
+        return _page(request, "village", lambda: {"form": form}, None, status)
+    now, code = timezone.now(), form.cleaned_data["village"]
+    found = teams_in_village(code, now=now, today=timezone.localdate(now))
+    return _page(
+        request, "village",
+        lambda: {
+            "form": form, "said": answers.of_village(code, found),
+            "teams": [_team(each) for each in found],
+        },
+        found,
+    )  # fmt: skip
 
 
 @require_safe
@@ -78,7 +90,7 @@ def document(request: HttpRequest) -> HttpResponse:
         shown["said"] = answers.of_document(found, today=timezone.localdate())
         shown["facts"] = answers.document_facts(found) if found else None
     status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
-    return _page(request, "document", shown, status)
+    return _page(request, "document", lambda: shown, shown.get("said"), status)
 
 
 @require_safe
@@ -101,7 +113,16 @@ def _team(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _page(request: HttpRequest, name: str, shown: dict[str, Any], status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    name: str,
+    shown: Callable[[], dict[str, Any]],
+    made_of: object,
+    status: int = 200,
+) -> HttpResponse:
     today = timezone.localdate()
-    context = {"closed": answers.closed_purposes(today), "page": name, **shown}
-    return render(request, f"outreach/{name}.html", context, status=status)
+    return render_kept(
+        request, f"outreach/{name}.html",
+        lambda: {"closed": answers.closed_purposes(today), "page": name, **shown()},
+        made_of=(today, made_of), status=status,
+    )  # fmt: skip
