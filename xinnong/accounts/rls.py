@@ -178,6 +178,19 @@ def policy(table: str, name: str, command: str, condition: str, *, role: str = A
     )
 
 
+def refuse_borrowers(table: str) -> list[RunSQL]:
+    """Migration operations: a borrower's scope writes nothing of a table, whatever else opens it."""
+    refused = "(NOT (SELECT scope.is_borrower()))"
+    return [
+        RunSQL(
+            f"CREATE POLICY borrower_{command.lower()}s ON {table} AS RESTRICTIVE FOR {command}"
+            f" TO {APP} {'WITH CHECK' if command == 'INSERT' else 'USING'} {refused}",
+            f"DROP POLICY borrower_{command.lower()}s ON {table}",
+        )
+        for command in ("INSERT", "UPDATE", "DELETE")
+    ]
+
+
 def switch_on(table: str) -> RunSQL:
     """Migration operation: no row passes without a policy, not even for the table's owner."""
     return RunSQL(

@@ -84,4 +84,5 @@ class Migration(migrations.Migration):
         *rls.enable(
             "lending_checklook", owner_kind="b", institution_column="institution", app="write"
         ),
+        *rls.refuse_borrowers("lending_checklook"),
     ]
