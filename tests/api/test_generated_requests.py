@@ -69,7 +69,7 @@ def cases(county: object) -> dict[GenerationMode, list[Case[Any]]]:
     """Requests of every operation, made once and sent by a program of every verb."""
     schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 44
+    assert len(operations) == 50
     return {
         mode: [case for each in operations for case in made_for(each, mode)]
         for mode in GenerationMode

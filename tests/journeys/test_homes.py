@@ -91,8 +91,8 @@ def test_who_looks_after_runs_sees_the_latest(people: People, sample: Sample, na
     assert "/runs/" in home_of(people, name)
 
 
-@pytest.mark.parametrize(("name", "says"), [("han", "授权、期限、停用"), ("qin", "公安的案件")])
-def test_whose_work_comes_later_is_told_so(
+@pytest.mark.parametrize(("name", "says"), [("han", "授权、期限、停用"), ("qin", "预警变成的案件")])
+def test_bureau_and_police_see_what_is_theirs(
     people: People, sample: Sample, name: str, says: str
 ) -> None:
     page = home_of(people, name)

@@ -116,16 +116,16 @@ def village_plan(counts: Sequence[tuple[str, int]]) -> VillagePlan:
     """Circles whose areas follow the counts; `counts` are names in the order of their codes."""
     shown = list(counts[:MOST_VILLAGES])
     most = max((count for _name, count in shown), default=1)
+    left = (TILES_A_ROW - min(len(shown), TILES_A_ROW)) * TILE // 2 + TILE // 2
     dots = tuple(
         VillageDot(
-            name, count, TILE // 2 + place % TILES_A_ROW * TILE,
+            name, count, left + place % TILES_A_ROW * TILE,
             TILE // 2 + place // TILES_A_ROW * (TILE + 10), _radius(count, most),
         )
         for place, (name, count) in enumerate(shown)
     )  # fmt: skip
     rows = max(1, -(-len(shown) // TILES_A_ROW))
-    columns = max(1, min(len(shown), TILES_A_ROW))
-    return VillagePlan(dots, columns * TILE, rows * (TILE + 10))
+    return VillagePlan(dots, TILES_A_ROW * TILE, rows * (TILE + 10))
 
 
 def _radius(count: int, most: int) -> int:

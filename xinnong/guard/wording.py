@@ -119,11 +119,15 @@ def register() -> None:
     """Add the words of every code and the header entries; called when the app starts."""
     for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS):
         register_wordings(words)
-    register_entry(NavEntry(30, _("案件"), "guard:cases", _may(Permission.READ_CASES)))
-    register_entry(NavEntry(31, _("联合处置"), "guard:orders", _may(Permission.READ_CASES)))
-    register_entry(NavEntry(32, _("侦测规则"), "guard:rulebooks", _may(Permission.READ_CASES)))
-    register_entry(NavEntry(33, _("数据源"), "guard:feeds", _may(Permission.READ_CASES)))
-    register_entry(NavEntry(34, _("处置请求"), "guard:requests", _may(Permission.REQUEST_ORDERS)))
+    cases, asks = _may(Permission.READ_CASES), _may(Permission.REQUEST_ORDERS)
+    for position, label, name, may, about in (
+        (30, _("案件"), "cases", cases, _("预警变成的案件：时间线、联系图、要办的事")),
+        (31, _("联合处置"), "orders", cases, _("两把钥匙签发，平台逐个账号回执，申诉和恢复")),
+        (32, _("侦测规则"), "rulebooks", cases, _("现用的规则、试算、两人发布")),
+        (33, _("数据源"), "feeds", cases, _("哪些平台送线索，送了多少")),
+        (34, _("处置请求"), "requests", asks, _("请公安核验或停用账号，看答复")),
+    ):
+        register_entry(NavEntry(position, label, f"guard:{name}", may, about))
 
 
 def task_said(what: str) -> str:

@@ -377,14 +377,6 @@ STAGES: Mapping[str, _StrPromise] = {
 }
 """Stages of a county refresh."""
 
-ROLE_HOMES: Mapping[str, _StrPromise] = {
-    "police": _(
-        "公安的案件和指令单独保管。线索、案件和止付指令业务在本系统启用后，从这里办理。"
-        "农户的信用档案、评分和额度不对公安开放。"
-    ),
-}
-"""What stands on the first page of a role whose work comes later."""
-
 
 def said(words: Mapping[str, str | Promise], code: str) -> str:
     """Return the words of a code, or the code itself."""

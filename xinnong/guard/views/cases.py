@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from xinnong.guard.models import Case, CaseNumber
+
+WATCH: Final = "watch"
 
 
 @require_GET
@@ -130,7 +132,7 @@ class _Page:
     def context(self) -> dict[str, object]:
         """Everything the page shows."""
         case, known = self.case, places()
-        events = queries.evidence_of(case)
+        events, alerts = queries.evidence_of(case), queries.alerts_of(case)
         counts = Counter(number.village for number in self.numbers if number.village)
         by_village = [(village, counts[village]) for village in sorted({*case.villages, *counts})]
         plan = village_plan([(known.label(village), n) for village, n in by_village])
@@ -140,7 +142,8 @@ class _Page:
             "tone": TONES[case.severity],
             "is_open": case.state == CaseState.OPEN,
             "has_activities": has_activities_feed(),
-            "alerts": alerts_table(queries.alerts_of(case)),
+            "alerts": alerts_table([one for one in alerts if one.severity != WATCH]),
+            "watches": alerts_table([one for one in alerts if one.severity == WATCH]),
             "events": events_table(events),
             "graph": case_graph(events),
             "plan": plan,

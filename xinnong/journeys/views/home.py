@@ -11,7 +11,6 @@ from xinnong.accounts.visibility import signed_in, user_of
 from xinnong.areas.places import places
 from xinnong.journeys.forms import FindForm
 from xinnong.journeys.views.recent import recent_shown
-from xinnong.journeys.wording import ROLE_HOMES
 from xinnong.web.navigation import links_for
 from xinnong.web.panels import panels_for
 
@@ -48,7 +47,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "panels": panels_for(request),
         "links": links_for(request),
         "recent": recent_shown(request),
-        "later": [ROLE_HOMES[code] for code in user.roles if code in ROLE_HOMES],
         "waits_for_second_factor": bool(user.approving) and not user.second_factor_passed,
     }
     return render(request, "journeys/home.html", context)
