@@ -39,14 +39,28 @@ LONG = (
 SAID_BY_OTHERS = frozenset(
     {
         "test_a_manager_reads_the_book",
+        "test_changing_a_loan",
+        "test_correcting_a_payment",
+        "test_demo_offers",
+        "test_desktop_files",
+        "test_excusing_a_delay",
+        "test_foreseeing_a_payment",
         "test_living_with_a_loan",
         "test_loan_tabs",
+        "test_nights",
         "test_pages_of_a_lost_loan",
         "test_pages_of_servicing",
+        "test_paying_on_the_phone",
+        "test_publishing_a_product",
+        "test_reasons_in_words",
+        "test_steward_pages",
+        "test_trying_out_a_schedule",
+        "test_undoing_a_payment",
+        "test_using_held_money",
     }
 )
-"""Slow files on loans whose statements the tests of agreement, changes, losses and commands send too."""
-SET_BASED = frozenset({"ledger", "lending", "pipelines", "sources"})
+"""Slow files whose statements the tests of days, servicing, agreement, imports and commands send too."""
+SET_BASED = frozenset({"audit", "ledger", "lending", "pipelines", "sources"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
