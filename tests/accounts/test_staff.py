@@ -44,7 +44,7 @@ operator = "BANK-09"
 parent = "BANK-09"
 
 [[user]]
-username = "tang"
+username = "peng"
 name = "唐经理"
 roles = ["officer"]
 institution = "BANK-09-01"
@@ -60,13 +60,13 @@ def faults(text: str) -> set[str]:
 
 def test_it_brings_in_a_bank_and_its_officer(people: People) -> None:
     (hired,) = import_staff(LIST, now=NOW)
-    tang = User.objects.get(username="tang")
-    assert tang.check_password(hired.password)
-    scope = scope_of(tang)
+    peng = User.objects.get(username="peng")
+    assert peng.check_password(hired.password)
+    scope = scope_of(peng)
     assert (scope.kinds, scope.areas) == (("b",), (TOWN[:9],))
     assert scope.institutions == ("BANK-09", "BANK-09-01")
     with scoped(SYSTEM):
-        entry = Entry.objects.get(subject=tang.ref)
+        entry = Entry.objects.get(subject=peng.ref)
     assert entry.action == "accounts.set-user"
     assert (entry.owner_kind, entry.institution) == ("b", "BANK-09-01")
     assert entry.counts == {"role.officer": 1, "areas": 1, "active": 1}
@@ -82,11 +82,11 @@ def test_it_shows_the_overseer_who_was_given_what(people: People) -> None:
 
 def test_it_changes_nothing_the_second_time(people: People) -> None:
     import_staff(LIST, now=NOW)
-    tang = User.objects.get(username="tang")
+    peng = User.objects.get(username="peng")
     assert import_staff(LIST, now=NOW)[0].password == ""
-    assert User.objects.get(username="tang").password == tang.password
+    assert User.objects.get(username="peng").password == peng.password
     with scoped(SYSTEM):
-        assert Entry.objects.filter(subject=tang.ref).count() == 1
+        assert Entry.objects.filter(subject=peng.ref).count() == 1
 
 
 def test_it_ends_an_account_and_says_so(people: People) -> None:
@@ -94,10 +94,10 @@ def test_it_ends_an_account_and_says_so(people: People) -> None:
     import_staff(
         LIST.replace('roles = ["officer"]', 'roles = ["officer"]\nactive = false'), now=NOW
     )
-    tang = User.objects.get(username="tang")
-    assert (tang.is_active, tang.granted) == (False, frozenset())
+    peng = User.objects.get(username="peng")
+    assert (peng.is_active, peng.granted) == (False, frozenset())
     with scoped(SYSTEM):
-        assert Entry.objects.filter(subject=tang.ref).latest("id").counts["active"] == 0
+        assert Entry.objects.filter(subject=peng.ref).latest("id").counts["active"] == 0
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_it_ends_an_account_and_says_so(people: People) -> None:
         (TOWN, "339981999000", "staff.name_unknown"),
         ('parent = "BANK-09"', 'parent = "BANK-01"', "institution.parent"),
         ('parent = "BANK-09"', 'parent = "BANK-09-01"', "staff.name_unknown"),
-        ('username = "tang"', 'username = "Tang Li"', "staff.value_refused"),
+        ('username = "peng"', 'username = "Tang Li"', "staff.value_refused"),
         ('kind = "b"', 'kind = "a"', "staff.value_refused"),
         ("[[operator]]", "[[operator", "staff.not_toml"),
         ("[[operator]]", "operator = 7\n[[user]]", "staff.section_unknown"),
@@ -166,7 +166,7 @@ def test_it_imports_by_command(
     path.write_text("\ufeff" + LIST, encoding="utf-8")
     assert dispatch(["staff-import", str(path)]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert User.objects.get(username="tang").check_password(said["password"])
+    assert User.objects.get(username="peng").check_password(said["password"])
     path.write_text(LIST.replace("officer", "king"), encoding="utf-8")
     assert dispatch(["staff-import", str(path)]) == 1
     assert json.loads(capsys.readouterr().out)["refused"] == "role.unknown"
