@@ -50,7 +50,7 @@ class People:
     xue: User  # analyst
     shen: User  # protection officer
     han: User  # health-insurance bureau
-    bai: User  # counter of a designated hospital
+    kang: User  # counter of a designated hospital
     qin: User  # police
     jiang: User  # clerk of the channel CHAN-01
     tang: User  # approves for Hetang Town
@@ -78,7 +78,7 @@ JOBS = {
     "xue": ("薛分析师", "analyst", "GOV-339981", [COUNTY]),
     "shen": ("沈负责人", "auditor", "GOV-339981", [COUNTY]),
     "han": ("韩科长", "bureau", "HIB-339981", []),
-    "bai": ("白窗口", "counter", "HOSP-01", []),
+    "kang": ("康窗口", "counter", "HOSP-01", []),
     "qin": ("秦警官", "police", "PSB-339981", []),
     "jiang": ("江经办", "channel", "CHAN-01", []),
     "tang": ("唐镇长", "town", "TOWN-101", [TOWN]),

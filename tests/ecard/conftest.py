@@ -60,7 +60,7 @@ class World:
         now: datetime = NOW + timedelta(seconds=5),
     ) -> Redemption:
         presented = Presented(code, terminal, business, number or uuid4().hex)
-        return services.redeem(actor=by or self.people.bai, presented=presented, now=now)
+        return services.redeem(actor=by or self.people.kang, presented=presented, now=now)
 
     def terminal(self, institution: str, code: str) -> None:
         services.register_terminal(

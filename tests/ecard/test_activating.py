@@ -78,8 +78,8 @@ def test_the_own_phone_activates_with_the_own_name_id_number_and_face(world: Wor
 
 
 def test_counters_of_designated_institutions_activate_and_nobody_else(world: World) -> None:
-    assert refused(in_person(world, LIU, by=world.people.bai, seen="no")) == "ecard.check_failed"
-    wrong = in_person(world, LIU, by=world.people.bai, number=world.sample.phones[LI])
+    assert refused(in_person(world, LIU, by=world.people.kang, seen="no")) == "ecard.check_failed"
+    wrong = in_person(world, LIU, by=world.people.kang, number=world.sample.phones[LI])
     assert refused(wrong) == "ecard.number_not_own"
     for by in (world.people.han, world.people.xu, world.li, world.people.lin):
         assert refused(in_person(world, LIU, by=by)) == "ecard.not_yours"
@@ -89,12 +89,12 @@ def test_counters_of_designated_institutions_activate_and_nobody_else(world: Wor
 
 
 def test_a_village_activity_activates_only_when_outreach_says_so(world: World) -> None:
-    activity = in_person(world, LIU, by=world.people.bai, activity="A-7")
+    activity = in_person(world, LIU, by=world.people.kang, activity="A-7")
     assert refused(activity) == "ecard.channel_closed"
     issuers.register_outreach(lambda ref, on: (ref, on) == ("A-7", date(2026, 11, 20)))
     try:
         assert activity().through == "outreach"
-        other = in_person(world, WANG, by=world.people.bai, activity="A-8")
+        other = in_person(world, WANG, by=world.people.kang, activity="A-8")
         assert refused(other) == "ecard.channel_closed"
     finally:
         issuers.register_outreach(None)
@@ -106,7 +106,7 @@ def test_without_an_issuer_nothing_is_activated_or_shown(world: World) -> None:
     try:
         acts = [
             own(world),
-            in_person(world, LIU, by=world.people.bai),
+            in_person(world, LIU, by=world.people.kang),
             lambda: world.show(world.li, LI),
             lambda: services.prepare_phone(actor=world.li, now=NOW),
             lambda: world.redeem("9" * 28),
@@ -120,7 +120,7 @@ def test_without_an_issuer_nothing_is_activated_or_shown(world: World) -> None:
 def test_a_number_serves_one_person(world: World) -> None:
     """The register knows one number for two: whoever comes first has it."""
     world.activate(world.li, LI)
-    taken = in_person(world, CHEN, by=world.people.bai, number=world.sample.phones[LI])
+    taken = in_person(world, CHEN, by=world.people.kang, number=world.sample.phones[LI])
     assert refused(taken) == "ecard.number_taken"
 
 
@@ -135,7 +135,7 @@ def test_a_loss_is_reported_by_phone_and_the_next_activation_is_in_person(world:
         )
 
     xu, han = world.people.xu, world.people.han
-    assert refused(report(world.people.bai)) == "ecard.not_yours"
+    assert refused(report(world.people.kang)) == "ecard.not_yours"
     assert refused(report(han, name=WANG)) == "ecard.person_unknown"
     far = world.sample.rids["曹大山"]
     assert refused(report(han, name="曹大山", id_text=far)) == "ecard.not_active"
@@ -146,7 +146,7 @@ def test_a_loss_is_reported_by_phone_and_the_next_activation_is_in_person(world:
     assert refused(report(han, id_text=rid)) == "ecard.not_active"
     assert refused(lambda: world.redeem(code)) == "ecard.code_expired"
     assert refused(own(world)) == "ecard.in_person_after_loss"
-    assert in_person(world, LI, by=world.people.bai)().person == world.ref(LI)
+    assert in_person(world, LI, by=world.people.kang)().person == world.ref(LI)
 
 
 def test_a_guardian_shows_a_child_s_code_at_once(world: World) -> None:
@@ -154,7 +154,7 @@ def test_a_guardian_shows_a_child_s_code_at_once(world: World) -> None:
     world.activate(world.li, LI)
     world.activate(world.wang, WANG)
     assert refused(lambda: world.ask(world.wang, CHILD)) == "ecard.family_not_fit"
-    assert refused(in_person(world, CHILD, by=world.people.bai)) == "ecard.child_by_guardian"
+    assert refused(in_person(world, CHILD, by=world.people.kang)) == "ecard.child_by_guardian"
     bond = world.ask(world.li, CHILD)
     assert (bond.kind, bond.state) == ("guardian", BondState.ACTIVE)
     made = world.redeem(world.show(world.li, CHILD))
@@ -192,7 +192,7 @@ def test_a_grown_up_agrees_first_and_either_side_ends_it(world: World) -> None:
 
 def test_an_elder_without_an_account_agrees_at_a_counter(world: World) -> None:
     world.activate(world.li, LI)
-    in_person(world, LIU, by=world.people.bai)()
+    in_person(world, LIU, by=world.people.kang)()
 
     def agree(by: User, *, holder: str = LI, seen: bool = True) -> Callable[[], FamilyBond]:
         return lambda: services.agree_in_person(
@@ -200,12 +200,12 @@ def test_an_elder_without_an_account_agrees_at_a_counter(world: World) -> None:
             now=NOW,
         )  # fmt: skip
 
-    assert refused(agree(world.people.bai)) == "ecard.family_answered"
+    assert refused(agree(world.people.kang)) == "ecard.family_answered"
     world.ask(world.li, LIU)
     assert refused(agree(world.li)) == "ecard.not_yours"
-    assert refused(agree(world.people.bai, seen=False)) == "ecard.check_failed"
-    assert refused(agree(world.people.bai, holder=WANG)) == "ecard.family_answered"
-    assert agree(world.people.bai)().state == BondState.ACTIVE
+    assert refused(agree(world.people.kang, seen=False)) == "ecard.check_failed"
+    assert refused(agree(world.people.kang, holder=WANG)) == "ecard.family_answered"
+    assert agree(world.people.kang)().state == BondState.ACTIVE
     assert world.redeem(world.show(world.li, LIU)).is_for_somebody_else
 
 

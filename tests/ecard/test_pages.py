@@ -35,7 +35,7 @@ def farmer(world: World) -> Client:
 
 @pytest.fixture
 def clinic(world: World) -> Client:
-    return signed_in(world.people.bai)
+    return signed_in(world.people.kang)
 
 
 def text(
@@ -133,7 +133,7 @@ def test_the_family_page_and_a_phone_without_network(world: World, farmer: Clien
     address = re.search(r'action="(/ecard/family/[0-9a-f-]{36}/)"', asked)
     assert address
     assert wang.post(address.group(1), {"step": "burn"}).status_code == 404
-    assert signed_in(world.people.bai).post(address.group(1)).status_code == 403
+    assert signed_in(world.people.kang).post(address.group(1)).status_code == 403
     assert "可以代为出示" in text(wang, address.group(1), {"step": "agree"})
     assert "已经答复过" in text(wang, address.group(1), {"step": "decline"}, 422)
     assert "还没有。" in text(farmer, address.group(1), {"step": "end"})

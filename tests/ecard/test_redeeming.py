@@ -35,7 +35,7 @@ def test_a_code_is_redeemed_once_and_the_number_answers_the_same_again(world: Wo
     world.activate(world.li, LI)
     code = world.show(world.li, LI)
     assert code.startswith("9001")
-    with scoped(world.people.bai):
+    with scoped(world.people.kang):
         made = world.redeem(code, number="A-1")
         again = world.redeem(code, number="A-1", now=NOW + timedelta(hours=2))
     assert again.pk == made.pk
@@ -145,12 +145,12 @@ def test_a_hospital_s_scope_sees_no_credential_and_no_neighbour_s_uses(world: Wo
     world.activate(world.li, LI)
     world.redeem(world.show(world.li, LI))
     seen = {}
-    for name in ("bai", "han", "qin", "lin", "xu"):
+    for name in ("kang", "han", "qin", "lin", "xu"):
         with scoped(getattr(world.people, name)):
             seen[name] = (
                 Credential.objects.count(), ShownCode.objects.count(), Redemption.objects.count(),
             )  # fmt: skip
-    assert seen == {"bai": (0, 0, 1), **dict.fromkeys(("han", "qin", "lin", "xu"), (0, 0, 0))}
+    assert seen == {"kang": (0, 0, 1), **dict.fromkeys(("han", "qin", "lin", "xu"), (0, 0, 0))}
     with scoped(world.druggist):
         assert Redemption.objects.count() == 0
     with scoped(world.li):

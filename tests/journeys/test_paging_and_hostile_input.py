@@ -150,10 +150,12 @@ def test_it_knows_no_household_of_a_made_up_number(lin: Client, sample: Sample, 
 
 def test_it_sends_only_offered_filters_on(lin: Client, sample: Sample) -> None:
     secret = sample.rids["李大山"]
-    sent = lin.post(WORKBENCH, {"text": "李", "town": secret, "grade": "李大山", "kind": "pre"})
-    assert secret not in sent["Location"]
-    assert "%E6" not in sent["Location"]
+    asked = {"text": "李", "town": secret, "grade": "李大山", "kind": "pre"}
+    refused = lin.post(WORKBENCH, asked)
+    assert (refused.status_code, "Location" in refused.headers) == (422, False)
+    sent = lin.post(WORKBENCH, asked | {"town": "", "grade": ""})
     assert "kind=pre" in sent["Location"]
+    assert "%E6" not in sent["Location"]
 
 
 def test_it_keeps_the_town_when_the_village_lies_elsewhere(lin: Client, sample: Sample) -> None:

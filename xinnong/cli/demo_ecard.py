@@ -19,7 +19,7 @@ from xinnong.registry.vault import opened
 TERMINALS: Final = (
     ("HOSP-01", "H1", "挂号收费 1 号窗口"),
     ("HOSP-01", "H2", "门诊药房"),
-    ("PHAR-01", "P1", "收银台"),
+    ("PHAR-01", "R1", "收银台"),
 )
 
 

@@ -79,7 +79,7 @@ def fang(lender: Lender) -> User:
 def tang(lender: Lender) -> User:
     """A second accountant."""
     return set_user(
-        username="tang", name="唐会计", roles=["accountant"], institution=lender.bank, areas=[],
+        username="peng", name="彭会计", roles=["accountant"], institution=lender.bank, areas=[],
         password=None, now=NOW,
     )  # fmt: skip
 
