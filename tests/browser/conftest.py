@@ -34,6 +34,8 @@ from xinnong.web.text_size import COOKIE as TEXT_SIZE
 
 SAFE_WITH_ANOTHER_LOOP = "DJANGO_ALLOW_ASYNC_UNSAFE"
 PATIENCE_MS = 20_000
+NO_COMPLAINT = ("the server responded", "ERR_INTERNET_DISCONNECTED")
+"""What the browser says of an answer or of a network that a test took away, sooner or later."""
 
 NO_CHROMIUM = (
     f"no Chromium at {CHROMIUM}: apt-get install chromium, or name yours in XINNONG_CHROMIUM"
@@ -161,7 +163,8 @@ class Visitor:
 
     def _note(self, message: ConsoleMessage) -> None:
         """Errors and warnings; a breach of the content security policy is among them."""
-        if message.type in {"error", "warning"} and "the server responded" not in message.text:
+        is_meant = any(words in message.text for words in NO_COMPLAINT)
+        if message.type in {"error", "warning"} and not is_meant:
             self.complaints.append(message.text)
 
     def _watch(self, request: Request) -> None:

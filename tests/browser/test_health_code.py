@@ -23,7 +23,6 @@ from xinnong.ecard.services import register_terminal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LI = "李大山"
-NO_NETWORK = "ERR_INTERNET_DISCONNECTED"
 LONGEST_WAIT_MS = 10_000
 
 
@@ -85,7 +84,7 @@ def test_a_code_is_shown_and_redeemed_with_a_network_and_without(
     page.click("text=出示医保码")
     expect(page.locator("#left")).to_contain_text("秒")
     keep(farmer, "code")
-    counter = visit(people.bai)
+    counter = visit(people.kang)
     desk = counter.open("/ecard-desk/counter/")
     keep(counter, "counter")
     redeem(desk, digits(page))
@@ -104,7 +103,7 @@ def test_a_code_is_shown_and_redeemed_with_a_network_and_without(
     redeem(desk, digits(page))
     expect(desk.locator("main")).to_contain_text("医保码有效")
     farmer.context.set_offline(False)
-    assert [each for each in farmer.complaints if NO_NETWORK not in each] == []
+    assert farmer.complaints == []
     assert counter.complaints == []
 
     plain = visit(people.wu, phone=True, language="en", javascript=False)
