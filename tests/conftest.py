@@ -36,31 +36,16 @@ LONG = (
     "pipelines/",
 )
 """How the names of the files begin that take long, the longest first."""
-SAID_BY_OTHERS = frozenset(
+FIRST_TO_SAY = frozenset(
     {
-        "test_a_manager_reads_the_book",
-        "test_changing_a_loan",
-        "test_correcting_a_payment",
-        "test_demo_offers",
-        "test_desktop_files",
-        "test_excusing_a_delay",
-        "test_foreseeing_a_payment",
-        "test_living_with_a_loan",
-        "test_loan_tabs",
-        "test_nights",
-        "test_pages_of_a_lost_loan",
-        "test_pages_of_servicing",
-        "test_paying_on_the_phone",
-        "test_publishing_a_product",
-        "test_reasons_in_words",
-        "test_steward_pages",
-        "test_trying_out_a_schedule",
-        "test_undoing_a_payment",
-        "test_using_held_money",
+        "test_at_once",
+        "test_borrowers_write_their_own",
+        "test_days_by_month",
+        "test_end_of_day",
     }
 )
-"""Slow files whose statements the tests of days, servicing, agreement, imports and commands send too."""
-SET_BASED = frozenset({"audit", "ledger", "lending", "pipelines", "sources"})
+"""Files on loans with the long statements of a day, the walls and the locks; the others repeat them."""
+SET_BASED = frozenset({"audit", "ledger", "pipelines", "sources"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,9 +88,10 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def is_of(item: pytest.Item) -> bool:
-    """Whether a test is of books or runs, and the first to say its statements."""
+    """Whether a test is of books or runs, or the first to say a loan's statements."""
     place = item.path.relative_to(HERE)
-    return str(place.parent) in SET_BASED and place.stem not in SAID_BY_OTHERS
+    of_loans = str(place.parent) == "lending" and place.stem in FIRST_TO_SAY
+    return of_loans or str(place.parent) in SET_BASED
 
 
 def pytest_configure(config: pytest.Config) -> None:
