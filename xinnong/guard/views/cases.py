@@ -29,8 +29,8 @@ from xinnong.guard.models import CaseState
 from xinnong.guard.pictures import case_graph, short, village_plan
 from xinnong.guard.queries import cases as queries
 from xinnong.guard.services import cases as services
-from xinnong.guard.views.asking import Told
 from xinnong.guard.wording import SEVERITY, TONES
+from xinnong.web.asking import Told
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 

@@ -17,7 +17,7 @@ from xinnong.guard.models import FeedState
 from xinnong.guard.queries import feeds as queries
 from xinnong.guard.services.feeds import decide_feed, propose_feed, suspend_feed
 from xinnong.guard.tables import feed_facts, feeds_table, parcels_table
-from xinnong.guard.views.asking import Told
+from xinnong.web.asking import Told
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 

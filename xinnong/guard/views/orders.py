@@ -47,7 +47,7 @@ from xinnong.guard.services.officers import in_guard
 from xinnong.guard.services.requests import answer_request, request_order
 from xinnong.guard.services.targets import decide_target, propose_target
 from xinnong.guard.tables import officer_names
-from xinnong.guard.views.asking import Told
+from xinnong.web.asking import Told
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE, Wording, wording_of
 

@@ -27,7 +27,7 @@ from xinnong.guard.rule_tables import (
 from xinnong.guard.rulebook_wording import rulebook_problem_said
 from xinnong.guard.services import rulebooks as services
 from xinnong.guard.services.back_testing import back_test
-from xinnong.guard.views.asking import Told
+from xinnong.web.asking import Told
 from xinnong.web.refusals import UNPROCESSABLE
 from xinnong.web.tables import Definition
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xinnong.accounts.models import lender_code
 from xinnong.accounts.visibility import user_of
-from xinnong.core.errors import Refused
 from xinnong.lending.reasons import problems_said, refusal_said
 from xinnong.lending.services.aftercare_refusals import ContactNotAllowed
 from xinnong.lending.services.loan_refusals import DrawHeld
 from xinnong.lending.services.refusals import NotApprovable
 from xinnong.lending.services.security_refusals import NotSecurable
+from xinnong.web.asking import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from django.http import HttpRequest
 
+    from xinnong.core.errors import Refused
     from xinnong.web.refusals import Wording
 
 
@@ -29,20 +30,13 @@ def lender_of(request: HttpRequest) -> str:
 WITH_PROBLEMS = (NotApprovable, DrawHeld, NotSecurable, ContactNotAllowed)
 
 
-class Refusals:
-    """What came of a command: nothing, or why it was refused and everything in its way."""
+class Refusals(Told):
+    """What came of a command, in lending's words."""
 
-    def __init__(self) -> None:
-        self.refusal: Wording | None = None
-        self.problems: list[Wording] = []
+    def words(self, code: str, params: Mapping[str, Any]) -> Wording:
+        """A refusal with its amounts and days written out."""
+        return refusal_said(code, params)
 
-    def of(self, act: Callable[[], object]) -> bool:
-        """Carry out a command; answer whether it was done, and keep the words if it was not."""
-        try:
-            act()
-        except Refused as refused:
-            self.refusal = refusal_said(refused.code, refused.params)
-            if isinstance(refused, WITH_PROBLEMS):
-                self.problems = problems_said(refused.problems)
-            return False
-        return True
+    def in_the_way(self, refused: Refused) -> list[Wording]:
+        """Everything in its way, where the refusal lists it."""
+        return problems_said(refused.problems) if isinstance(refused, WITH_PROBLEMS) else []
