@@ -16,20 +16,18 @@ import os
 import queue
 import random
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import web_server  # noqa: E402 - the folder has to be known first
+
 ASKED_P99_MS = 50
 CLIENTS = 32
-PORT = 8917
 RIGHT, SLIPS = 0.7, 0.2
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 GREEN, SLIP, NOBODY = "绿灯", "有一位输错了", "查无此号"
@@ -38,18 +36,12 @@ GREEN, SLIP, NOBODY = "绿灯", "有一位输错了", "查无此号"
 def main() -> int:
     """Set up, measure, print; the exit code tells of a miss."""
     options = _options()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"XINNONG_DATA": folder, "XINNONG_ROLE": "app", "XINNONG_PROXIES": "1"}
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinnong.config.settings")
-        sys.path.insert(0, str(ROOT))
-        from xinnong.config import postgres
-
-        with postgres.running(postgres.embedded()):
-            for command in (["migrate"], ["demo-users"]):
-                _run(command).check_returncode()
-            code = _code()
-            with _serving(options.workers):
-                return _measure(options, code)
+    os.environ["XINNONG_PROXIES"] = "1"
+    with web_server.installed():
+        web_server.run("demo-users")
+        code = _code()
+        with web_server.serving(options.workers) as port:
+            return _measure(options, code, port)
 
 
 def _options() -> argparse.Namespace:
@@ -60,12 +52,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=30, help="how long (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
     return parser.parse_args()
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "xinnong", *command], cwd=ROOT, check=False, capture_output=True
-    )
 
 
 def _code() -> str:
@@ -81,39 +67,11 @@ def _code() -> str:
         return code_of(Activity.objects.get(state="approved"))
 
 
-@contextmanager
-def _serving(workers: int) -> Iterator[None]:
-    command = ["web", "--port", str(PORT), "--workers", str(workers)]
-    web = subprocess.Popen(
-        [sys.executable, "-m", "xinnong", *command], cwd=ROOT, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait()
-        yield
-    finally:
-        web.terminate()
-        web.wait(30)
-
-
-def _wait() -> None:
-    give_up_at = time.monotonic() + 60
-    while time.monotonic() < give_up_at:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
-            connection.request("GET", "/check/")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the server did not start")
-
-
-def _measure(options: argparse.Namespace, code: str) -> int:
+def _measure(options: argparse.Namespace, code: str, port: int) -> int:
     chance = random.Random(1)  # noqa: S311 - test data
     due: queue.Queue[tuple[float, str, str] | None] = queue.Queue()
     times: list[tuple[str, float]] = []
-    clients = [threading.Thread(target=_client, args=(due, times)) for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=_client, args=(port, due, times)) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
     total = options.rate * options.seconds
@@ -144,11 +102,11 @@ def _asked(chance: random.Random, code: str) -> tuple[str, str]:
 
 
 def _client(
-    due: queue.Queue[tuple[float, str, str] | None], times: list[tuple[str, float]]
+    port: int, due: queue.Queue[tuple[float, str, str] | None], times: list[tuple[str, float]]
 ) -> None:
     """One connection that is kept, with the token of the form it saw."""
     chance = random.Random()  # noqa: S311 - test data
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/check/")
     page = connection.getresponse()
     cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
