@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import web_server  # noqa: E402 - the folder has to be known first
+from benchmarks import web_server
 
 ASKED_P99_MS = 50
 CLIENTS = 32

@@ -25,7 +25,7 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import web_server  # noqa: E402 - the folder has to be known first
+from benchmarks import web_server
 
 ASKED_EVENTS, ASKED_MS = 1_000, 150
 SENDERS = 4
@@ -51,7 +51,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rate", type=int, default=ASKED_EVENTS, help="events a second (%(default)s)")
+    parser.add_argument(
+        "--rate", type=int, default=ASKED_EVENTS, help="events a second (%(default)s)"
+    )
     parser.add_argument("--rows", type=int, default=100, help="events a delivery (%(default)s)")
     parser.add_argument("--seconds", type=int, default=20, help="of each part (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
@@ -132,9 +134,7 @@ def _sent(
     while (at := due()) is not None:
         now, key = timezone.now(), uuid4()
         numbers = [next(events) for _ in range(rows)]
-        told = [
-            registration(0, now, event_id=f"b{n}", phone=f"139{n % 10**5:08}") for n in numbers
-        ]
+        told = [registration(0, now, event_id=f"b{n}", phone=f"139{n % 10**5:08}") for n in numbers]
         body = json.dumps({"events": told}).encode()
         signature = KEY.sign(to_be_signed(FEED, key, body)).hex()
         connection.request(
