@@ -157,7 +157,7 @@ def _p99(taken: list[float]) -> float:
 def _told(how: str, measured: tuple[list[float], float], options: argparse.Namespace) -> float:
     """Print one part; its events a second."""
     taken, seconds = measured
-    rate = len(taken) * options.rows / seconds
+    rate: float = len(taken) * options.rows / seconds
     print(
         f"{how:20} {rate:8,.0f} events/s in {len(taken)} deliveries of {options.rows},"
         f" p50 {sorted(taken)[len(taken) // 2]:.0f} ms, p99 {_p99(taken):.0f} ms"
