@@ -19,9 +19,13 @@ Reads one message a line, a number and a tab before the text, and writes the ans
 of at most seventy letters. With --json each line is an object: {"from": "…", "text": "…"}, answered by
 {"to": "…", "parts": ["…"]}. A provider's gateway is connected the same way.
 
+--send hands over the warnings that wait instead, in the same form, each with a key by which a gateway
+knows it again; with --json. Where XINNONG_MESSAGES names a file, the worker does so every minute.
+
   echo 12345672 | xinnong sms
   echo 莲花村 | xinnong sms
   echo 文 穗医保函〔2026〕12号 | xinnong sms
+  xinnong sms --send --json --out waiting.jsonl
 """
 
 
@@ -30,12 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--in", dest="source", type=Path, metavar="FILE", help="instead of stdin")
     parser.add_argument("--out", type=file_to_write, metavar="FILE", help="instead of stdout")
     parser.add_argument("--json", action="store_true", help="objects instead of tabs")
+    parser.add_argument("--send", action="store_true", help="hand over what waits, read nothing")
 
 
 def run(args: argparse.Namespace) -> int:
     """Answer until nothing comes any more."""
     from django.utils import timezone
 
+    from xinnong.guard.services.messages import send_messages
     from xinnong.outreach.sms import JsonLines, Lines, answer_text
 
     with ExitStack() as files:
@@ -47,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
         target = files.enter_context(args.out.open("w")) if args.out else sys.stdout
         kind = JsonLines if args.json else Lines
         gateway: Gateway = kind(source, target)
+        if args.send:
+            send_messages(gateway, now=timezone.now())
+            return DONE
         for message in gateway.received():
             now = timezone.now()
             gateway.send(

@@ -47,4 +47,8 @@ DEEDS: Final[Mapping[str, _StrPromise]] = {
     "guard.reject-appeal": _("答复申诉不成立"),
     "guard.request-order": _("提出处置请求"),
     "guard.answer-request": _("答复处置请求"),
+    "guard.warn-neighbours": _("批准邻村预警"),
+    "guard.tell-village": _("看过邻村预警并在村里提醒"),
+    "guard.keep-cadre-number": _("填写收预警的手机号"),
+    "guard.send-warnings": _("发出预警短信"),
 }

@@ -191,3 +191,39 @@ class NotAsking(Refused):
     """Only the health bureau and lenders ask; the police answer."""
 
     code: ClassVar[str] = "order.not_asking"
+
+
+class NoVillage(Refused):
+    """The case names no village of this county."""
+
+    code: ClassVar[str] = "warning.no_village"
+
+
+class NobodyToWarn(Refused):
+    """No cadre of these villages signs in here."""
+
+    code: ClassVar[str] = "warning.nobody"
+
+
+class WarnedAlready(Refused):
+    """Every cadre around this case has its warning."""
+
+    code: ClassVar[str] = "warning.already"
+
+
+class WarningKeyReused(Refused):
+    """The same key came with another case."""
+
+    code: ClassVar[str] = "warning.key_reused"
+
+
+class CadreNumberWrong(Refused):
+    """No mobile number of eleven digits."""
+
+    code: ClassVar[str] = "warning.number"
+
+
+class NotCadre(Refused):
+    """Only a cadre is warned here."""
+
+    code: ClassVar[str] = "warning.not_cadre"

@@ -10,6 +10,7 @@ from xinnong.guard.demo import make_guard_demo
 from xinnong.guard.services.back_testing import watch_rates
 from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
+from xinnong.guard.services.messages import send_to_configured
 from xinnong.guard.services.retention import forget_old_events
 from xinnong.guard.services.rulebooks import ship_first_rulebook
 
@@ -47,3 +48,10 @@ def forget_events(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says w
 def deliver_issued_orders(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
     """Take issued orders to their platforms; returns how many were taken."""
     return deliver_orders(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="guard.send", queueing_lock="guard.send", lock="guard.send", queue="guard")
+def send_waiting_messages(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Hand waiting text messages to the gateway; returns how many."""
+    return send_to_configured(now=timezone.now())

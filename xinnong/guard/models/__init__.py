@@ -39,6 +39,7 @@ from xinnong.guard.models.rulebooks import (
     RulebookUse,
     UseState,
 )
+from xinnong.guard.models.warnings import CadreNumber, CadreWarning, NeighbourWarning
 
 __all__ = [
     "AccountState",
@@ -46,6 +47,8 @@ __all__ = [
     "AlertEvidence",
     "AppealState",
     "BackTest",
+    "CadreNumber",
+    "CadreWarning",
     "Case",
     "CaseLabel",
     "CaseNumber",
@@ -59,6 +62,7 @@ __all__ = [
     "FeedKind",
     "FeedState",
     "JointOrder",
+    "NeighbourWarning",
     "Number",
     "NumberReveal",
     "OrderAccount",
