@@ -13,14 +13,15 @@ from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.messages import send_to_configured
 from xinnong.guard.services.retention import forget_old_events
 from xinnong.guard.services.rulebooks import ship_first_rulebook
+from xinnong.guard.services.watching import watch_packs
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="guard.detect", queueing_lock="guard.detect", lock="guard.detect", queue="guard")
 def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
-    """Judge the events that wait; returns how many alerts are new."""
+    """Judge the events that wait by rules and by packs of other counties; returns how many alerts are new."""
     ship_first_rulebook(now=timezone.now())
-    return detect(now=timezone.now()).alerts
+    return detect(now=timezone.now()).alerts + watch_packs(now=timezone.now())
 
 
 @app.task(name=DEMO_CASE, queueing_lock=DEMO_CASE, lock="guard.detect", queue="guard")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.guard.order_wording import ORDERS
+from xinnong.guard.pack_wording import PACKS
 from xinnong.guard.rulebook_wording import RULEBOOKS
 from xinnong.guard.warning_wording import WARNINGS
 from xinnong.web.navigation import NavEntry
@@ -118,7 +119,7 @@ EVENT_KINDS: Final[Mapping[str, Any]] = {
 
 def register() -> None:
     """Add the words of every code and the header entries; called when the app starts."""
-    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS, WARNINGS):
+    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS, WARNINGS, PACKS):
         register_wordings(words)
     cases, asks = _may(Permission.READ_CASES), _may(Permission.REQUEST_ORDERS)
     warned = _may(Permission.READ_WARNINGS)
@@ -127,6 +128,7 @@ def register() -> None:
         (31, _("联合处置"), "orders", cases, _("两把钥匙签发，平台逐个账号回执，申诉和恢复")),
         (32, _("侦测规则"), "rulebooks", cases, _("现用的规则、试算、两人发布")),
         (33, _("数据源"), "feeds", cases, _("哪些平台送线索，送了多少")),
+        (35, _("协查包"), "packs", cases, _("与邻县公安交换团伙的设备、号码和手法")),
         (34, _("处置请求"), "requests", asks, _("请公安核验或停用账号，看答复")),
         (15, _("邻村预警"), "warnings", warned, _("附近有人冒充工作人员时公安发来的提醒")),
     ):

@@ -17,7 +17,7 @@ from xinnong.guard.models.detection import (
     EngineState,
     RateAlarm,
 )
-from xinnong.guard.models.feeds import Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
+from xinnong.guard.models.feeds import Device, Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
 from xinnong.guard.models.orders import (
     AccountState,
     AppealState,
@@ -30,6 +30,14 @@ from xinnong.guard.models.orders import (
     OrderRequest,
     OrderState,
     OrderTarget,
+)
+from xinnong.guard.models.packs import (
+    PackPartner,
+    SentPack,
+    TakenPack,
+    WatchEntry,
+    WatchKind,
+    WatchReveal,
 )
 from xinnong.guard.models.rulebooks import (
     PublishedRulebook,
@@ -56,6 +64,7 @@ __all__ = [
     "CaseTask",
     "DeliveryStage",
     "Desk",
+    "Device",
     "EngineState",
     "Feed",
     "FeedEvent",
@@ -72,6 +81,7 @@ __all__ = [
     "OrderRequest",
     "OrderState",
     "OrderTarget",
+    "PackPartner",
     "Parcel",
     "PublishedRulebook",
     "RateAlarm",
@@ -79,6 +89,11 @@ __all__ = [
     "RulebookDraftState",
     "RulebookMode",
     "RulebookUse",
+    "SentPack",
+    "TakenPack",
     "UseState",
     "Verdict",
+    "WatchEntry",
+    "WatchKind",
+    "WatchReveal",
 ]
