@@ -41,6 +41,20 @@ NAMED_READS: Final[tuple[NamedRead, ...]] = (
         purpose="a lender lets no money go to somebody whose number is being misused",
     ),
     NamedRead(
+        function="xinnong.guard.queries.own_accounts.own_accounts",
+        owner_kind="d",
+        reader_kind="person",
+        answers="orders about the own number, how long, what the platform did, the own appeals",
+        purpose="whoever is limited reads it and appeals",
+    ),
+    NamedRead(
+        function="xinnong.guard.queries.own_accounts.own_mark",
+        owner_kind="a",
+        reader_kind="person",
+        answers="the mark of the own number in the register",
+        purpose="finds what touches the own number without opening it",
+    ),
+    NamedRead(
         function="xinnong.guard.queries.warnings.warnings_for",
         owner_kind="d",
         reader_kind="a",

@@ -147,13 +147,16 @@ def _clock(delivery: OrderDelivery, now: datetime) -> Cell:
     return Cell(moment(delivery.due_at))
 
 
-def appeals_table(found: Sequence[OrderAppeal]) -> Table:
-    """Appeals about an order."""
+def appeals_table(found: Sequence[OrderAppeal], *, leads: bool = False) -> Table:
+    """Appeals about an order, or of several with a way to each."""
     rows = [
         [
-            Cell(short(each.account.mark)),
+            Cell(
+                short(each.account.mark),
+                url=reverse("guard:order", args=[each.account.order.ref]) if leads else "",
+            ),
             Cell(each.account.target.name),
-            Cell(each.said),
+            Cell(each.said, note=_("本人提出") if each.is_own else ""),
             Cell(
                 each.get_state_display(),
                 tone="warn" if each.state == AppealState.OPEN else "plain", note=each.reason,

@@ -298,3 +298,15 @@ class CountyUnknown(Refused):
     """No county is loaded, so nobody knows whose packs these would be."""
 
     code: ClassVar[str] = "pack.no_county"
+
+
+class NobodyToTell(Refused):
+    """Every number of the case was told, released, or came as a mark alone."""
+
+    code: ClassVar[str] = "notice.nobody"
+
+
+class NotYourAccount(Refused):
+    """The account is none of the own number's."""
+
+    code: ClassVar[str] = "appeal.not_yours"

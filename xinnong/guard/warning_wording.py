@@ -25,6 +25,11 @@ WARNINGS: Final[Mapping[str, Wording]] = {
         _("这一次通知已经用在另一个案件上。"), _("请回到案件页重新打开。")
     ),
     "warning.number": Wording(_("手机号不对。"), _("请填十一位手机号；不想收短信就留空。")),
+    "notice.nobody": Wording(
+        _("没有可以通知的号码：都通知过、放行了，或只有标记。"),
+        _("只有标记的，请来源单位通知本人。"),
+    ),
+    "appeal.not_yours": Wording(_("这个账号没有用您的号码。"), _("请刷新页面再看。")),
     "warning.not_cadre": Wording(_("这里只给村干部用。"), _("请用村干部的账号登录。")),
 }
 
@@ -35,3 +40,11 @@ def warning_said(places: str) -> str:
         "【公安预警】%(places)s有人冒充工作人员，用村民的手机号开账号。请马上用广播、微信群提醒本村："
         "不把手机交给别人，不念验证码，不让人代操作。见到外来队伍先查真假，可疑的打110。"
     ) % {"places": places}
+
+
+def notice_said() -> str:
+    """What a victim's own telephone shows; no name, no platform, no number."""
+    return gettext(
+        "【公安提醒】有人可能用您的手机号开过账号，公安正在查，您没有错。不要理要验证码的人。"
+        "登录信农点“我的账号”看处置、点一下就能申诉；也可带身份证到派出所。不收费。"
+    )

@@ -31,6 +31,7 @@ FIELDS: Final = frozenset(
         "checks",
         "collateral",
         "guarantors",
+        "accounts",
     }
 )
 """Parts of a file."""

@@ -47,7 +47,12 @@ from xinnong.guard.models.rulebooks import (
     RulebookUse,
     UseState,
 )
-from xinnong.guard.models.warnings import CadreNumber, CadreWarning, NeighbourWarning
+from xinnong.guard.models.warnings import (
+    CadreNumber,
+    CadreWarning,
+    NeighbourWarning,
+    VictimNotice,
+)
 
 __all__ = [
     "AccountState",
@@ -93,6 +98,7 @@ __all__ = [
     "TakenPack",
     "UseState",
     "Verdict",
+    "VictimNotice",
     "WatchEntry",
     "WatchKind",
     "WatchReveal",

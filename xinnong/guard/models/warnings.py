@@ -1,4 +1,4 @@
-"""Warnings of neighbouring villages: who approved them, which cadre they reached, and by which number."""
+"""Warnings of neighbouring villages and notices to victims: who approved them, whom they reached, when."""
 
 from __future__ import annotations
 
@@ -69,3 +69,25 @@ class CadreNumber(models.Model):
 
     def __str__(self) -> str:
         return str(self.cadre)
+
+
+class VictimNotice(models.Model):
+    """A message to the number of a case itself; the gateway alone sees which number that is."""
+
+    ref = models.UUIDField(unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    mark = models.CharField(max_length=32)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A number is told once of a case."""
+
+        indexes = [models.Index(fields=["id"], condition=Q(sent_at=None), name="notice_to_send")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "mark"], name="victim_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)

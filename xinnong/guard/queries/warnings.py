@@ -20,6 +20,7 @@ from xinnong.guard.models import (
     CadreWarning,
     CaseState,
     NeighbourWarning,
+    Number,
     Verdict,
 )
 from xinnong.guard.warning_wording import warning_said
@@ -112,6 +113,25 @@ def _reached(warning: NeighbourWarning, numbers: set[UUID]) -> Reached:
         told=sum(each.told_at is not None for each in rows),
         last_sent_at=max(sent, default=None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """How many numbers of a case were told, are about to be, and could still be."""
+
+    sent: int
+    waiting: int
+    left: int
+    last_at: datetime | None
+
+
+def notices_of(case: Case) -> Notices:
+    """What became of messages to the numbers of a case."""
+    rows = list(case.notices.values_list("mark", "sent_at"))
+    held = case.numbers.filter(holds=True).exclude(mark__in=[mark for mark, _at in rows])
+    sent = [at for _mark, at in rows if at is not None]
+    left = Number.objects.filter(mark__in=held.values("mark")).count()
+    return Notices(len(sent), len(rows) - len(sent), left, max(sent, default=None))
 
 
 def warnings_for(cadre: User) -> list[CadreWarning]:

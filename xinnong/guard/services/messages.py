@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils import translation
 
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.services import SYSTEM_ACTOR
 from xinnong.core.neighbour_warnings import SENT_FOR
 from xinnong.core.outreach import parts_of
-from xinnong.guard.models import CadreNumber, CadreWarning, CaseState, Verdict
+from xinnong.guard.marks import opened_number
+from xinnong.guard.models import (
+    CadreNumber,
+    CadreWarning,
+    CaseNumber,
+    CaseState,
+    Number,
+    Verdict,
+    VictimNotice,
+)
 from xinnong.guard.services.officers import note
+from xinnong.guard.warning_wording import notice_said
 from xinnong.outreach.sms import PART_LETTERS, appending
 from xinnong.privacy.vault import unseal
 
@@ -38,12 +50,13 @@ def send_messages(gateway: Gateway, *, now: datetime) -> int:
     the same key, by which the gateway knows it. What is a day old or called off is not sent.
     """
     sent = 0
-    while found := _send_piece(gateway, now):
-        sent += found
+    for send in (_send_warnings, _send_notices):
+        while found := send(gateway, now):
+            sent += found
     return sent
 
 
-def _send_piece(gateway: Gateway, now: datetime) -> int:
+def _send_warnings(gateway: Gateway, now: datetime) -> int:
     with scoped(SYSTEM):
         known = CadreNumber.objects.values("cadre")
         rows = CadreWarning.objects.select_for_update(skip_locked=True, of=("self",)).filter(
@@ -66,3 +79,28 @@ def _send_piece(gateway: Gateway, now: datetime) -> int:
         if waiting:
             note(SYSTEM_ACTOR, "send-warnings", None, now, messages=len(waiting))
     return len(waiting)
+
+
+def _send_notices(gateway: Gateway, now: datetime) -> int:
+    """To the numbers of victims that still hold; one released meanwhile is not told."""
+    with scoped(SYSTEM):
+        holds = CaseNumber.objects.filter(
+            case=OuterRef("case"), mark=OuterRef("mark"), holds=True, case__state=CaseState.OPEN
+        )
+        rows = VictimNotice.objects.select_for_update(skip_locked=True).filter(
+            Exists(holds), sent_at=None, made_at__gt=now - SENT_FOR
+        )
+        waiting = list(rows.order_by("pk")[:PIECE])
+        sealed = Number.objects.filter(mark__in=[each.mark for each in waiting])
+        numbers = {
+            each.mark: opened_number(each.mark, bytes(each.sealed), each.key_id) for each in sealed
+        }
+        with translation.override("zh-hans"):
+            parts = parts_of(notice_said(), PART_LETTERS)
+        told = [each for each in waiting if each.mark in numbers]
+        for each in told:
+            gateway.send(numbers[each.mark], parts, key=str(each.ref))
+        VictimNotice.objects.filter(pk__in=[each.pk for each in told]).update(sent_at=now)
+        if told:
+            note(SYSTEM_ACTOR, "send-notices", None, now, messages=len(told))
+    return len(told)

@@ -31,6 +31,7 @@ from xinnong.guard.pictures import case_graph, short, village_plan
 from xinnong.guard.queries import cases as queries
 from xinnong.guard.queries import warnings as warned
 from xinnong.guard.services import cases as services
+from xinnong.guard.services.victims import tell_victims
 from xinnong.guard.services.warning import warn_neighbours
 from xinnong.guard.warning_tables import missing_facts, warnings_table
 from xinnong.guard.wording import SEVERITY, TONES
@@ -97,6 +98,7 @@ class _Page:
             "finish": FinishForm(self._data("finish")),
             "label": LabelForm(self._data("label")),
             "warn": KeyedForm(self._data("warn")),
+            "tell": KeyedForm(self._data("tell")),
             "reveal": RevealForm(self._data("reveal"), numbers=_choices(found, self.numbers)),
             "release": RevealForm(
                 self._data("release"), numbers=[(n.mark, short(n.mark)) for n in self.numbers if n.holds]
@@ -131,6 +133,8 @@ class _Page:
             services.label_case(case=case, **values, **said)  # type: ignore[arg-type]
         elif self.step == "release":
             services.release_number(case=case, **values, **said)  # type: ignore[arg-type]
+        elif self.step == "tell":
+            tell_victims(actor=actor, case=case, now=now)
         elif self.step == "warn":
             warn_neighbours(case=case, **values, **said)  # type: ignore[arg-type]
         else:
@@ -175,6 +179,7 @@ def _warned(case: Case) -> dict[str, object]:
     return {
         "warnings": warnings_table(done, timezone.now()),
         "warning_text": warned.text_for(case),
+        "told": warned.notices_of(case),
         "warning_cadres": len(here.cadres),
         "warning_villages": len(here.villages),
         "warning_missing": missing_facts(here.without),

@@ -73,7 +73,11 @@ def orders(request: HttpRequest) -> HttpResponse:
         else []
     )
     rows, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))
-    context = {"form": form, "table": orders_table(rows, pager)}
+    waiting = queries.open_appeals()
+    context = {
+        "form": form, "table": orders_table(rows, pager),
+        "appeals": appeals_table(waiting, leads=True) if waiting else None,
+    }  # fmt: skip
     status = 200 if form.is_valid() else UNPROCESSABLE
     return render(request, "guard/orders.html", context, status=status)
 
