@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.guard.queries.warnings import fresh_warnings_for, has_number
-from xinnong.guard.tables import moment
 from xinnong.guard.warning_tables import case_places
 from xinnong.web.panels import Figure, Panel
 
@@ -30,8 +30,10 @@ def warning_panel(request: HttpRequest) -> Panel | None:
         return None
     figures = [
         Figure(
-            case_places(each.warning.case), _("有人冒充工作人员，用村民的手机号开账号"),
-            note=moment(each.warning.approved_at) if each.told_at else _("请马上在村里提醒"),
+            date_format(timezone.localtime(each.warning.approved_at), "H:i"),
+            _("%(places)s：有人冒充工作人员，用村民的手机号开账号")
+            % {"places": case_places(each.warning.case)},
+            note=_("已在村里提醒") if each.told_at else _("请马上在村里提醒"),
             url=page,
         )
         for each in found
