@@ -92,7 +92,11 @@ def test_it_cannot_be_changed(people: People, change: Callable[[], object]) -> N
 def test_it_cannot_be_written_for_somebody_else(people: People) -> None:
     with scoped(people.lin), pytest.raises(DatabaseError), transaction.atomic():
         record_read(
-            actor=people.zhao, at=NOW, purpose="campaign", fields=["members"], household_id=HOUSEHOLD
+            actor=people.zhao,
+            at=NOW,
+            purpose="campaign",
+            fields=["members"],
+            household_id=HOUSEHOLD,
         )
 
 
