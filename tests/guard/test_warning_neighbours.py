@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import stat
+from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.accounts.services import set_user
 from xinnong.areas.models import Area
 from xinnong.audit.models import Entry
+from xinnong.cli import sms
 from xinnong.guard.models import CadreNumber, CadreWarning, Case, NeighbourWarning
 from xinnong.guard.refusals import (
     CadreNumberWrong,
@@ -153,6 +155,16 @@ def test_the_worker_adds_messages_to_the_file_that_is_named(
     path = tmp_path / "out.jsonl"
     assert json.loads(path.read_text())["to"] == NUMBER
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_command_hands_over_what_waits_once(people: People, case: Case, tmp_path: Path) -> None:
+    keep_cadre_number(actor=people.xu, number=NUMBER, now=timezone.now())
+    warn(people, case)
+    out = tmp_path / "waiting.jsonl"
+    for lines in (1, 0):
+        assert sms.run(Namespace(source=None, out=out, json=True, send=True)) == 0
+        assert len(out.read_text().splitlines()) == lines
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
 def test_a_false_alarm_is_lifted_everywhere(people: People, case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from xinnong.cli.dispatch import DONE, USAGE, file_to_write
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from xinnong.outreach.sms import Gateway
 
 HELP = "answer text messages: eight digits, a village, a document's number"
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         except OSError as fault:
             print(f"xinnong sms: {args.source}: {fault.strerror}", file=sys.stderr)
             return USAGE
-        target = files.enter_context(args.out.open("w")) if args.out else sys.stdout
+        target = files.enter_context(_private(args.out)) if args.out else sys.stdout
         kind = JsonLines if args.json else Lines
         gateway: Gateway = kind(source, target)
         if args.send:
@@ -62,3 +65,9 @@ def run(args: argparse.Namespace) -> int:
                 message.sender, answer_text(message, now=now, today=timezone.localdate(now))
             )
     return DONE
+
+
+def _private(path: Path) -> TextIO:
+    """A new file that its owner alone reads: it holds telephone numbers."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(number, "w", encoding="utf-8")
