@@ -11,27 +11,10 @@ from xinnong.accounts.permissions import Permission
 NOBODY_KNOWS = UUID(int=7)
 HOME = "a household of Lotus Village"
 SOMEBODY = "a person of that household"
-SIGNED_IN = frozenset(
-    {
-        "officer",
-        "manager",
-        "accountant",
-        "steward",
-        "cadre",
-        "farmer",
-        "regulator",
-        "analyst",
-        "auditor",
-        "bureau",
-        "counter",
-        "police",
-        "channel",
-        "town",
-        "chief",
-        "operator",
-        "stranger",
-    }
-)
+SIGNED_IN = frozenset({
+    "officer", "manager", "accountant", "steward", "cadre", "farmer", "regulator", "analyst",
+    "auditor", "bureau", "counter", "police", "channel", "town", "chief", "operator", "stranger",
+})  # fmt: skip
 PEOPLE = SIGNED_IN | {"anonymous"}
 
 
@@ -263,6 +246,12 @@ PAGES: dict[str, Wall] = {
     "guard:new_order": only(ref=NOBODY_KNOWS),
     "guard:victim_paper": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
     "guard:targets": only(*POLICE),
+    "guard:warnings": only("cadre"),
+    "guard:my_accounts": only("farmer"),
+    "guard:packs": only(*POLICE),
+    "guard:pack": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:pack_file": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_pack": only(ref=NOBODY_KNOWS),
     "guard:requests": only("bureau", "manager"),
     "guard:asked": only(*POLICE),
     "web:language": everybody(302),
@@ -373,6 +362,11 @@ DEEDS: dict[str, Wall] = {
     "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
     "guard:new_order": only(ref=NOBODY_KNOWS),
     "guard:targets": only(*POLICE, answer=422),
+    "guard:warnings": only("cadre", answer=404),
+    "guard:my_accounts": only("farmer", answer=404),
+    "guard:packs": only(*POLICE, answer=404),
+    "guard:pack": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
+    "guard:new_pack": only(ref=NOBODY_KNOWS),
     "guard:requests": only("bureau", "manager", answer=422),
     "guard:asked": only(*POLICE, answer=422),
     "ledger:assert_balance": only("accountant", answer=404, ref=NOBODY_KNOWS),

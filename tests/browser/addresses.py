@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories import CARD, POLICY, Sample, signed_in
 from tests.ledger.books import Books
 from tests.people import LOTUS_VILLAGE, People
+from xinnong.guard.models import Case
 from xinnong.registry.models import Household
 from xinnong.sources.models import Batch, Delivery
 
@@ -19,13 +20,15 @@ HEAD = "王大山"
 
 @dataclass(frozen=True)
 class Scene:
-    """What stands on the pages: the people, the published county, a delivery with its report, a bank's books."""
+    """What stands on the pages: the people, the published county, a delivery with its report, a bank's
+    books, a case of the police."""
 
     people: People
     sample: Sample
     delivery: Delivery
     report: Batch
     books: Books
+    case: Case
 
     @property
     def home(self) -> Household:
@@ -81,6 +84,10 @@ PAGES: dict[str, tuple[str, Address]] = {
     "a letter nobody knows": ("", at("outreach:document", number="穗医保函〔2026〕99号")),
     "teams in a cadre's village": ("xu", at("outreach:today")),
     "activities of the bureau": ("han", at("outreach:activities")),
+    "warnings nearby": ("xu", at("guard:warnings")),
+    "my accounts": ("wu", at("guard:my_accounts")),
+    "case": ("qin", lambda scene: reverse("guard:case", args=[scene.case.ref])),
+    "packs": ("qin", at("guard:packs")),
     "search": ("lin", at("journeys:workbench")),
     "search that finds nothing": ("lin", at("journeys:workbench", village="339981102999")),
     "purpose": ("lin", lambda scene: reverse("journeys:household", args=[scene.stranger().ref])),

@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from tests.browser.addresses import HEAD, PAGES, Scene
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.deliveries import delivered
+from tests.browser.guarded import a_case_and_an_order
 from tests.factories import Sample
 from tests.ledger.books import a_month_of_books
 from tests.people import People
@@ -76,7 +77,7 @@ def scene(county: tuple[People, Sample], site: str) -> Scene:
     delivery, report = delivered(people.zhou)
     with scoped(SYSTEM):
         books = a_month_of_books(people)
-    return Scene(people, sample, delivery, report, books)
+    return Scene(people, sample, delivery, report, books, a_case_and_an_order(people))
 
 
 @pytest.mark.parametrize("name", PAGES)

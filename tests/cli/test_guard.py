@@ -95,3 +95,9 @@ def test_a_report_has_a_line_for_each_scenario_and_coverage(tmp_path: Path) -> N
         ("slow", "county"),
         ("slow", "third"),
     ]
+
+
+def test_a_pack_of_no_case_is_wrong_usage_before_any_database(tmp_path: Path) -> None:
+    done = guard(tmp_path, "pack", "export", "nonsense", "--out", str(tmp_path / "x"), code=2)
+    assert "invalid UUID" in done.stderr
+    assert not (tmp_path / "data" / "postgres").exists()

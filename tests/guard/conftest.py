@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,12 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from django.utils import timezone
 
+from tests.audit.logs import LOG_KEY
 from tests.people import LOTUS_VILLAGE, People, client_of, settle
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.accounts.services.tokens import issue_token
 from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.core.notes import LOG, NoteKey
 from xinnong.guard.models import Feed
 from xinnong.guard.services import detecting
 from xinnong.guard.services.feeds import decide_feed, propose_feed
@@ -26,6 +29,10 @@ from xinnong.guard.services.intake import to_be_signed
 from xinnong.guard.services.rulebooks import ship_rulebook
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+LOG_POINT = LOG_KEY.public_key().public_bytes_raw()
+LOG_TEXT = NoteKey(f"xinnong/{sha256(LOG_POINT).hexdigest()[:12]}", LOG, LOG_POINT).text()
+"""The evidence log's key as a platform is given it."""
+
 FEED = "pay-app"
 SIGNERS = (UUID(int=1), UUID(int=2))
 Send = Callable[..., Any]

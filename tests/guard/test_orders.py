@@ -18,8 +18,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from tests.audit.logs import sequence
 from tests.factories import signed_in
-from tests.guard.conftest import KEY, Send, gang_day, public_hex, with_second_factor
+from tests.guard.conftest import KEY, LOG_TEXT, Send, gang_day, public_hex, with_second_factor
 from tests.people import People, client_of
 from tests.source_tree import REPOSITORY
 from xinnong.accounts.permissions import Permission
@@ -76,7 +77,8 @@ def platform(tmp_path: Path) -> Iterator[str]:
     path.write_text(KEY.private_bytes_raw().hex())
     public = police_key().public_key().public_bytes_raw().hex()
     command = [sys.executable, str(REPOSITORY / "examples" / "joint_order_platform.py"),
-               "--port", "0", "--key", str(path), "--police", public, "--unknown", "13900000005"]  # fmt: skip
+               "--port", "0", "--key", str(path), "--police", public, "--unknown", "13900000005",
+               "--log-key", LOG_TEXT]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[1]
@@ -94,6 +96,12 @@ def register(people: People, url: str, code: str = "P1") -> OrderTarget:
             decide_target(actor=people.qin, target=target, approve=True, now=now)
     with scoped(people.gu):
         return decide_target(actor=people.gu, target=target, approve=True, now=now)
+
+
+def deliver(seconds: int = 0, now: datetime | None = None) -> int:
+    """The log numbers what was issued and signs; then orders go out, with their proof."""
+    sequence(timezone.now() + timedelta(seconds=seconds))
+    return deliver_orders(now=now or timezone.now())
 
 
 def sign(people: People, case: Case, kind: str = "suspend", **more: Any) -> JointOrder:
@@ -138,7 +146,7 @@ def test_it_sends_an_order_of_two_keys_and_gives_a_wronged_elder_back(
     issued = approve(people, order)
     with pytest.raises(OrderMoved):
         approve(people, order)
-    assert deliver_orders(now=timezone.now()) == 1
+    assert deliver() == 1
     found = members(issued)
     assert sorted(each.state for each in found) == ["done"] * 5 + ["not_found"]
     with scoped(SYSTEM):
@@ -155,7 +163,7 @@ def test_it_sends_an_order_of_two_keys_and_gives_a_wronged_elder_back(
         )
         assert OrderAppeal.objects.get().state == "upheld"
         assert case.numbers.filter(holds=False).count() == 1
-    assert deliver_orders(now=timezone.now()) == 1
+    assert deliver(seconds=20) == 1
     with urllib.request.urlopen(platform) as answer:  # noqa: S310 - the process started above
         told = json.loads(answer.read())
     assert told["orders"] == 2
@@ -171,7 +179,7 @@ def test_it_closes_only_what_was_suspended_after_the_time_to_appeal(
         sign(people, case, kind="close")
     assert {each.code for each in refused.value.problems} == {"order.not_suspended"}
     approve(people, sign(people, case))
-    deliver_orders(now=timezone.now())
+    deliver()
     with scoped(people.qin):
         missing = next(each for each in members(JointOrder.objects.get()) if each.state != "done")
         case.numbers.filter(mark=missing.mark).update(holds=False)

@@ -172,5 +172,5 @@ def test_it_forgets_old_events_but_no_evidence_and_nobody_changes_one(
         cursor.execute("DELETE FROM guard_feedevent")
         assert cursor.rowcount == 0
     assert forget_old_events(now=timezone.now() + timedelta(days=89)) == 0
-    assert forget_old_events(now=timezone.now() + timedelta(days=91)) == 2
+    assert forget_old_events(now=timezone.now() + timedelta(days=91)) == 3
     assert stored() == []

@@ -40,6 +40,41 @@ NAMED_READS: Final[tuple[NamedRead, ...]] = (
         answers="wait or not, a public reason code, an appeal number",
         purpose="a lender lets no money go to somebody whose number is being misused",
     ),
+    NamedRead(
+        function="xinnong.guard.queries.own_accounts.own_accounts",
+        owner_kind="d",
+        reader_kind="person",
+        answers="orders about the own number, how long, what the platform did, the own appeals",
+        purpose="whoever is limited reads it and appeals",
+    ),
+    NamedRead(
+        function="xinnong.guard.queries.own_accounts.own_mark",
+        owner_kind="a",
+        reader_kind="person",
+        answers="the mark of the own number in the register",
+        purpose="finds what touches the own number without opening it",
+    ),
+    NamedRead(
+        function="xinnong.guard.queries.warnings.warnings_for",
+        owner_kind="d",
+        reader_kind="a",
+        answers="the warnings that were sent to this cadre",
+        purpose="a cadre reads what the village is to be told",
+    ),
+    NamedRead(
+        function="xinnong.guard.queries.warnings.fresh_warnings_for",
+        owner_kind="d",
+        reader_kind="a",
+        answers="those of them that still hold",
+        purpose="a cadre's first page begins with what is happening nearby",
+    ),
+    NamedRead(
+        function="xinnong.guard.queries.warnings.has_number",
+        owner_kind="d",
+        reader_kind="a",
+        answers="whether this cadre gave a number",
+        purpose="a cadre without one is asked for it",
+    ),
 )
 """Reads that open the owner's scope for one question; each has a test."""
 

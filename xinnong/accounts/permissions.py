@@ -59,6 +59,7 @@ class Permission(StrEnum):
     PUBLISH_RULEBOOK = "rulebooks.publish"
     READ_CASES = "cases.read"
     HANDLE_CASES = "cases.handle"
+    READ_WARNINGS = "warnings.read"
     REVEAL_NUMBERS = "cases.reveal"
     SIGN_ORDERS = "orders.sign"
     APPROVE_ORDERS = "orders.approve"

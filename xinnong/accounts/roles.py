@@ -117,7 +117,9 @@ class Cadre(Role):
     code = "cadre"
     label = _("村干部")
     kinds = frozenset({OwnerKind.COUNTY})
-    permissions = frozenset({P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.COUNT_HEADS, P.REVOKE_ECARD})
+    permissions = frozenset(
+        {P.FIND_HOUSEHOLDS, P.READ_HOUSEHOLD, P.COUNT_HEADS, P.REVOKE_ECARD, P.READ_WARNINGS}
+    )
 
 
 class TownOfficer(Role):

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
@@ -193,6 +193,13 @@ def _ready(command: Command, *, wants_help: bool) -> Iterator[None]:
     with _server() if needs_server else nullcontext():
         if command.needs != "server":
             _set_up_django()
+        yield
+
+
+@contextmanager
+def with_database(name: str) -> Iterator[None]:
+    """A database for a part of a command that otherwise needs none."""
+    with _ready(replace(commands()[name], needs="database"), wants_help=False):
         yield
 
 

@@ -13,13 +13,23 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from xinnong.analytics.gangs.files import BrokenFile, EventFile, read_activities, write_simulation
 from xinnong.analytics.gangs.gangs import SCENARIOS
 from xinnong.analytics.gangs.report import report_lines
 from xinnong.analytics.gangs.simulate import FEEDS, simulate
-from xinnong.cli.dispatch import DONE, REFUSED, USAGE, file_to_write, progress, whole
+from xinnong.cli.dispatch import (
+    DONE,
+    REFUSED,
+    USAGE,
+    file_to_write,
+    progress,
+    whole,
+    with_database,
+)
 from xinnong.cli.faults import problem_said
+from xinnong.cli.guard_packs import run_pack
 from xinnong.core.detection.engine import Alert, Engine
 from xinnong.core.detection.events import SECOND, Calendar, Event
 from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Rulebook, load_rulebook
@@ -33,6 +43,8 @@ simulate  write events.parquet, activities.parquet and truth.json of a scenario 
 report    replay many simulations: victims before the first alert, minutes, precision, false alerts,
           with intervals of 95 %; --keep FILE lets a long one be stopped and go on
 rules     check a rulebook and tell what is in it
+pack      export CASE writes the newest pack that an officer signed of a case (its reference) to --out;
+          import FILE verifies another county's and watches for what it names; a JSON object each
 """
 
 
@@ -56,6 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--keep", type=file_to_write, metavar="FILE", help="go on where it stopped")
     report.add_argument("--json", action="store_true", help="one JSON object a line")
     checked = subjects.add_parser("rules", help="check a rulebook")
+    packs = subjects.add_parser("pack", help="packs for and from neighbouring police")
+    ways = packs.add_subparsers(dest="way", required=True, metavar="WAY")
+    export = ways.add_parser("export", help="write what an officer signed")
+    export.add_argument("case", type=UUID, metavar="CASE")
+    export.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
+    taken = ways.add_parser("import", help="verify and watch")
+    taken.add_argument("file", type=Path, metavar="FILE")
     for each in (replay, report, checked):
         each.add_argument(
             "--rules", type=Path, metavar="RULES.toml", help="instead of the base rules"
@@ -64,6 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked; a file that is none of what it should be is refused by name."""
+    if args.what == "pack":
+        with with_database("guard"):
+            return run_pack(args)
     try:
         if args.what == "simulate":
             return _simulate(args)

@@ -35,6 +35,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XINNONG_PROXIES": "proxies of your own before the web process; default 1 with XINNONG_TLS, else 0",
     "XINNONG_DEMO_PASSWORD": "password of the demo users instead of a random one",
     "XINNONG_LOCAL_TARGETS": "1 for a trial: joint orders may go by http to a platform on this machine",
+    "XINNONG_MESSAGES": "file to which text messages are added, a JSON object a line; without it they wait",
     "XINNONG_LOG_LEVEL": "DEBUG, INFO (default), WARNING or ERROR",
     "XINNONG_LOG_FILE": "file that takes the logs instead of stderr",
     "XINNONG_POSTGRES_BIN": "folder of the database server's programs, instead of the wheel's",

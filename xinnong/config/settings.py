@@ -27,6 +27,7 @@ XINNONG_VAULT_KEY = environment.secret("XINNONG_VAULT_KEY")
 XINNONG_SEARCH_KEY = environment.secret("XINNONG_SEARCH_KEY")
 XINNONG_LOG_KEY = environment.secret("XINNONG_LOG_KEY")
 XINNONG_LOCAL_TARGETS = environment.value("XINNONG_LOCAL_TARGETS") == "1"
+XINNONG_MESSAGES = environment.value("XINNONG_MESSAGES")
 XINNONG_MEMORY_LIMIT = environment.value("XINNONG_MEMORY_LIMIT", "4GB")
 XINNONG_BADGE_KEEPER = environment.value("XINNONG_BADGE_KEEPER", "xinnong.outreach.keys.FileKeeper")
 XINNONG_THREADS = int(environment.value("XINNONG_THREADS", "0"))  # 0: every core

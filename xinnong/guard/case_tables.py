@@ -79,20 +79,29 @@ def alerts_table(found: Sequence[Alert]) -> Table:
         Column(_("规则")), Column(_("轻重")), Column(_("时间")), Column(_("号码"), is_figure=True),
         Column(_("设备"), is_figure=True), Column(_("事件"), is_figure=True),
     ]  # fmt: skip
-    rows = []
-    for each in found:
-        titles = {rule.name: rule for rule in rulebook_of(each.rulebook).rules}
-        rule = titles[each.rule]
-        title = rule.title_en if figures.is_english() else rule.title_zh
-        rows.append([
-            Cell(title, note=each.rulebook.version),
+    rows = [
+        [
+            _why(each),
             Cell(str(SEVERITY[each.severity]), tone=TONES[each.severity]),
             Cell(moment(each.at)),
             Cell(figures.count(len(each.phone_marks))),
             Cell(figures.count(len(each.device_marks))),
             Cell(figures.count(each.evidence)),
-        ])  # fmt: skip
+        ]
+        for each in found
+    ]
     return Table(_("预警"), columns, rows)
+
+
+def _why(alert: Alert) -> Cell:
+    """The rule in words with its version, or the pack of a neighbouring county."""
+    if alert.pack is not None:
+        url = reverse("guard:pack", args=[alert.pack.ref])
+        return Cell(_("邻县协查线索"), url=url, note=alert.pack.partner.name)
+    assert alert.rulebook is not None
+    rule = next(each for each in rulebook_of(alert.rulebook).rules if each.name == alert.rule)
+    title = rule.title_en if figures.is_english() else rule.title_zh
+    return Cell(title, note=alert.rulebook.version)
 
 
 def events_table(found: Sequence[FeedEvent]) -> Table:

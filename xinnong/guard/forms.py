@@ -112,3 +112,13 @@ class LabelForm(forms.Form):
         label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
     close = forms.BooleanField(label=_("同时结案"), required=False)
+
+
+class CadreNumberForm(forms.Form):
+    """On which number a cadre wants to be warned; nothing written takes it away."""
+
+    number = forms.CharField(
+        label=_("收预警短信的手机号"), max_length=20, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        help_text=_("只用来发预警，封存保管，谁也看不到；留空就不再发。"),
+    )  # fmt: skip

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from xinnong.audit.proofs import Evidence
     from xinnong.guard.models import (
         JointOrder,
         OrderAccount,
@@ -71,8 +72,8 @@ def orders_table(found: Sequence[JointOrder], pager: Pager) -> Table:
     )  # fmt: skip
 
 
-def order_facts(order: JointOrder) -> list[Definition]:
-    """What an order says and whose keys it bears."""
+def order_facts(order: JointOrder, evidence: Evidence | None) -> list[Definition]:
+    """What an order says, whose keys it bears, and where its issue stands in the log."""
     told = json.loads(bytes(order.document))
     names = officer_names([order.handler, order.approver, order.third])
     keys = [names.get(each, "—") for each in (order.handler, order.approver, order.third) if each]
@@ -85,8 +86,16 @@ def order_facts(order: JointOrder) -> list[Definition]:
         Definition(_("有效期至"), moment(order.expires_at)),
         Definition(_("证据校验码"), told["evidence"][:16]),
         Definition(_("内容校验码"), order.sha256[:16], note=order.sha256[16:]),
+        *_in_the_log(evidence),
         *([Definition(_("未批准的理由"), order.decided_for)] if order.decided_for else []),
     ]
+
+
+def _in_the_log(evidence: Evidence | None) -> list[Definition]:
+    if evidence is None or evidence.index is None or evidence.checkpoint is None:
+        return []
+    signed = moment(evidence.checkpoint.checkpoint.at)
+    return [Definition(_("存证编号"), figures.count(evidence.index), note=signed)]
 
 
 def accounts_table(found: Sequence[OrderAccount]) -> Table:
@@ -138,13 +147,16 @@ def _clock(delivery: OrderDelivery, now: datetime) -> Cell:
     return Cell(moment(delivery.due_at))
 
 
-def appeals_table(found: Sequence[OrderAppeal]) -> Table:
-    """Appeals about an order."""
+def appeals_table(found: Sequence[OrderAppeal], *, leads: bool = False) -> Table:
+    """Appeals about an order, or of several with a way to each."""
     rows = [
         [
-            Cell(short(each.account.mark)),
+            Cell(
+                short(each.account.mark),
+                url=reverse("guard:order", args=[each.account.order.ref]) if leads else "",
+            ),
             Cell(each.account.target.name),
-            Cell(each.said),
+            Cell(each.said, note=_("本人提出") if each.is_own else ""),
             Cell(
                 each.get_state_display(),
                 tone="warn" if each.state == AppealState.OPEN else "plain", note=each.reason,

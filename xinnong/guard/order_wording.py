@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.web.refusals import Wording
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 ORDERS: Final[Mapping[str, Wording]] = {
     "order.not_lawful": Wording(
@@ -63,3 +66,13 @@ ORDERS: Final[Mapping[str, Wording]] = {
         _("这个村正在发生冒名开户，公安正在处理"), _("三天内会解除；急用请按申诉编号联系派出所。")
     ),
 }
+
+OWN_WORDS: Final[Mapping[str, _StrPromise]] = {
+    "verify": _("公安请平台核对：这个账号是不是本人开的。"),
+    "limit": _("有人可能用您的号码开了这个账号，公安请平台先限制一部分功能，防止拿去骗人。"),
+    "suspend": _("有人可能用您的号码开了这个账号，公安请平台先停用，防止拿去骗人。"),
+    "close": _("这个账号被认定是别人冒用您的号码开的，公安请平台关闭。"),
+    "bar": _("公安请平台在一段时间里不再用您的号码开新账号，防止再被冒用。"),
+    "restore": _("公安查清了，请平台恢复这个账号。"),
+}
+"""What the person whose number it is reads, instead of what officers wrote."""

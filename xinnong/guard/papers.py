@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from xinnong.audit.proofs import Evidence
     from xinnong.guard.models import Case, JointOrder, OrderAccount
 
 LANGUAGE = "zh-hans"
@@ -35,11 +36,15 @@ def set_victim_pack(
 
 
 def set_order_paper(
-    order: JointOrder, accounts: Sequence[OrderAccount], *, names: Sequence[str], police: str
-) -> bytes:
-    """An order on paper for the file: what, to whom, by whose keys. Raises TypesettingFailed."""
+    order: JointOrder, accounts: Sequence[OrderAccount], *, names: Sequence[str], police: str,
+    evidence: Evidence | None,
+) -> bytes:  # fmt: skip
+    """An order on paper for the file: what, to whom, by whose keys, and where it stands in the log.
+
+    Raises TypesettingFailed.
+    """
     with translation.override(LANGUAGE):
-        data = order_data(order, accounts, names=names, police=police)
+        data = order_data(order, accounts, names=names, police=police, evidence=evidence)
     return set_record(data, made_at=order.signed_at)
 
 
@@ -72,8 +77,9 @@ def victim_data(
 
 
 def order_data(
-    order: JointOrder, accounts: Sequence[OrderAccount], *, names: Sequence[str], police: str
-) -> dict[str, object]:
+    order: JointOrder, accounts: Sequence[OrderAccount], *, names: Sequence[str], police: str,
+    evidence: Evidence | None = None,
+) -> dict[str, object]:  # fmt: skip
     """What stands in an order on paper."""
     rows = [[each.target.name, each.mark[:12], each.get_state_display()] for each in accounts]
     return {
@@ -90,9 +96,32 @@ def order_data(
                 _("签发人：%(names)s") % {"names": "、".join(names)},
             ]),
             _section(_("账号"), [], rows),
+            _section(_("存证"), _in_the_log(order, evidence)),
         ],
         "signature": [police, timezone.localdate(order.signed_at).isoformat()],
     }  # fmt: skip
+
+
+def _in_the_log(order: JointOrder, evidence: Evidence | None) -> list[str]:
+    """The number in the log, the signed checkpoint and the way between them; before that, where to get it."""
+    address = f"/api/v1/joint-orders/{order.ref}"
+    if evidence is None or evidence.proof is None or evidence.checkpoint is None:
+        return [
+            _("签发还没有编入存证日志（通常十几秒）。编入后可从 %(address)s 取，或重新打印本件。")
+            % {"address": address}
+        ]
+    proof = evidence.proof
+    return [
+        _("存证日志第 %(index)s 号（检查点共 %(size)s 条），检查点时间 %(at)s，见证 %(count)s 家。") % {
+            "index": proof.index, "size": proof.size, "count": len(evidence.checkpoint.witnesses),
+            "at": date_format(timezone.localtime(evidence.checkpoint.checkpoint.at), "Y-m-d H:i:s"),
+        },
+        _("叶子哈希：%(hash)s") % {"hash": proof.leaf.hex()},
+        *(f"{place}. {each.hex()}" for place, each in enumerate(proof.path, 1)),
+        _("根哈希：%(hash)s") % {"hash": proof.root.hex()},
+        _("签名的检查点在 /log/checkpoint/%(size)s/，证明也可从 %(address)s 取。")
+        % {"size": proof.size, "address": address},
+    ]  # fmt: skip
 
 
 def _statement(villages: str, case: Case) -> list[str]:

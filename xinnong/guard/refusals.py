@@ -191,3 +191,122 @@ class NotAsking(Refused):
     """Only the health bureau and lenders ask; the police answer."""
 
     code: ClassVar[str] = "order.not_asking"
+
+
+class NoVillage(Refused):
+    """The case names no village of this county."""
+
+    code: ClassVar[str] = "warning.no_village"
+
+
+class NobodyToWarn(Refused):
+    """No cadre of these villages signs in here."""
+
+    code: ClassVar[str] = "warning.nobody"
+
+
+class WarnedAlready(Refused):
+    """Every cadre around this case has its warning."""
+
+    code: ClassVar[str] = "warning.already"
+
+
+class WarningKeyReused(Refused):
+    """The same key came with another case."""
+
+    code: ClassVar[str] = "warning.key_reused"
+
+
+class CadreNumberWrong(Refused):
+    """No mobile number of eleven digits."""
+
+    code: ClassVar[str] = "warning.number"
+
+
+class NotCadre(Refused):
+    """Only a cadre is warned here."""
+
+    code: ClassVar[str] = "warning.not_cadre"
+
+
+class PackRefused(Refused):
+    """The file is no pack, or not one that may be watched; `problems` says everything."""
+
+    code: ClassVar[str] = "pack.refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Carry all problems at once."""
+        super().__init__(count=len(problems))
+        self.problems = tuple(problems)
+
+
+class PackSenderUnknown(Refused):
+    """No county in use has this code, so nothing says whose key it would be."""
+
+    code: ClassVar[str] = "pack.sender_unknown"
+
+
+class PackSignatureWrong(Refused):
+    """The sender's key did not sign this."""
+
+    code: ClassVar[str] = "pack.signature"
+
+
+class PackNotForUs(Refused):
+    """The pack is for another county, or was sealed with another key."""
+
+    code: ClassVar[str] = "pack.not_for_us"
+
+
+class PackTwice(Refused):
+    """This pack was taken before."""
+
+    code: ClassVar[str] = "pack.duplicate"
+
+
+class PackKeyReused(Refused):
+    """The same key came with another pack."""
+
+    code: ClassVar[str] = "pack.key_reused"
+
+
+class PackMoved(Refused):
+    """The pack's time is over, or it was stopped."""
+
+    code: ClassVar[str] = "pack.moved"
+
+
+class PackMissing(Refused):
+    """No officer made a pack of this case."""
+
+    code: ClassVar[str] = "pack.missing"
+
+
+class PartnerUnknown(Refused):
+    """No county in use has this code."""
+
+    code: ClassVar[str] = "pack.partner_unknown"
+
+
+class PartnerWrong(Refused):
+    """A partner is another county of six digits."""
+
+    code: ClassVar[str] = "pack.partner_wrong"
+
+
+class CountyUnknown(Refused):
+    """No county is loaded, so nobody knows whose packs these would be."""
+
+    code: ClassVar[str] = "pack.no_county"
+
+
+class NobodyToTell(Refused):
+    """Every number of the case was told, released, or came as a mark alone."""
+
+    code: ClassVar[str] = "notice.nobody"
+
+
+class NotYourAccount(Refused):
+    """The account is none of the own number's."""
+
+    code: ClassVar[str] = "appeal.not_yours"

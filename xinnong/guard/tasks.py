@@ -10,16 +10,18 @@ from xinnong.guard.demo import make_guard_demo
 from xinnong.guard.services.back_testing import watch_rates
 from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
+from xinnong.guard.services.messages import send_to_configured
 from xinnong.guard.services.retention import forget_old_events
 from xinnong.guard.services.rulebooks import ship_first_rulebook
+from xinnong.guard.services.watching import watch_packs
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="guard.detect", queueing_lock="guard.detect", lock="guard.detect", queue="guard")
 def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
-    """Judge the events that wait; returns how many alerts are new."""
+    """Judge the events that wait by rules and by packs of other counties; returns how many alerts are new."""
     ship_first_rulebook(now=timezone.now())
-    return detect(now=timezone.now()).alerts
+    return detect(now=timezone.now()).alerts + watch_packs(now=timezone.now())
 
 
 @app.task(name=DEMO_CASE, queueing_lock=DEMO_CASE, lock="guard.detect", queue="guard")
@@ -47,3 +49,10 @@ def forget_events(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says w
 def deliver_issued_orders(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
     """Take issued orders to their platforms; returns how many were taken."""
     return deliver_orders(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="guard.send", queueing_lock="guard.send", lock="guard.send", queue="guard")
+def send_waiting_messages(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Hand waiting text messages to the gateway; returns how many."""
+    return send_to_configured(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinnong.guard.views import cases, feeds, orders, rulebooks
+from xinnong.guard.views import cases, feeds, orders, own_accounts, packs, rulebooks, warnings
 
 app_name = "guard"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("guard/orders/<uuid:ref>/paper/", orders.paper, name="order_paper"),
     path("guard/cases/<uuid:ref>/order/", orders.new_order, name="new_order"),
     path("guard/cases/<uuid:ref>/victim/", orders.victim_paper, name="victim_paper"),
+    path("guard/mine/", own_accounts.mine, name="my_accounts"),
+    path("guard/packs/", packs.packs, name="packs"),
+    path("guard/packs/<uuid:ref>/", packs.pack, name="pack"),
+    path("guard/packs/<uuid:ref>/file/", packs.pack_file, name="pack_file"),
+    path("guard/cases/<uuid:ref>/pack/", packs.new_pack, name="new_pack"),
+    path("guard/warnings/", warnings.warnings, name="warnings"),
     path("guard/targets/", orders.targets, name="targets"),
     path("guard/requests/", orders.requests, name="requests"),
     path("guard/requests/answers/", orders.asked, name="asked"),

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.guard.order_wording import ORDERS
+from xinnong.guard.pack_wording import PACKS
 from xinnong.guard.rulebook_wording import RULEBOOKS
+from xinnong.guard.warning_wording import WARNINGS
 from xinnong.web.navigation import NavEntry
 from xinnong.web.navigation import register as register_entry
 from xinnong.web.refusals import Wording, register_wordings
@@ -117,15 +119,19 @@ EVENT_KINDS: Final[Mapping[str, Any]] = {
 
 def register() -> None:
     """Add the words of every code and the header entries; called when the app starts."""
-    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS):
+    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS, WARNINGS, PACKS):
         register_wordings(words)
     cases, asks = _may(Permission.READ_CASES), _may(Permission.REQUEST_ORDERS)
+    warned, own = _may(Permission.READ_WARNINGS), _may(Permission.READ_OWN_FILE)
     for position, label, name, may, about in (
         (30, _("案件"), "cases", cases, _("预警变成的案件：时间线、联系图、要办的事")),
         (31, _("联合处置"), "orders", cases, _("两把钥匙签发，平台逐个账号回执，申诉和恢复")),
         (32, _("侦测规则"), "rulebooks", cases, _("现用的规则、试算、两人发布")),
         (33, _("数据源"), "feeds", cases, _("哪些平台送线索，送了多少")),
+        (18, _("我的账号"), "my_accounts", own, _("公安对您号码下的账号做过什么，怎么申诉")),
+        (35, _("协查包"), "packs", cases, _("与邻县公安交换团伙的设备、号码和手法")),
         (34, _("处置请求"), "requests", asks, _("请公安核验或停用账号，看答复")),
+        (15, _("邻村预警"), "warnings", warned, _("附近有人冒充工作人员时公安发来的提醒")),
     ):
         register_entry(NavEntry(position, label, f"guard:{name}", may, about))
 

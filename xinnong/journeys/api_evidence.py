@@ -14,7 +14,7 @@ from pydantic import Field
 
 from xinnong.accounts.api_auth import needs
 from xinnong.accounts.permissions import Permission
-from xinnong.journeys.evidence import evidence_of, proof_report
+from xinnong.audit.proofs import evidence_of, proof_report
 
 router = Router(tags=["evidence"])
 

@@ -118,6 +118,7 @@ READ_FIELDS: Mapping[str, _StrPromise] = {
     "checks": _("贷后检查"),
     "collateral": _("抵押物"),
     "guarantors": _("保证人资料"),
+    "accounts": _("涉及本人号码的处置"),
 }
 
 RELATIONS: Mapping[str, _StrPromise] = {

@@ -7,6 +7,8 @@ and a file in and a file out. A provider's gateway is another class with the sam
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -44,8 +46,8 @@ class Gateway(Protocol):
     def received(self) -> Iterator[Inbound]:
         """Messages, as they come."""
 
-    def send(self, to: str, parts: list[str]) -> None:
-        """Hand an answer over, in parts of at most seventy letters."""
+    def send(self, to: str, parts: list[str], key: str = "") -> None:
+        """Hand a message over, in parts of at most seventy letters; the same key again is the same one."""
 
 
 class Lines:
@@ -61,7 +63,7 @@ class Lines:
             if number.strip() or text.strip():
                 yield Inbound(number, text) if tab else Inbound("terminal", number)
 
-    def send(self, to: str, parts: list[str]) -> None:
+    def send(self, to: str, parts: list[str], key: str = "") -> None:  # noqa: ARG002 - lines have none
         """A line for each part."""
         for part in parts:
             self.target.write(f"{to}\t{part}\n")
@@ -84,10 +86,19 @@ class JsonLines:
             if isinstance(told, dict) and {"from", "text"} <= told.keys():
                 yield Inbound(str(told["from"]), str(told["text"]))
 
-    def send(self, to: str, parts: list[str]) -> None:
-        """A line for each answer."""
-        self.target.write(json.dumps({"to": to, "parts": parts}, ensure_ascii=False) + "\n")
+    def send(self, to: str, parts: list[str], key: str = "") -> None:
+        """A line for each message; one that nobody asked for has a key."""
+        told = {"to": to, "parts": parts} | ({"key": key} if key else {})
+        self.target.write(json.dumps(told, ensure_ascii=False) + "\n")
         self.target.flush()
+
+
+@contextmanager
+def appending(path: str) -> Iterator[Gateway]:
+    """A gateway that adds JSON lines to a file which only this user reads; a provider takes them there."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(number, "a", encoding="utf-8") as file:
+        yield JsonLines(file, file)
 
 
 def answer_text(message: Inbound, *, now: datetime, today: date) -> list[str]:

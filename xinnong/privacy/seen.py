@@ -32,6 +32,7 @@ FIELDS: Final = frozenset(
         "checks",
         "collateral",
         "guarantors",
+        "accounts",
     }
 )
 """Parts of a file."""

@@ -21,7 +21,7 @@ LONGEST_ID: Final = 64
 LONGEST_MARKED: Final = 200
 OLDEST_DAYS: Final = 7
 IDENTIFIERS: Final = ("phone", "device", "ip", "address", "agent")
-"""What identifies somebody or something; they are stored as keyed hashes alone."""
+"""What identifies somebody or something; they are stored as keyed hashes, and two of them sealed."""
 
 MARK: Final = re.compile(r"m:[0-9a-f]{32}")
 """A mark that a source hashed itself, under the county's key."""

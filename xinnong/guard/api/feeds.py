@@ -22,7 +22,7 @@ BODY = {
     "requestBody": {
         "required": True,
         "description": f"up to {MOST_ROWS} events in at most {MOST_BYTES} bytes; instants carry their"
-        " zone; phone, device, ip, address and agent are stored as keyed hashes alone",
+        " zone; phone, device, ip, address and agent are stored as keyed hashes, phone and device also sealed",
         "content": {
             JSON: {
                 "schema": {

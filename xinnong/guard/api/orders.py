@@ -16,6 +16,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.core.joint_orders import MOST_ACCOUNTS
 from xinnong.guard.api.routing import REFUSALS, Key, client_of, router
 from xinnong.guard.models import OrderDelivery
+from xinnong.guard.queries.evidence import evidence_report
 from xinnong.guard.queries.orders import delivery_for
 from xinnong.guard.services.delivering import keep_receipts
 
@@ -23,8 +24,21 @@ TAGS = ["orders"]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]+$")]
 
 
+class OrderEvidence(Schema):
+    """That the issue is in the signed evidence log; bytes in base64."""
+
+    version: int
+    leaf_version: int
+    index: int
+    leaf: str
+    size: int
+    proof: list[str]
+    checkpoint: str = Field(description="a signed note: the log's signature, then the witnesses'")
+    witnesses: list[str]
+
+
 class JointOrderOut(Schema):
-    """An order as it was delivered, with the clock that runs."""
+    """An order as it was delivered, with the clock that runs; `evidence` is null until it is numbered."""
 
     order: UUID
     kind: str
@@ -33,6 +47,7 @@ class JointOrderOut(Schema):
     document: str
     due_at: datetime
     answered_at: datetime | None
+    evidence: OrderEvidence | None
 
 
 class ReceiptIn(Schema):
@@ -77,6 +92,7 @@ def joint_order(request: HttpRequest, ref: Path[UUID]) -> dict[str, Any]:
         "document": bytes(found.order.document).decode(),
         "due_at": found.due_at,
         "answered_at": found.answered_at,
+        "evidence": evidence_report(found.order),
     }
 
 

@@ -17,7 +17,7 @@ from xinnong.guard.models.detection import (
     EngineState,
     RateAlarm,
 )
-from xinnong.guard.models.feeds import Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
+from xinnong.guard.models.feeds import Device, Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
 from xinnong.guard.models.orders import (
     AccountState,
     AppealState,
@@ -31,6 +31,14 @@ from xinnong.guard.models.orders import (
     OrderState,
     OrderTarget,
 )
+from xinnong.guard.models.packs import (
+    PackPartner,
+    SentPack,
+    TakenPack,
+    WatchEntry,
+    WatchKind,
+    WatchReveal,
+)
 from xinnong.guard.models.rulebooks import (
     PublishedRulebook,
     RulebookDraft,
@@ -39,6 +47,12 @@ from xinnong.guard.models.rulebooks import (
     RulebookUse,
     UseState,
 )
+from xinnong.guard.models.warnings import (
+    CadreNumber,
+    CadreWarning,
+    NeighbourWarning,
+    VictimNotice,
+)
 
 __all__ = [
     "AccountState",
@@ -46,6 +60,8 @@ __all__ = [
     "AlertEvidence",
     "AppealState",
     "BackTest",
+    "CadreNumber",
+    "CadreWarning",
     "Case",
     "CaseLabel",
     "CaseNumber",
@@ -53,12 +69,14 @@ __all__ = [
     "CaseTask",
     "DeliveryStage",
     "Desk",
+    "Device",
     "EngineState",
     "Feed",
     "FeedEvent",
     "FeedKind",
     "FeedState",
     "JointOrder",
+    "NeighbourWarning",
     "Number",
     "NumberReveal",
     "OrderAccount",
@@ -68,6 +86,7 @@ __all__ = [
     "OrderRequest",
     "OrderState",
     "OrderTarget",
+    "PackPartner",
     "Parcel",
     "PublishedRulebook",
     "RateAlarm",
@@ -75,6 +94,12 @@ __all__ = [
     "RulebookDraftState",
     "RulebookMode",
     "RulebookUse",
+    "SentPack",
+    "TakenPack",
     "UseState",
     "Verdict",
+    "VictimNotice",
+    "WatchEntry",
+    "WatchKind",
+    "WatchReveal",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from xinnong.guard.models.cases import Case
 from xinnong.guard.models.feeds import FeedEvent
+from xinnong.guard.models.packs import TakenPack
 from xinnong.guard.models.rulebooks import PublishedRulebook
 
 MARK = 32
@@ -30,10 +32,16 @@ class EngineState(models.Model):
 
 
 class Alert(models.Model):
-    """A rule that held about a subject; a grown one replaces the one before it."""
+    """A rule that held about a subject; a grown one replaces the one before it.
+
+    One of a neighbouring county's pack has the pack instead of a rulebook.
+    """
 
     ref = models.UUIDField(unique=True)
-    rulebook = models.ForeignKey(PublishedRulebook, on_delete=models.PROTECT, related_name="+")
+    rulebook = models.ForeignKey(
+        PublishedRulebook, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    pack = models.ForeignKey(TakenPack, null=True, on_delete=models.PROTECT, related_name="alerts")
     alert_id = models.CharField(max_length=20)
     rule = models.CharField(max_length=40)
     subject = models.CharField(max_length=64)
@@ -56,6 +64,10 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["is_shadow", "is_current", "-id"], name="alert_shown")]
         constraints = [
             models.UniqueConstraint(fields=["rulebook", "alert_id"], name="guard_alert_once"),
+            models.CheckConstraint(
+                condition=Q(rulebook__isnull=True) ^ Q(pack__isnull=True),
+                name="alert_of_a_rule_or_of_a_pack",
+            ),
         ]
 
     def __str__(self) -> str:

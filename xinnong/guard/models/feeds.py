@@ -142,3 +142,15 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return self.mark
+
+
+class Device(models.Model):
+    """A device's identifier sealed under the vault's key; its mark stands in events."""
+
+    mark = models.CharField(max_length=32, unique=True)
+    sealed = models.BinaryField()
+    key_id = models.CharField(max_length=12)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.mark

@@ -200,13 +200,17 @@ class AppealState(models.TextChoices):
 
 
 class OrderAppeal(models.Model):
-    """Somebody says an account has no part in it; one officer's click restores it."""
+    """Somebody says an account has no part in it; one officer's click restores it.
+
+    `is_own`: whoever has the number said so from the own page, and reads the answer there.
+    """
 
     ref = models.UUIDField(unique=True)
     account = models.ForeignKey(OrderAccount, on_delete=models.PROTECT, related_name="appeals")
     said = models.CharField(max_length=300)
     state = models.CharField(max_length=8, choices=AppealState.choices, default=AppealState.OPEN)
     taken_by = models.UUIDField()
+    is_own = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)

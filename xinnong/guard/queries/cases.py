@@ -68,7 +68,8 @@ def case_by_ref(ref: UUID) -> Case | None:
 
 def alerts_of(case: Case) -> list[Alert]:
     """The alerts of a case that no grown one replaced, the newest first."""
-    rows = Alert.objects.filter(case=case, is_current=True).select_related("rulebook")
+    rows = Alert.objects.filter(case=case, is_current=True)
+    rows = rows.select_related("rulebook", "pack__partner")
     return list(rows.order_by("-at", "-pk"))
 
 

@@ -112,6 +112,12 @@ def appeals_of(order: JointOrder) -> list[OrderAppeal]:
     return sorted(rows, key=lambda each: (each.state != AppealState.OPEN, -each.pk))
 
 
+def open_appeals() -> list[OrderAppeal]:
+    """Every appeal that waits for an answer, the oldest first."""
+    rows = OrderAppeal.objects.filter(state=AppealState.OPEN)
+    return list(rows.select_related("account__target", "account__order").order_by("pk"))
+
+
 def account_by_ref(order: JointOrder, ref: UUID) -> OrderAccount | None:
     """One account of an order."""
     rows = OrderAccount.objects.filter(order=order, ref=ref)

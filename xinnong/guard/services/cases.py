@@ -25,6 +25,8 @@ from xinnong.guard.models import (
     Number,
     NumberReveal,
     Verdict,
+    WatchEntry,
+    WatchReveal,
 )
 from xinnong.guard.refusals import (
     CaseMoved,
@@ -69,7 +71,7 @@ def open_cases(alerts: Sequence[Alert], *, now: datetime) -> int:
             continue
         if case is None:
             case, opened = _opened(alert, now), opened + 1
-        _join(case, alert)
+        join_case(case, alert)
     return opened
 
 
@@ -97,7 +99,8 @@ def _opened(alert: Alert, now: datetime) -> Case:
     return case
 
 
-def _join(case: Case, alert: Alert) -> None:
+def join_case(case: Case, alert: Alert) -> None:
+    """Put an alert, or what it grew by, into a case with its numbers; in the caller's transaction."""
     Alert.objects.filter(pk=alert.pk).update(case=case)
     case.villages = list(dict.fromkeys([*case.villages, *alert.villages]))
     case.device_marks = list(dict.fromkeys([*case.device_marks, *alert.device_marks]))
@@ -199,7 +202,7 @@ def reveal_number(*, actor: User, case: Case, mark: str, reason: str, now: datet
         held = Number.objects.filter(mark=mark).first()
         if held is None or not case.numbers.filter(mark=mark).exists():
             raise NumberUnknown
-        _refuse_beyond_quota(actor, case, mark, now)
+        refuse_beyond_quota(actor, case, mark, now)
         NumberReveal.objects.create(
             case=case, mark=mark, reason=said, seen_by=actor.ref, seen_at=now
         )
@@ -207,10 +210,14 @@ def reveal_number(*, actor: User, case: Case, mark: str, reason: str, now: datet
     return opened_number(mark, bytes(held.sealed), held.key_id)
 
 
-def _refuse_beyond_quota(actor: User, case: Case, mark: str, now: datetime) -> None:
-    mine = NumberReveal.objects.filter(seen_by=actor.ref, seen_at__gt=now - timedelta(days=1))
-    seen = set(mine.values_list("case_id", "mark"))
-    if (case.pk, mark) not in seen and len(seen) >= REVEALS_A_DAY:
+def refuse_beyond_quota(actor: User, of: Case | WatchEntry, mark: str, now: datetime) -> None:
+    """Numbers and devices of cases and of packs count together. Raises QuotaSpent."""
+    since = now - timedelta(days=1)
+    opened = NumberReveal.objects.filter(seen_by=actor.ref, seen_at__gt=since)
+    watched = WatchReveal.objects.filter(seen_by=actor.ref, seen_at__gt=since)
+    seen = {(Case, *each) for each in opened.values_list("case_id", "mark")}
+    also = {(WatchEntry, *each) for each in watched.values_list("entry_id", "entry__mark")}
+    if (type(of), of.pk, mark) not in seen | also and len(seen | also) >= REVEALS_A_DAY:
         raise QuotaSpent(most=REVEALS_A_DAY)
 
 

@@ -26,6 +26,7 @@ from xinnong.guard.models import (
     OrderDelivery,
     OrderState,
 )
+from xinnong.guard.queries.evidence import evidence_report
 from xinnong.guard.refusals import ReceiptWrong
 from xinnong.guard.services.officers import in_guard, note
 from xinnong.guard.services.orders import expire_orders, is_intact
@@ -93,7 +94,11 @@ def _lease(number: int, now: datetime) -> tuple[OrderDelivery, bytes] | None:
 
 
 def order_body(delivery: OrderDelivery) -> bytes:
-    """What a platform gets: the signed document, and the numbers of its own accounts alone."""
+    """What a platform gets: the signed document, the numbers of its own accounts alone, and the proof.
+
+    `evidence` is null until the log has numbered and signed the issue, some ten seconds later; then the
+    address in `evidence_at` has it, and so has the next attempt.
+    """
     marks = list(
         delivery.order.members.filter(target=delivery.target).values_list("mark", flat=True)
     )
@@ -109,6 +114,8 @@ def order_body(delivery: OrderDelivery) -> bytes:
             "target": delivery.target.code,
             "due_at": delivery.due_at.isoformat(),
             "numbers": numbers,
+            "evidence": evidence_report(delivery.order),
+            "evidence_at": f"/api/v1/joint-orders/{delivery.order.ref}",
         },
         ensure_ascii=False,
     ).encode()

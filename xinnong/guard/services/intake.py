@@ -20,8 +20,8 @@ from xinnong.core.detection.intake import (
     rows_of,
 )
 from xinnong.core.documents import sha256_hex
-from xinnong.guard.marks import mark_of, sealed_number
-from xinnong.guard.models import Feed, FeedState, Number, Parcel
+from xinnong.guard.marks import mark_of, sealed_number, sealed_value
+from xinnong.guard.models import Device, Feed, FeedState, Number, Parcel
 from xinnong.guard.refusals import EventsTooLarge, FeedUnknown, KeyReused, SignatureWrong
 from xinnong.guard.services.officers import note
 from xinnong.privacy.vault import KEY_ID
@@ -90,8 +90,9 @@ def _taken(
     sender = Sender(frozenset(source.event_kinds), source.clock_minutes)
     rows = list(read_rows(rows_of(body), sender, microseconds(now)))
     good = [row for row in rows if row.event is not None]
-    columns, numbers = _columns(source.code, good)
-    _keep_numbers(numbers, now)
+    columns = _columns(source.code, good)
+    _keep_numbers(_clear("phone", columns, good), now)
+    _keep_devices(_clear("device", columns, good), now)
     with connection.cursor() as cursor:
         cursor.execute(TAKE_TURNS)
         before = Parcel.objects.filter(feed=source.code, key=key).first()
@@ -130,20 +131,25 @@ def _refuse_forged(source: Feed, key: UUID, signature: str, body: bytes) -> None
         raise SignatureWrong
 
 
-def _columns(feed: str, rows: Sequence[Row]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The events as arrays, identifiers as marks, and the clear numbers by their marks."""
+def _columns(feed: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """The events as arrays, identifiers as marks."""
     events = [row.event for row in rows if row.event is not None]
     columns: dict[str, Any] = {name: [getattr(e, name) for e in events] for name in PLAIN}
     columns["event_id"] = [f"{feed}:{event.event_id}" for event in events]
     columns["at"] = [event.at for event in events]
     for name in IDENTIFIERS:
         columns[name] = [mark_of(name, getattr(event, name)) for event in events]
-    numbers = {
-        mark: event.phone
-        for mark, event in zip(columns["phone"], events, strict=True)
-        if event.phone is not None and not MARK.fullmatch(event.phone)
+    return columns
+
+
+def _clear(field: str, columns: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, str]:
+    """What its source sent in the clear, by its mark."""
+    values = [getattr(row.event, field) for row in rows if row.event is not None]
+    return {
+        mark: value
+        for mark, value in zip(columns[field], values, strict=True)
+        if value is not None and not MARK.fullmatch(value)
     }
-    return columns, numbers
 
 
 def _keep_numbers(numbers: Mapping[str, str], now: datetime) -> None:
@@ -153,6 +159,19 @@ def _keep_numbers(numbers: Mapping[str, str], now: datetime) -> None:
         [
             Number(mark=mark, sealed=sealed_number(mark, number), key_id=KEY_ID, seen_at=now)
             for mark, number in sorted(numbers.items())
+            if mark not in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _keep_devices(devices: Mapping[str, str], now: datetime) -> None:
+    """As the numbers: only what a neighbouring police may need can be opened again."""
+    known = set(Device.objects.filter(mark__in=devices).values_list("mark", flat=True))
+    Device.objects.bulk_create(
+        [
+            Device(mark=mark, sealed=sealed_value(mark, value), key_id=KEY_ID, seen_at=now)
+            for mark, value in sorted(devices.items())
             if mark not in known
         ],
         ignore_conflicts=True,

@@ -28,6 +28,12 @@ WHERE seen_at < %s
   AND NOT EXISTS (SELECT FROM guard_casenumber AS held WHERE held.mark = number.mark)
   AND NOT EXISTS (SELECT FROM guard_feedevent AS event WHERE event.phone_mark = number.mark)
 """
+DEVICES: Final = """
+DELETE FROM guard_device AS device
+WHERE seen_at < %s
+  AND NOT EXISTS (SELECT FROM guard_case AS held WHERE device.mark = ANY (held.device_marks))
+  AND NOT EXISTS (SELECT FROM guard_feedevent AS event WHERE event.device_mark = device.mark)
+"""
 
 
 def forget_old_events(*, now: datetime) -> int:
@@ -37,5 +43,10 @@ def forget_old_events(*, now: datetime) -> int:
         events = int(cursor.rowcount)
         cursor.execute(NUMBERS, [now - KEPT])
         numbers = int(cursor.rowcount)
-        note(SYSTEM_ACTOR, "forget-events", None, now, events=events, numbers=numbers)
-    return events + numbers
+        cursor.execute(DEVICES, [now - KEPT])
+        devices = int(cursor.rowcount)
+        note(
+            SYSTEM_ACTOR, "forget-events", None, now, events=events, numbers=numbers,
+            devices=devices,
+        )  # fmt: skip
+    return events + numbers + devices

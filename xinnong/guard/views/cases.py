@@ -26,9 +26,14 @@ from xinnong.guard.case_tables import (
 )
 from xinnong.guard.forms import CasesForm, FinishForm, LabelForm, RevealForm, TaskForm
 from xinnong.guard.models import CaseState
+from xinnong.guard.order_forms import KeyedForm
 from xinnong.guard.pictures import case_graph, short, village_plan
 from xinnong.guard.queries import cases as queries
+from xinnong.guard.queries import warnings as warned
 from xinnong.guard.services import cases as services
+from xinnong.guard.services.victims import tell_victims
+from xinnong.guard.services.warning import warn_neighbours
+from xinnong.guard.warning_tables import missing_facts, warnings_table
 from xinnong.guard.wording import SEVERITY, TONES
 from xinnong.web.asking import Told
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
@@ -92,6 +97,8 @@ class _Page:
             "task": TaskForm(self._data("task")),
             "finish": FinishForm(self._data("finish")),
             "label": LabelForm(self._data("label")),
+            "warn": KeyedForm(self._data("warn")),
+            "tell": KeyedForm(self._data("tell")),
             "reveal": RevealForm(self._data("reveal"), numbers=_choices(found, self.numbers)),
             "release": RevealForm(
                 self._data("release"), numbers=[(n.mark, short(n.mark)) for n in self.numbers if n.holds]
@@ -126,6 +133,10 @@ class _Page:
             services.label_case(case=case, **values, **said)  # type: ignore[arg-type]
         elif self.step == "release":
             services.release_number(case=case, **values, **said)  # type: ignore[arg-type]
+        elif self.step == "tell":
+            tell_victims(actor=actor, case=case, now=now)
+        elif self.step == "warn":
+            warn_neighbours(case=case, **values, **said)  # type: ignore[arg-type]
         else:
             self.revealed = services.reveal_number(case=case, **values, **said)  # type: ignore[arg-type]
 
@@ -157,8 +168,22 @@ class _Page:
             "refusal": self.told.refusal,
             "form": self.forms.get(self.step),
             **{f"{name}_form": form for name, form in self.forms.items()},
+            **_warned(case),
             **_may(self.request),
         }
+
+
+def _warned(case: Case) -> dict[str, object]:
+    """What a warning would say and to whom, and what became of those that went out."""
+    here, done = warned.around(case), warned.warnings_of(case)
+    return {
+        "warnings": warnings_table(done, timezone.now()),
+        "warning_text": warned.text_for(case),
+        "told": warned.notices_of(case),
+        "warning_cadres": len(here.cadres),
+        "warning_villages": len(here.villages),
+        "warning_missing": missing_facts(here.without),
+    }
 
 
 def _may(request: HttpRequest) -> dict[str, object]:

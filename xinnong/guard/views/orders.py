@@ -40,6 +40,7 @@ from xinnong.guard.order_tables import (
 from xinnong.guard.papers import set_order_paper, set_victim_pack
 from xinnong.guard.queries import orders as queries
 from xinnong.guard.queries.cases import case_by_ref
+from xinnong.guard.queries.evidence import order_evidence
 from xinnong.guard.refusals import OrderNotLawful
 from xinnong.guard.services import orders as services
 from xinnong.guard.services.delivering import police_key
@@ -72,7 +73,11 @@ def orders(request: HttpRequest) -> HttpResponse:
         else []
     )
     rows, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))
-    context = {"form": form, "table": orders_table(rows, pager)}
+    waiting = queries.open_appeals()
+    context = {
+        "form": form, "table": orders_table(rows, pager),
+        "appeals": appeals_table(waiting, leads=True) if waiting else None,
+    }  # fmt: skip
     status = 200 if form.is_valid() else UNPROCESSABLE
     return render(request, "guard/orders.html", context, status=status)
 
@@ -167,7 +172,7 @@ def _shown(request: HttpRequest, found: JointOrder, told: Told) -> dict[str, obj
     approves = actor.can(Permission.APPROVE_ORDERS)
     return {
         "order": found,
-        "facts": order_facts(found),
+        "facts": order_facts(found, order_evidence(found) if found.issued_at else None),
         "accounts": accounts_table(members),
         "deliveries": deliveries_table(queries.deliveries_of(found), timezone.now()),
         "appeals": appeals_table(appeals) if appeals else None,
@@ -198,7 +203,7 @@ def paper(request: HttpRequest, ref: UUID) -> HttpResponse:
     names = officer_names(keys)
     document = set_order_paper(
         found, queries.members_of(found), names=[names.get(each, "—") for each in keys],
-        police=_police_name(request),
+        police=_police_name(request), evidence=order_evidence(found),
     )  # fmt: skip
     return _pdf(document, f"order-{found.ref}.pdf")
 

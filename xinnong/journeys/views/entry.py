@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
+from xinnong.audit.proofs import EPOCH, Evidence, evidence_of, proof_report
 from xinnong.audit.queries.log import checkpoints_page, log_size
 from xinnong.core.evidence import WITNESSES_WANTED
-from xinnong.journeys.evidence import EPOCH, Evidence, evidence_of, proof_report
 from xinnong.journeys.views.tables import moment
 from xinnong.journeys.wording import ACTIONS, WITNESSES, said
 from xinnong.web import figures

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.audit.models import LogCheckpoint, NoteKind
+from xinnong.audit.proofs import public_keys
 from xinnong.audit.queries.log import consistency, newest_checkpoint, shown, signers
 from xinnong.audit.services.witnesses import CosignatureRefused, keep_cosignature, signer_of
 from xinnong.core.evidence import TreeBroken
 from xinnong.core.merkle import MOST_LEAVES
 from xinnong.core.notes import MOST_BYTES, read_note
-from xinnong.journeys.evidence import public_keys
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

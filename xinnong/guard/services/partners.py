@@ -1,0 +1,85 @@
+"""Registers other counties' police for packs: one officer proposes the keys, another one decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from xinnong.accounts.permissions import Permission
+from xinnong.areas.places import places
+from xinnong.audit.refs import new_ref
+from xinnong.core.packs import COUNTY
+from xinnong.guard.models import FeedState, PackPartner
+from xinnong.guard.refusals import (
+    CountyUnknown,
+    FeedMoved,
+    FeedTaken,
+    PartnerWrong,
+    SecondOfficerNeeded,
+)
+from xinnong.guard.services.feeds import refuse_no_key
+from xinnong.guard.services.officers import note, refuse_all_but_police
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xinnong.accounts.models import User
+
+COUNTY_DIGITS = 6
+
+
+def own_county() -> str:
+    """The six digits of this county. Raises CountyUnknown."""
+    found = places().county
+    if found is None:
+        raise CountyUnknown
+    return found.code[:COUNTY_DIGITS]
+
+
+def propose_partner(
+    *, actor: User, county: str, name: str, public_key: str, sealing_key: str, now: datetime
+) -> PackPartner:
+    """Ask for a county, or for new keys of one in use.
+
+    Raises NotPolice, FeedKeyWrong, PartnerWrong, CountyUnknown, FeedTaken.
+    """
+    refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
+    keys = [each.strip().lower() for each in (public_key, sealing_key)]
+    for key in keys:
+        refuse_no_key(key)
+    if not COUNTY.fullmatch(county) or county == own_county():
+        raise PartnerWrong
+    with transaction.atomic():
+        if PackPartner.objects.filter(county=county, state=FeedState.PROPOSED).exists():
+            raise FeedTaken(code=county)
+        made = PackPartner.objects.create(
+            ref=new_ref(), county=county, name=name, public_key=keys[0], sealing_key=keys[1],
+            proposed_by=actor.ref, proposed_at=now,
+        )  # fmt: skip
+        note(actor, "propose-partner", made.ref, now)
+    return made
+
+
+def decide_partner(
+    *, actor: User, partner: PackPartner, approve: bool, now: datetime
+) -> PackPartner:
+    """Approve a county, which replaces the keys in use, or refuse it.
+
+    Raises NotPolice, FeedMoved, SecondOfficerNeeded.
+    """
+    refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
+    with transaction.atomic():
+        mine = PackPartner.objects.select_for_update().get(pk=partner.pk)
+        if mine.state != FeedState.PROPOSED:
+            raise FeedMoved(state=mine.get_state_display())
+        if approve and mine.proposed_by == actor.ref:
+            raise SecondOfficerNeeded
+        if approve:
+            before = PackPartner.objects.filter(county=mine.county, state=FeedState.ACTIVE)
+            before.update(state=FeedState.REPLACED)
+        mine.state = FeedState.ACTIVE if approve else FeedState.REFUSED
+        mine.decided_by, mine.decided_at = actor.ref, now
+        mine.save()
+        note(actor, "approve-partner" if approve else "refuse-partner", mine.ref, now)
+    return mine
