@@ -205,7 +205,7 @@ def keys_table(found: Sequence[BadgeKey]) -> Table:
             Cell("Ed25519" if each.algorithm == ED25519 else "ES256"),
             Cell(bytes(each.point).hex()),
             Cell(_moment(each.made_at)),
-            Cell(_("只验不签")) if each.retired_at else Cell(_("在用"), tone="good"),
+            _key_state(each),
         ]
         for each in found
     ]
@@ -213,6 +213,12 @@ def keys_table(found: Sequence[BadgeKey]) -> Table:
         _("工作牌密钥"), columns, rows, empty_title=_("还没有密钥"),
         empty_hint=_("先生成一把，渠道才能发工作牌。"),
     )  # fmt: skip
+
+
+def _key_state(key: BadgeKey) -> Cell:
+    if key.revoked_at is not None:
+        return Cell(_("已作废，不再认"), tone="bad", note=key.revoked_why)
+    return Cell(_("只验不签")) if key.retired_at else Cell(_("在用"), tone="good")
 
 
 def teams_table(found: Sequence[Team]) -> Table:
