@@ -22,6 +22,6 @@ urlpatterns = [
     path("outreach/documents/<uuid:ref>/", bureau.register_entry, name="register_entry"),
     path("outreach/keys/", badges.keys, name="keys"),
     path("outreach/badges/<uuid:ref>/", badges.badge, name="badge"),
-    path("outreach/badges/<uuid:ref>/card.svg", badges.card, name="card"),
+    path("outreach/badges/<uuid:ref>/card.pdf", badges.card, name="card"),
     path("outreach/today/", cadre.today, name="today"),
 ]

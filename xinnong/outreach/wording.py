@@ -88,6 +88,9 @@ REFUSALS: Mapping[str, Wording] = {
     "badge.no_county": Wording(
         _("还没有装入本县的村镇名单，发布不了核验资料。"), _("请系统管理员先导入村镇名单。")
     ),
+    "badge.typesetting": Wording(
+        _("这台机器排不出工作牌的卡片。"), _("请联系系统运维，补装字体和排版程序。")
+    ),
     "document.filed_already": Wording(_("这个文号已经登记。"), _("请核对文号。")),
 }
 

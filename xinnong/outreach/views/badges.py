@@ -15,9 +15,9 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.badges import written
 from xinnong.outreach import tables
-from xinnong.outreach.answers import village_names
 from xinnong.outreach.forms import KeyForm, RevokeKeyForm
 from xinnong.outreach.keys import ALGORITHMS
+from xinnong.outreach.papers import set_card
 from xinnong.outreach.queries.badges import badge_by_ref
 from xinnong.outreach.queries.staff import keys_made
 from xinnong.outreach.secrets import code_of
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
+
+    from xinnong.outreach.models import Badge
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,31 +83,31 @@ def badge(request: HttpRequest, ref: UUID) -> HttpResponse:
 
     if request.method == "POST" and told.of(revoke):
         return redirect("outreach:badge", ref)
-    text = written(bytes(found.message))
-    context = {"badge": found, "qr": _code(text), "text": text, "refusal": told.refusal}
-    status = UNPROCESSABLE if request.method == "POST" else 200
-    return render(request, "outreach/badge.html", context, status=status)
+    return _shown(request, found, told)
 
 
 @require_safe
 @allowed(Permission.READ_ACTIVITIES)
 def card(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """The badge as a card to print, 86 by 124 millimetres, its code 50 wide."""
-    found = badge_by_ref(ref)
+    """The badge as a card to print."""
+    found, told = badge_by_ref(ref), Told()
     if found is None or found.revoked_at is not None:
         raise Http404
     code = code_of(found.activity) if user_of(request).can(Permission.FILE_ACTIVITY) else ""
-    activity = found.activity
-    context = {
-        "badge": found,
-        "qr": _code(written(bytes(found.message))),
-        "code": f"{code[:4]} {code[4:]}".strip(),
-        "villages": village_names(activity.villages),
-        "hours": tables.hours_of(activity),
-    }
-    answer = render(request, "outreach/card.svg", context, content_type="image/svg+xml")
-    answer.headers["Content-Disposition"] = f'inline; filename="badge-{found.pk}.svg"'
+    cards: list[bytes] = []
+    if not told.of(lambda: cards.append(set_card(found, code=code))):
+        return _shown(request, found, told)
+    answer = HttpResponse(cards[0], content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="badge-{found.pk}.pdf"'
     return answer
+
+
+def _shown(request: HttpRequest, found: Badge, told: Told) -> HttpResponse:
+    text = written(bytes(found.message))
+    context = {"badge": found, "qr": _code(text), "text": text, "refusal": told.refusal}
+    return render(
+        request, "outreach/badge.html", context, status=UNPROCESSABLE if told.refusal else 200
+    )
 
 
 def _code(text: str) -> SafeString:
