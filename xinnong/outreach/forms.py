@@ -283,6 +283,17 @@ class DocumentForm(forms.Form):
         return told
 
 
+class PhoneForm(forms.Form):
+    """Whose phone."""
+
+    agent = forms.ChoiceField(label=_("哪位队员"))
+
+    def __init__(self, data: Any, *, agents: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["agent"]
+        field.choices = [("", _("请选队员")), *agents]
+
+
 class RevokeKeyForm(forms.Form):
     """A key whose private part may be with somebody else."""
 

@@ -82,6 +82,12 @@ REFUSALS: Mapping[str, Wording] = {
     "agent.number_taken": Wording(
         _("这个手机号已经登记给别的队员。"), _("请核对号码；一个人只在一支队伍登记。")
     ),
+    "phone.code_unknown": Wording(
+        _("这个登记码不对、用过了，或者过了15分钟。"), _("请渠道经办在队伍页面重新给一个。")
+    ),
+    "phone.unknown": Wording(
+        _("这部手机没有登记，或者已经停用。"), _("请渠道经办重新给一个登记码；手机时间要准。")
+    ),
     "badge.no_key": Wording(
         _("医保局还没有生成工作牌密钥，发不了工作牌。"), _("请医保局先在工作牌密钥页面生成。")
     ),

@@ -93,7 +93,7 @@ def bundle_rows(*, from_on: date, until_on: date) -> BundleRows:
         "agent", "activity__team__channel", "activity__team__subcontractor"
     )
     badges = list(issued.defer("agent__photo", "agent__number_sealed").order_by("pk"))
-    revoked = frozenset(badge.pk for badge in badges if not _counts(badge))
+    revoked = frozenset(badge.pk for badge in badges if not badge_counts(badge))
     newest = Badge.objects.aggregate(newest=Max("pk"))["newest"] or 0
     teams = {
         each.pk: each for each in [*(a.team for a in approved), *(b.activity.team for b in badges)]
@@ -120,7 +120,7 @@ def _photo(badge: Badge) -> bytes:
     return bytes.fromhex(badge.agent.photo_sha256)[:PHOTO_BYTES].ljust(PHOTO_BYTES, b"\0")
 
 
-def _counts(badge: Badge) -> bool:
+def badge_counts(badge: Badge) -> bool:
     """Whether nothing in the chain above a badge is stopped or has run out."""
     activity, team = badge.activity, badge.activity.team
     firm, on = team.subcontractor, activity.on

@@ -128,12 +128,12 @@ def _issued(activity: Activity, agent: Agent, key: BadgeKey, actor: User, now: d
         ref=new_ref(), institution=activity.institution, activity=activity, agent=agent, key=key,
         message=b"", issued_by=actor.ref, issued_at=now,
     )  # fmt: skip
-    badge.message = signed(public_of(key), claims(_claims(badge)))
+    badge.message = signed(public_of(key), claims(claims_of(badge)))
     badge.save(update_fields=["message"])
     return badge
 
 
-def _claims(badge: Badge) -> Claims:
+def claims_of(badge: Badge) -> Claims:
     """What a badge says; whole hours around those of the activity."""
     activity, agent = badge.activity, badge.agent
     first = int(activity.begins_at.timestamp()) // HOUR_SECONDS
