@@ -172,13 +172,14 @@ def test_a_question_of_another_minute_hand_or_shape_is_refused(world: World) -> 
     for second in (SECOND - 120, SECOND + 120):
         assert phone.fetch(second).json()["code"] == "phone.unknown"
     assert Phone().fetch().json()["code"] == "phone.unknown"
-    for said in (
+    shapes: tuple[object, ...] = (
         [],
         {},
         {"point": 1},
         {"point": "0", "second": "1", "signature": "00"},
         "x" * 3_000,
-    ):
+    )
+    for said in shapes:
         assert sent("/my-badge/badges", said).json()["code"] == "request.invalid"
     with scoped(world.people.han), pytest.raises(NotYours):
         ask_phone(actor=world.people.han, agent=world.leader, now=NOW)

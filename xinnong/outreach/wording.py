@@ -39,6 +39,8 @@ REFUSALS: Mapping[str, Wording] = {
         _("时间要在 %(earliest)s 到 %(latest)s 之间，结束晚于开始。"), _("改成白天的时间。")
     ),
     "activity.villages": Wording(_("要选 1 到 %(most)s 个村。"), _("村多的，分几次备案。")),
+    "activity.village_unknown": Wording(_("本县没有这个村。"), _("请用村的12位代码。")),
+    "outreach.asked_too_often": Wording(_("查得太勤了。"), _("过一分钟再查，或打电话核实。")),
     "activity.two_towns": Wording(
         _("一次活动只能在一个乡镇，由那个乡镇审批。"), _("按乡镇分开备案。")
     ),
