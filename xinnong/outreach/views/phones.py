@@ -150,14 +150,14 @@ def _answer(
     request: HttpRequest, names: tuple[str, ...], act: Callable[[Mapping[str, str]], dict[str, Any]]
 ) -> HttpResponse:
     """One question of a phone: read strictly, answered with the hour here, or refused in words."""
+    said = _said(request, names)
+    if said is None:
+        return JsonResponse({"code": "request.invalid"}, status=UNPROCESSABLE)
     now = timezone.now()
     if asked_too_often("phone", client_address(request), most=MOST_A_MINUTE, now=now):
         answer = JsonResponse({"code": "request.too_many"}, status=TOO_MANY)
         answer.headers["Retry-After"] = str(seconds_left(now))
         return answer
-    said = _said(request, names)
-    if said is None:
-        return JsonResponse({"code": "request.invalid"}, status=UNPROCESSABLE)
     try:
         told = act(said)
     except Refused as refused:
