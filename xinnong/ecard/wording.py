@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+TRY_SAID: Mapping[str, _StrPromise] = {
+    "ecard.code_used": _("码已经用过"),
+    "ecard.code_relayed": _("码在别处用过，或只能在另一家用"),
+    "ecard.code_expired": _("码过了时间，或者换过新的"),
+    "ecard.code_unknown": _("码不认识"),
+    "ecard.not_active": _("医保码已经停用"),
+    "ecard.terminal_unknown": _("终端没有登记"),
+    "ecard.out_biz_no_reused": _("单号用过了"),
+}
+"""Why a try came to nothing, as its person reads it."""
+
 BUSINESS_SAID: Mapping[str, _StrPromise] = {
     "01101": _("挂号"),
     "01102": _("住院建档"),
