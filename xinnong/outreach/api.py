@@ -16,6 +16,7 @@ from ninja.errors import HttpError
 from pydantic import ConfigDict, Field
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.asked import TOO_MANY, asked_too_often
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
 from xinnong.core.outreach import number_in
@@ -27,7 +28,6 @@ from xinnong.outreach.services.checking import MOST_NUMBERS_A_MINUTE, check_code
 from xinnong.outreach.services.filing import file_activity
 from xinnong.outreach.services.licensing import own_channel
 from xinnong.outreach.services.refusals import NotYours
-from xinnong.web.asked import TOO_MANY, asked_too_often
 
 router = Router(tags=["field teams"])
 NEAR: Final = timedelta(days=31)

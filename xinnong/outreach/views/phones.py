@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from xinnong.accounts.asked import asked_too_often, too_many
 from xinnong.accounts.devices import client_address
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
@@ -26,7 +27,6 @@ from xinnong.outreach.queries import staff
 from xinnong.outreach.queries.phones import phones_in
 from xinnong.outreach.services.phones import ask_phone, end_phone, enrol_phone, live_badges
 from xinnong.outreach.views.asking import Told
-from xinnong.web.asked import TOO_MANY, asked_too_often, seconds_left
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 
 if TYPE_CHECKING:
@@ -155,9 +155,7 @@ def _answer(
         return JsonResponse({"code": "request.invalid"}, status=UNPROCESSABLE)
     now = timezone.now()
     if asked_too_often("phone", client_address(request), most=MOST_A_MINUTE, now=now):
-        answer = JsonResponse({"code": "request.too_many"}, status=TOO_MANY)
-        answer.headers["Retry-After"] = str(seconds_left(now))
-        return answer
+        return too_many(now)
     try:
         told = act(said)
     except Refused as refused:

@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinnong.accounts.asked import TOO_MANY, asked_too_often
 from xinnong.accounts.devices import client_address
 from xinnong.core.outreach import number_in
 from xinnong.outreach import answers
 from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
 from xinnong.outreach.queries.windows import document_by_number, photo_of, teams_in_village
 from xinnong.outreach.services.checking import MOST_NUMBERS_A_MINUTE, check_code
-from xinnong.web.asked import TOO_MANY, asked_too_often
 from xinnong.web.kept_pages import render_kept
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 
