@@ -99,8 +99,14 @@ def test_what_is_in_the_way_is_told_at_once_and_nothing_is_filed(world: World) -
     for on in ("0001-01-01", "9999-12-31"):
         problems = sent(bank, filing(world, on=on)).json()["errors"]
         assert "activity.day" in {each["problem"] for each in problems}
-    for changed in ({"begins": "9:00"}, {"team": str(uuid4())}, {"agents": [str(uuid4())]},
-                    {"unknown": 1}, {"villages": []}):  # fmt: skip
+    changes: tuple[dict[str, Any], ...] = (
+        {"begins": "9:00"},
+        {"team": str(uuid4())},
+        {"agents": [str(uuid4())]},
+        {"unknown": 1},
+        {"villages": []},
+    )
+    for changed in changes:
         assert sent(bank, filing(world, **changed)).status_code == 422
     other = program(world, "BANK-01", FILE)
     assert sent(other, filing(world)).json()["code"] == "outreach.not_yours"

@@ -35,7 +35,7 @@ def certificate(given: str, family: str, kind: str, said: dict[str, Any]) -> dic
     return {1: "XX", 4: EXPIRES, 6: ISSUED, -260: {1: inner}}
 
 
-SAID = {
+SAID: dict[str, dict[str, Any]] = {
     "v": {
         "tg": "840539006",
         "vp": "1119349007",
@@ -101,7 +101,8 @@ class Signer:
 
 
 def text(message: bytes, prefix: str = "HC1:") -> str:
-    return prefix + b45encode(zlib.compress(message, 9)).decode()
+    letters: str = b45encode(zlib.compress(message, 9)).decode()
+    return prefix + letters
 
 
 def main() -> None:

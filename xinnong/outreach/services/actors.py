@@ -27,8 +27,8 @@ def bureau_of(actor: User) -> Institution:
 def channel_of(actor: Actor) -> Institution:
     """The channel somebody, or a program of it, files for. Raises NotYours."""
     place = actor.institution
-    is_person = isinstance(actor, User)
-    may = _may(actor, "channel") if is_person else actor.can(Permission.FILE_ACTIVITY)
+    files = actor.can(Permission.FILE_ACTIVITY)
+    may = _may(actor, "channel") if isinstance(actor, User) else files
     if place is None or place.kind != Institution.Kind.CHANNEL or not may:
         raise NotYours
     return place
