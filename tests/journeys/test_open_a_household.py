@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from tests.factories import Sample, signed_in
@@ -10,8 +13,11 @@ from tests.people import People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.credit.models import Line
 from xinnong.credit.queries import worked_line
+from xinnong.journeys.queries.identity import IdentityShown
+from xinnong.journeys.views.file import MemberShown
 from xinnong.privacy.models import Read
 from xinnong.profiles.models import Profile
+from xinnong.registry.models import Person
 from xinnong.scoring.models import Score
 
 pytestmark = pytest.mark.slow  # a published county is made first
@@ -130,3 +136,15 @@ def test_every_line_shown_is_the_sum_of_its_steps(sample: Sample) -> None:
         worked = worked_line(line, first_borrower=firsts[where], features=vars(profiles[where]))
         assert worked.line_minor == line.line_minor
         assert sum(step.amount_minor for step in worked.steps) == line.line_minor
+
+
+@pytest.mark.parametrize(("age", "is_offered"), [(0, False), (17, False), (18, True), (None, True)])
+def test_an_application_is_offered_for_whoever_is_of_age(
+    *, age: int | None, is_offered: bool
+) -> None:
+    person = Person(ref=UUID(int=7), name="王小山")
+    shown = MemberShown(person, "子女", "户籍登记", age, IdentityShown("", "", ""))
+    page = render_to_string(
+        "journeys/_members.html", {"members": [shown], "can_handle_loans": True}
+    )
+    assert (f"/loans/for/{person.ref}/" in page) is is_offered

@@ -23,7 +23,7 @@ def look(request: HttpRequest) -> None:
     assert isinstance(request.user, User)
     User.objects.filter(pk=request.user.pk).update(name="改了")
     common = {"actor": request.user, "at": NOW, "purpose": "campaign"}
-    record_read(**common, fields=["points"], household_id=17, area12=LOTUS_VILLAGE)  # type: ignore[arg-type]
+    record_read(**common, fields=["score"], household_id=17, area12=LOTUS_VILLAGE)  # type: ignore[arg-type]
     record_listing(**common, asked="village", households=[17, 18])  # type: ignore[arg-type]
 
 

@@ -27,7 +27,7 @@ def look(people: People, name: str = "lin", purpose: str = "campaign", case: str
             at=NOW,
             purpose=purpose,
             case=case,
-            fields=["points", "grade", "points"],
+            fields=["score", "line", "score"],
             household_id=HOUSEHOLD,
             area12=LOTUS_VILLAGE,
         )
@@ -38,7 +38,7 @@ def test_it_remembers_who_when_whom_what_and_why(people: People) -> None:
     assert (read.actor, read.actor_name, read.at) == (people.lin.ref, "林客户经理", NOW)
     assert (read.household_id, read.fields, read.purpose, read.case) == (
         HOUSEHOLD,
-        ["grade", "points"],
+        ["line", "score"],
         "campaign",
         "2026-17",
     )
@@ -92,7 +92,11 @@ def test_it_cannot_be_changed(people: People, change: Callable[[], object]) -> N
 def test_it_cannot_be_written_for_somebody_else(people: People) -> None:
     with scoped(people.lin), pytest.raises(DatabaseError), transaction.atomic():
         record_read(
-            actor=people.zhao, at=NOW, purpose="campaign", fields=["name"], household_id=HOUSEHOLD
+            actor=people.zhao,
+            at=NOW,
+            purpose="campaign",
+            fields=["members"],
+            household_id=HOUSEHOLD,
         )
 
 

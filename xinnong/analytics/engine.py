@@ -236,6 +236,8 @@ class Engine:
     def _fill(self, sql: str) -> None:
         """Compute what a statement reads of the held SELECTs, those they are made of first."""
         for name in sorted(set(_WORD.findall(sql)) & self._waiting):
+            if name not in self._waiting:
+                continue  # one before it was made of it
             self._waiting.discard(name)
             text = self._texts[name]
             self._fill(text)

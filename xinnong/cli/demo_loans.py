@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.core.dates import age_on
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.errors import Refused
 from xinnong.credit.models import Line, LineKind
 from xinnong.lending import services
@@ -23,7 +23,6 @@ from xinnong.registry.queries import current_run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-OF_AGE: Final = 18
 SMALL: Final = Wish(
     amount_minor=3_000_000,
     months=12,

@@ -14,6 +14,8 @@ LAST_SERIAL: Final = 73_050  # 2099-12-31
 FALSE_LEAP_DAY: Final = 60
 FIRST_YEAR: Final = 1850
 LAST_YEAR: Final = 2199
+OF_AGE: Final = 18
+"""Whoever is younger contracts through a guardian (民法典 17, 18)."""
 
 _SHAPES = (
     ("", re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")),

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from xinnong.core.dates import age_on
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.errors import Refused
 
 DIGITS: Final = 28
@@ -170,7 +170,6 @@ USES: Final[dict[str, tuple[str, ...]]] = {"hospital": BUSINESS_TYPES, "pharmacy
 # ---------------------------------------------------------------- a family account
 
 MOST_MEMBERS: Final = 5
-OF_AGE: Final = 18
 OWN_WORD_FROM: Final = 16
 """From this age on a person agrees; below it a guardian of the same household is enough."""
 

@@ -113,6 +113,10 @@ READ_FIELDS: Mapping[str, _StrPromise] = {
     "contract": _("借款合同"),
     "visit": _("上门办理的资料"),
     "sealed": _("案件材料"),
+    "collection": _("催收记录"),
+    "checks": _("贷后检查"),
+    "collateral": _("抵押物"),
+    "guarantors": _("保证人资料"),
 }
 
 RELATIONS: Mapping[str, _StrPromise] = {

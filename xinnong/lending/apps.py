@@ -23,6 +23,8 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Add this app's pages to the header and the sentences of refusals."""
+        from xinnong.accounts.permissions import Permission
+        from xinnong.ledger.access import reads_own_books
         from xinnong.ledger.naming import register_products
         from xinnong.lending.book_wording import titles_by_code
         from xinnong.lending.demo_book.notice import demo_panel
@@ -47,7 +49,7 @@ class LendingConfig(AppConfig):
         register_products(titles_by_code)
         for position, label, name, verb, about in entries():
             pages = frozenset(f"lending:{each}" for each in PAGES.get(name, ()))
-            shown_to = _holds(verb)
+            shown_to = reads_own_books if verb == Permission.READ_LEDGER else _holds(verb)
             register(NavEntry(position, label, f"lending:{name}", shown_to, about, pages))
         register(
             NavEntry(

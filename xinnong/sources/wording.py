@@ -64,7 +64,15 @@ def register() -> None:
     """Add the words of every code and the header entry; called when the app starts."""
     register_wordings({name: _of_registry(code) for name, code in load_codes().items()})
     register_wordings(OWN)
-    register_entry(NavEntry(40, _("数据报送"), "sources:calendar", _reads_batches))
+    register_entry(
+        NavEntry(
+            40,
+            _("数据报送"),
+            "sources:calendar",
+            _reads_batches,
+            about=_("各部门该送的、送到的、退回的"),
+        )
+    )
 
 
 def in_language(chinese: str, english: str) -> str:

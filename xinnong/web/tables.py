@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from xinnong.web.paging import Pager
+
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Cell:
     url: str = ""
     tone: str = ""
     note: str | _StrPromise = ""
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a date, which stays on one line."""
+        return bool(DAY.fullmatch(str(self.text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ def test_somebody_without_a_phone_borrows_at_the_counter(story: Story, lins: Cli
     form = f"/loans/for/{story.borrower.ref}/"
     assert form in page
     with scoped(SYSTEM):
-        assert Listing.objects.get(asked="id-tail").households == [story.borrower.household_id]
+        assert Listing.objects.get(asked="tail6").households == [story.borrower.household_id]
     offer = f"{form}?offer={story.offers['inclusive'].ref}"
     application = send(lins, offer, **WISH, channel="outlet", wants_letter="on")
     send(lins, application, "decide", outcome="refuse", reasons=["officer.purpose"])

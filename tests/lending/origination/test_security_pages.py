@@ -66,7 +66,7 @@ def test_a_guarantor_is_named_and_signs(story: Story, lins: Client) -> None:
     assert "已签字" in page
     with scoped(SYSTEM):
         assert Read.objects.filter(fields__contains=["guarantors"]).exists()
-        assert Listing.objects.filter(asked="id-tail").exists()
+        assert Listing.objects.filter(asked="tail6").exists()
 
 
 def test_it_says_why_somebody_may_not_guarantee(story: Story, lins: Client) -> None:

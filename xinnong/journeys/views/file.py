@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from xinnong.accounts.permissions import Permission
 from xinnong.areas.places import places
 from xinnong.core.bins import DIMENSIONS
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.credit.models import LineKind
 from xinnong.credit.queries import policy_of, worked_line
 from xinnong.credit.wording import gate_name, gate_text, step_text
@@ -42,7 +43,6 @@ from xinnong.profiles.wording import dimension_name
 from xinnong.registry.queries import current_run
 from xinnong.scoring.wording import ReasonText, grade_name, reason_text
 from xinnong.web import figures
-from xinnong.web.paging import PAGE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from xinnong.journeys.queries.identity import IdentityShown
     from xinnong.registry.models import Household, Person, Run
 
+READS_SHOWN = 5
 GRADE_TONES = {"AAA": "good", "AA": "good", "A": "good", "B": "warn", "C": "bad"}
 
 
@@ -68,6 +69,11 @@ class MemberShown:
     evidence: str
     age: int | None
     identity: IdentityShown
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether an officer is offered to enter an application: not for a child."""
+        return self.age is None or self.age >= OF_AGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +133,9 @@ def file_context(
     if run is not None and result is not None:
         context |= _result_context(home, run, result, results, user)
     if user.can(Permission.READ_WHO_LOOKED):
-        newest = list(reads_of_household(home.id, limit=PAGE_ROWS + 1))
-        context["reads"] = reads_table(newest[:PAGE_ROWS])
-        context["has_more_reads"] = len(newest) > PAGE_ROWS
+        newest = list(reads_of_household(home.id, limit=READS_SHOWN + 1))
+        context["reads"] = reads_table(newest[:READS_SHOWN])
+        context["has_more_reads"] = len(newest) > READS_SHOWN
     return context
 
 
@@ -210,12 +216,7 @@ def _code_of(result: Result) -> str:
 
 def _member(person: Person) -> MemberShown:
     today = timezone.localdate()
-    born = person.birth
-    age = (
-        today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        if born
-        else None
-    )
+    age = age_on(person.birth, today) if person.birth else None
     return MemberShown(
         person=person,
         relation=_("户主") if person.is_head else said(RELATIONS, person.relation),

@@ -13,7 +13,7 @@ from xinnong.accounts.models import User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.analytics.keyed import hash63
 from xinnong.core.cards import has_right_check_digit
-from xinnong.core.dates import age_on
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.documents import sha256_hex
 from xinnong.credit.models import Line, LineKind
 from xinnong.lending.demo_book.plan import LENDER, Tale
@@ -27,7 +27,7 @@ from xinnong.lending.models import (
     Offer,
     Outcome,
 )
-from xinnong.lending.services.applications import HERE, OF_AGE, Wish, submit_application
+from xinnong.lending.services.applications import HERE, Wish, submit_application
 from xinnong.lending.services.checks import (
     ask_credit_report,
     file_credit_report,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from xinnong.core.dates import age_on
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.origination import (
     APPLICATION_DAYS,
     APPLICATION_MOVES,
@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     from xinnong.lending.queries.borrowers import Evidence
     from xinnong.registry.models import Organisation, Person
 
-OF_AGE = 18
 HERE = ("", "正常")
 """States of the population register in which somebody lives here; the others died or moved away."""
 OWN_CHANNELS = (Channel.PHONE, Channel.PRE_OFFERED)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from xinnong.accounts.scope import scoped
-from xinnong.core.dates import age_on
+from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.guarantees import (
     COMMITTEE,
     FIRM,
@@ -29,7 +29,7 @@ from xinnong.lending.queries.securities import (
     guarantee_edges,
     node_of_borrower,
 )
-from xinnong.lending.services.applications import HERE, OF_AGE, locked
+from xinnong.lending.services.applications import HERE, locked
 from xinnong.lending.services.commands import (
     claim,
     household_of,

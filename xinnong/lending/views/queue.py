@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from xinnong.lending.models import Offer
     from xinnong.registry.models import Organisation, Person
 
-ID_TAIL = "id-tail"
+ID_TAIL = "tail6"
 
 
 @allowed(Permission.HANDLE_LOANS)

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     Step = tuple[Form, Callable[[], object]]
 
 SEEN = ("applications", "guarantors", "collateral")
-ID_TAIL = "id-tail"
+ID_TAIL = "tail6"
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from xinnong.accounts.models import Actor, User
 from xinnong.accounts.scope import owe
 from xinnong.privacy.models import Listing, Read, ReadKind
 from xinnong.privacy.purposes import WITH_IDENTITY, PurposeMissing, check_purpose
+from xinnong.privacy.seen import ASKED, FIELDS
 
 LISTED_LIMIT = 10_000
 """Households named in one listing row; a longer export writes several."""
@@ -31,13 +32,14 @@ def record_read(
     kind: str = ReadKind.OPENED,
     using: str = "default",
 ) -> Read:
-    """Remember that `actor` saw these fields (their declared names) of a household or person.
+    """Remember that `actor` saw these fields (`seen.FIELDS`) of a household or person.
 
-    Asserts an open transaction. Refuses `purpose.missing` and `purpose.case_missing`; nothing is
+    Asserts an open transaction and known fields: what is shown to the family has words. Refuses `purpose.missing` and `purpose.case_missing`; nothing is
     shown then, because the caller's transaction ends with the refusal. The read stays on record
     when the request fails later on (`accounts.scope.owe`).
     """
     assert connections[using].in_atomic_block, "a read is written with what it shows"
+    assert set(fields) <= FIELDS, sorted(set(fields) - FIELDS)
     known = check_purpose(purpose, case=case)
     if kind == ReadKind.API and known in WITH_IDENTITY:
         raise PurposeMissing  # acceptance and migration are reasons of the operator's exports alone
@@ -74,10 +76,10 @@ def record_listing(
 ) -> list[Listing]:
     """Remember which households a search, list or export showed.
 
-    `asked` is the kind of question (`name`, `initials`, `id-tail`, `phone-tail`, `village`,
-    `export`), never what was typed.
+    `asked` is the kind of question (`seen.ASKED`), never what was typed.
     """
     assert connections[using].in_atomic_block, "a listing is written with what it shows"
+    assert asked in ASKED, asked
     known = check_purpose(purpose)
     rows = [
         Listing(
