@@ -24,6 +24,19 @@ TRY_SAID: Mapping[str, _StrPromise] = {
 }
 """Why a try came to nothing, as its person reads it."""
 
+REFUSED_TRIES: Mapping[str, _StrPromise] = {
+    "ecard.refuse-code_used": _("医保码没核销：用过了"),
+    "ecard.refuse-code_relayed": _("医保码没核销：转给了别人"),
+    "ecard.refuse-code_expired": _("医保码没核销：过了时间"),
+    "ecard.refuse-code_unknown": _("医保码没核销：不认识"),
+    "ecard.refuse-code_mistyped": _("医保码没核销：输错了"),
+    "ecard.refuse-code_not_ours": _("医保码没核销：别的平台的"),
+    "ecard.refuse-not_active": _("医保码没核销：已停用"),
+    "ecard.refuse-terminal_unknown": _("医保码没核销：终端没登记"),
+    "ecard.refuse-out_biz_no_reused": _("医保码没核销：单号用过了"),
+}
+"""What the log says of a try that came to nothing."""
+
 BUSINESS_SAID: Mapping[str, _StrPromise] = {
     "01101": _("挂号"),
     "01102": _("住院建档"),

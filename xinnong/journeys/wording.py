@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.roles import BY_CODE
+from xinnong.ecard.wording import REFUSED_TRIES
 from xinnong.guard.deeds import DEEDS
 from xinnong.web.refusals import Wording
 
@@ -232,15 +233,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "ecard.show": _("出示医保码"),
     "ecard.prepare-phone": _("准备没网也能用的手机"),
     "ecard.redeem": _("核销医保码"),
-    "ecard.refuse-code_used": _("医保码没核销：用过了"),
-    "ecard.refuse-code_relayed": _("医保码没核销：转给了别人"),
-    "ecard.refuse-code_expired": _("医保码没核销：过了时间"),
-    "ecard.refuse-code_unknown": _("医保码没核销：不认识"),
-    "ecard.refuse-code_mistyped": _("医保码没核销：输错了"),
-    "ecard.refuse-code_not_ours": _("医保码没核销：别的平台的"),
-    "ecard.refuse-not_active": _("医保码没核销：已停用"),
-    "ecard.refuse-terminal_unknown": _("医保码没核销：终端没登记"),
-    "ecard.refuse-out_biz_no_reused": _("医保码没核销：单号用过了"),
+    **REFUSED_TRIES,
     "ecard.revoke": _("停用医保码"),
     "ecard.ask-family": _("请求代家人出示医保码"),
     "ecard.answer-family": _("答复代为出示的请求"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import segno
@@ -70,6 +69,5 @@ def card_data(badge: Badge, *, code: str) -> dict[str, object]:
 
 def _qr(text: str) -> str:
     """The code as SVG without a margin, which the card leaves free."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", border=0, omitsize=True)
-    return drawn.getvalue().decode()
+    drawn: str = segno.make(text, error="m").svg_inline(border=0, omitsize=True)
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)

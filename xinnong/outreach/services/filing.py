@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from xinnong.outreach.services.actors import note, reason_in
 from xinnong.outreach.services.licensing import own_channel
 from xinnong.outreach.services.refusals import FilingRefused, NotYours, WrongState
 
+A_YEAR: Final = timedelta(days=366)
 LIVE = (ActivityState.FILED, ActivityState.APPROVED, ActivityState.CLOSED)
 
 
@@ -66,8 +68,8 @@ def file_activity(
             *_of_places(villages),
             *_of_chain(team, purpose, agents),
         ]
-        if any(each.code == "activity.day" for each in problems):
-            raise FilingRefused(problems=problems)  # no hours of a day that may not exist
+        if abs(on - timezone.localdate(now)) > A_YEAR:
+            raise FilingRefused(problems=problems)  # a day whose hours no clock may have
         begins_at, ends_at = instant(on, begins), instant(on, ends)
         problems += _of_clock(agents, begins_at, ends_at, now)
         if problems:
