@@ -95,6 +95,7 @@ REFUSALS: Mapping[str, Wording] = {
 READ_FIELDS: Mapping[str, _StrPromise] = {
     "household": _("户基本情况"),
     "members": _("家庭成员"),
+    "profile": _("六维档案"),
     "score": _("信用评分"),
     "line": _("额度"),
     "ecard": _("医保码"),

@@ -8,6 +8,7 @@ FIELDS: Final = frozenset(
     {
         "household",
         "members",
+        "profile",
         "score",
         "line",
         "ecard",
