@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -119,6 +120,12 @@ def live(second: int = NOON, by: ed25519.Ed25519PrivateKey = HOLDER, badge: Badg
     return written_live(message, second, by.sign(possession(message, second)))
 
 
+def live_es256(by: Callable[[bytes], bytes] | None = None) -> str:
+    """A live badge whose holder's key is a point of ES256, as browsers make it."""
+    message = signed(replace(LIVE, holder=POINT_P256))
+    return written_live(message, NOON, (by or by_es256)(possession(message, NOON)))
+
+
 def forged() -> str:
     payload = claims(BADGE)
     return written(sealed(ED, payload, STRANGER.sign(to_be_signed(protected_header(ED), payload))))
@@ -149,6 +156,8 @@ def cases() -> list[Case]:
         Case("printed, Ed25519", printed(ED), "green", None),
         Case("live", live(), "green", None),
         Case("live, a step ago", live(NOON - 30), "green", None),
+        Case("live, of ES256", live_es256(), "green", None),
+        Case("another's proof, of ES256", live_es256(STRANGER.sign), "red", "proof"),
         Case("data of yesterday", printed(not_before=HOUR + 25, expires=HOUR + 30), "red", "outside_hours", second=NOON + DAY),
         Case("signed by SM2", printed(SM), "amber", "ask"),
         Case("signed by SM2 and revoked", printed(SM, status=8), "red", "revoked"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -26,3 +28,45 @@ def drawn(text: str, pixels: int, degrees: int, noise: int) -> np.ndarray[Any, A
     image += np.random.default_rng(noise).normal(0, 12, image.shape)
     seen_by_camera: np.ndarray[Any, Any] = image.clip(0, 255).astype(np.uint8)
     return seen_by_camera
+
+
+def grays(png: bytes) -> np.ndarray[Any, Any]:
+    """A picture of 8-bit colours, not interlaced, as rows of gray."""
+    at, parts = 8, {b"IDAT": b""}
+    while at < len(png):
+        size, name = struct.unpack(">I4s", png[at : at + 8])
+        parts[name] = parts.get(name, b"") + png[at + 8 : at + 8 + size]
+        at += 12 + size
+    width, height, _depth, kind = struct.unpack(">IIBB", parts[b"IHDR"][:10])
+    wide = {2: 3, 6: 4}[kind]
+    rows = np.frombuffer(zlib.decompress(parts[b"IDAT"]), np.uint8).reshape(height, -1)
+    above, lines = np.zeros(width * wide, np.uint8), []
+    for how, row in zip(rows[:, 0], rows[:, 1:], strict=True):
+        above = _unfiltered(int(how), row, above, wide)
+        lines.append(above)
+    colours: np.ndarray[Any, Any] = np.stack(lines).reshape(height, width, wide)[:, :, :3]
+    gray: np.ndarray[Any, Any] = colours.mean(axis=2).astype(np.uint8)
+    return gray
+
+
+def _unfiltered(
+    how: int, row: np.ndarray[Any, Any], above: np.ndarray[Any, Any], wide: int
+) -> np.ndarray[Any, Any]:
+    """One row as it was before the filter of PNG (RFC 2083, section 6)."""
+    if how in {0, 2}:
+        return (row + above).astype(np.uint8) if how else row
+    line = [0] * wide + row.tolist()
+    up = [0] * wide + above.tolist()
+    for place in range(wide, len(line)):
+        left, over, corner = line[place - wide], up[place], up[place - wide]
+        line[place] = (line[place] + _guess(how, left, over, corner)) % 256
+    return np.array(line[wide:], np.uint8)
+
+
+def _guess(how: int, left: int, over: int, corner: int) -> int:
+    if how == 1:
+        return left
+    if how == 3:
+        return (left + over) // 2
+    near = left + over - corner
+    return min((left, over, corner), key=lambda one: abs(near - one))

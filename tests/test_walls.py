@@ -42,6 +42,8 @@ POSTED = {
     "api:take_repayment",
     "api:record_loan_contact",
     "api:redeem_ecard",
+    "api:file",
+    "api:check_team",
     "api:take",
     "api:take_receipts",
 }

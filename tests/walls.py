@@ -73,6 +73,8 @@ class Program:
 
 LENDERS_AND_CADRES = ("officer", "manager", "cadre")
 LENDERS = ("officer", "manager")
+OF_BUREAU = ("outreach:channels", "outreach:register", "outreach:keys")
+PHONE_ASKS = ("outreach:my_badge_enrol", "outreach:my_badge_badges")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
@@ -82,6 +84,13 @@ BOOK_READERS = ("officer", "manager", "accountant", "auditor")
 """Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
 OUTREACH_READERS = ("channel", "bureau", "town")
+
+
+def of_visits(*names: str) -> dict[str, Wall]:
+    """What those who read of visits see of one that nobody knows."""
+    wall = only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS)
+    return {f"outreach:{name}": wall for name in names}
+
 
 PAGES: dict[str, Wall] = {
     "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
@@ -190,23 +199,19 @@ PAGES: dict[str, Wall] = {
     "lending:my_application": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "outreach:check": everybody(),
-    "outreach:village": everybody(),
-    "outreach:document": everybody(),
+    **dict.fromkeys(("outreach:village", "outreach:document"), everybody()),
     "outreach:photo": everybody(404, sha256="0" * 64),
+    **dict.fromkeys(("outreach:my_badge", "outreach:my_badge_worker"), everybody()),
+    **dict.fromkeys(PHONE_ASKS, everybody(405)),
+    **of_visits("activity", "team", "team_phones", "badge", "card"),
     "outreach:activities": only(*OUTREACH_READERS),
-    "outreach:activity": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "outreach:teams": only("channel", answer=422),
-    "outreach:team": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "outreach:new_activity": only("channel", answer=404, team=NOBODY_KNOWS),
-    "outreach:channels": only("bureau"),
+    **dict.fromkeys(OF_BUREAU, only("bureau")),
     "outreach:channel": only("bureau", answer=404, ref=NOBODY_KNOWS),
     "outreach:stop": only("bureau", answer=404, kind="team", ref=NOBODY_KNOWS),
-    "outreach:register": only("bureau"),
     "outreach:register_entry": only("bureau", answer=404, ref=NOBODY_KNOWS),
     "outreach:today": only("cadre"),
-    "outreach:keys": only("bureau"),
-    "outreach:badge": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
-    "outreach:card": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "insight:county": only(*COUNTY_READERS),
     "insight:area": only(*COUNTY_READERS, code="339981101"),
     "sources:calendar": only(*BATCH_READERS),
@@ -339,17 +344,14 @@ DEEDS: dict[str, Wall] = {
     "lending:my_application": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "lending:my_contract": only("farmer", answer=404, ref=NOBODY_KNOWS),
     "outreach:check": everybody(422),
-    "outreach:activity": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
+    **dict.fromkeys(PHONE_ASKS, everybody(422)),
+    **of_visits("activity", "team", "team_phones", "badge"),
     "outreach:teams": only("channel", answer=422),
-    "outreach:team": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "outreach:new_activity": only("channel", answer=404, team=NOBODY_KNOWS),
-    "outreach:channels": only("bureau", answer=404),
+    **dict.fromkeys(OF_BUREAU, only("bureau", answer=404)),
     "outreach:stop": only("bureau", answer=404, kind="team", ref=NOBODY_KNOWS),
-    "outreach:register": only("bureau", answer=404),
     "outreach:register_entry": only("bureau", answer=404, ref=NOBODY_KNOWS),
     "outreach:today": only("cadre", answer=404),
-    "outreach:keys": only("bureau", answer=404),
-    "outreach:badge": only(*OUTREACH_READERS, answer=404, ref=NOBODY_KNOWS),
     "sources:deliver": only("steward", answer=422),
     "sources:withdraw": only("steward", answer=404, ref=NOBODY_KNOWS),
     "guard:feeds": only(*POLICE, answer=422),
@@ -430,6 +432,11 @@ PROGRAMS: dict[str, Program] = {
     "api:entry_proof": programs(Permission.READ_AUDIT, 404, ref=NOBODY_KNOWS),
     "api:redeem_ecard": programs(Permission.REDEEM_ECARD, 422),
     "api:ecard_redemption": programs(Permission.REDEEM_ECARD, 404, ref=NOBODY_KNOWS),
+    **dict.fromkeys(("api:field_teams", "api:file"), programs(Permission.FILE_ACTIVITY, 422)),
+    "api:activity": programs(Permission.FILE_ACTIVITY, 404, ref=NOBODY_KNOWS),
+    "api:village_activities": programs(Permission.CHECK_TEAMS, village="339981101201"),
+    "api:check_team": programs(Permission.CHECK_TEAMS, 422),
+    "api:letter": programs(Permission.CHECK_TEAMS, query="number=1"),
     "api:take": programs(Permission.SEND_EVENTS, 422, feed="nobody"),
     "api:joint_order": programs(Permission.ANSWER_ORDERS, 404, ref=NOBODY_KNOWS),
     "api:take_receipts": programs(Permission.ANSWER_ORDERS, 422, ref=NOBODY_KNOWS),

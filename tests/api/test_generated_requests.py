@@ -29,7 +29,11 @@ VERB = re.compile(r"Verb: `([a-z.-]+)`")
 
 Made = list[tuple[str, list[Case[Any]]]]
 """Requests of each operation with the verb that it asks for."""
-INSTITUTION = {Permission.DELIVER_BATCH: "DEPT-POLICE", Permission.READ_BATCHES: "DEPT-POLICE"}
+INSTITUTION = {
+    Permission.DELIVER_BATCH: "DEPT-POLICE",
+    Permission.READ_BATCHES: "DEPT-POLICE",
+    Permission.FILE_ACTIVITY: "CHAN-01",
+}
 load_all_checks()
 
 
@@ -76,7 +80,7 @@ def cases(county: object) -> dict[GenerationMode, Made]:
     """Requests of every operation, made once and sent by a program of every verb."""
     schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 50
+    assert len(operations) == 56
     return {
         mode: [(verb_of(each), made_for(each, mode)) for each in operations]
         for mode in GenerationMode

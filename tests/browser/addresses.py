@@ -81,6 +81,7 @@ PAGES: dict[str, tuple[str, Address]] = {
     "home of the bureau": ("han", at("journeys:home")),
     "check a team": ("", at("outreach:check")),
     "my village today": ("", at("outreach:village", village=LOTUS_VILLAGE)),
+    "a live badge on a phone": ("", at("outreach:my_badge")),
     "a letter nobody knows": ("", at("outreach:document", number="穗医保函〔2026〕99号")),
     "teams in a cadre's village": ("xu", at("outreach:today")),
     "activities of the bureau": ("han", at("outreach:activities")),

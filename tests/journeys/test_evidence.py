@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -280,3 +281,25 @@ def kept_size(state: State) -> int:
     said = read_checkpoint(note.body) if note else None
     assert said is not None
     return said.size
+
+
+def test_one_address_asks_so_often_a_minute_and_another_still_gets_through(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    entry_of(people)
+    register_all()
+    sequence()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    paths = ("checkpoint/", "keys/", "consistency/1/1/", "checkpoint/7777/")
+    found = [Client().get(f"/log/{paths[turn % 4]}").status_code for turn in range(244)]
+    assert set(found[:240]) <= {200, 404}
+    assert found[240:] == [429] * 4
+    over = Client().get("/log/keys/")
+    assert (over.json(), 0 < int(over["Retry-After"]) <= 60) == ({"code": "request.too_many"}, True)
+    assert Client(REMOTE_ADDR="203.0.113.9").get("/log/keys/").status_code == 200
+    sent = [
+        Client().post("/log/cosignatures/", "", content_type="text/plain").status_code
+        for _ in range(61)
+    ]
+    assert sent == [422] * 60 + [429]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from tests.factories import signed_in
 from tests.outreach.world import NOW, World
@@ -133,9 +135,10 @@ def test_pages_issue_show_print_and_revoke(world: World, monkeypatch: pytest.Mon
         badge = Badge.objects.order_by("pk")[0]
     page = f"/outreach/badges/{badge.ref}/"
     assert written(bytes(badge.message)).replace("+", "+") in _plain(clerk.get(page))
-    card = clerk.get(f"{page}card.svg")
-    assert (card.status_code, card.headers["Content-Type"]) == (200, "image/svg+xml")
-    assert "顾队长" in card.content.decode()
+    card = clerk.get(f"{page}card.pdf")
+    assert (card.status_code, card.headers["Content-Type"]) == (200, "application/pdf")
+    said = PdfReader(BytesIO(card.content)).pages[0].extract_text()
+    assert ("顾队长" in said, "切勿扫描来历不明的二维码" in said) == (True, True)
     assert publish_county_bundle(timestamp=0) == len(Client().get("/check-badge/bundle").content)
     with scoped(SYSTEM):
         key = signing_key()
@@ -145,7 +148,7 @@ def test_pages_issue_show_print_and_revoke(world: World, monkeypatch: pytest.Mon
     )
     assert bureau.post(page).status_code == 302
     assert clerk.post(page).status_code == 422
-    assert clerk.get(f"{page}card.svg").status_code == 404
+    assert clerk.get(f"{page}card.pdf").status_code == 404
 
 
 def test_the_command_publishes_what_the_other_checks_by(

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     READ_ACTIVITIES = "activities.read"
     APPROVE_ACTIVITY = "activities.approve"
     COUNT_HEADS = "activities.count-heads"
+    CHECK_TEAMS = "teams.check"
     LICENSE_CHANNEL = "channels.license"
     STOP_CHANNEL = "channels.stop"
     FILE_DOCUMENT = "documents.file"

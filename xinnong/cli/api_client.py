@@ -20,7 +20,7 @@ EPILOGUE: Final = """\
 The token is printed once and kept as a digest only. Verbs: batches.deliver, batches.read,
 households.read, scores.read, lines.read, county.read, runs.read, schedules.plan,
 loans.read, loans.send, payments.carry, events.send, orders.answer, audit.read,
-ecard.redeem.
+ecard.redeem, activities.file, teams.check.
 """
 
 

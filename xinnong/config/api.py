@@ -153,6 +153,7 @@ def _roll_back(request: HttpRequest, error: Exception) -> None:
     """What an operation wrote before it refused is undone, as it is for a page."""
     scope = getattr(request, "open_scope", None)
     if scope is not None:
+        request.undone = True  # type: ignore[attr-defined]  # our own: what is owed is written again
         scope.pop_all().__exit__(type(error), error, error.__traceback__)
 
 

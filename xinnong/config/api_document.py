@@ -43,6 +43,10 @@ TAGS: Final = [
     {"name": "portfolio", "description": "A lender's book in sums, without a person"},
     {"name": "evidence", "description": "Proofs that what was done stands in the signed log"},
     {"name": "ledger", "description": "The codes of the bank's own core"},
+    {
+        "name": "field teams",
+        "description": "A channel files activities; anybody with a token checks a team or a letter",
+    },
     {"name": "events", "description": "Signed events of platforms, carriers and the hotline"},
     {
         "name": "orders",

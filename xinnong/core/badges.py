@@ -15,6 +15,9 @@ from typing import Final, Literal, cast
 from xinnong.core import base45
 from xinnong.core.cose import (
     ED25519,
+    ES256,
+    P256_BYTES,
+    POINT_BYTES,
     SIGNATURE_BYTES,
     SM2,
     PublicKey,
@@ -33,7 +36,6 @@ HOUR_SECONDS: Final = 3_600
 LONGEST_HOURS: Final = 24
 STEP_SECONDS: Final = 30
 PHOTO_BYTES: Final = 8
-HOLDER_BYTES: Final = 32
 STEP_BYTES: Final = 4
 
 LABELS: Final = {
@@ -54,8 +56,8 @@ class Badge:
     """Who may work where and when. Hours are whole hours since 1970 in UTC; half-open.
 
     `villages` are 12-digit codes; `status` the place in the status list; `photo` the first eight
-    bytes of the photo's SHA-256, on a printed badge; `holder` an Ed25519 key of 32 bytes, on a live one,
-    whose photo the county's bundle has.
+    bytes of the photo's SHA-256, on a printed badge; `holder` a key, on a live one, whose photo the
+    county's bundle has: Ed25519 in 32 bytes, or a point of ES256 in 33, which every phone's browser has.
     """
 
     issuer: str
@@ -116,6 +118,11 @@ def possession(message: bytes, second: int) -> bytes:
     return b"XN1L" + hashlib.sha256(message).digest() + step.to_bytes(8, "big")
 
 
+def holder_key(point: bytes) -> PublicKey:
+    """A holder's key as it is verified with; its length tells its algorithm."""
+    return PublicKey(b"", ED25519 if len(point) == POINT_BYTES else ES256, point)
+
+
 def written_live(message: bytes, second: int, signature: bytes) -> str:
     """A signed badge with its proof as the text of a QR code: badge, step in four bytes, signature."""
     step = (second // STEP_SECONDS).to_bytes(STEP_BYTES, "big")
@@ -158,8 +165,9 @@ def _proof(badge: Badge, message: bytes, step: int, signature: bytes, second: in
         return "not_live"
     if abs(second // STEP_SECONDS - step) > 1:
         return "stale_proof"
-    holder = PublicKey(b"", ED25519, badge.holder)
-    alive = signature_holds(holder, possession(message, step * STEP_SECONDS), signature)
+    alive = signature_holds(
+        holder_key(badge.holder), possession(message, step * STEP_SECONDS), signature
+    )
     return _in_time(badge, second) if alive else "proof"
 
 
@@ -210,8 +218,8 @@ def _badge(told: object) -> Badge | None:
     }))  # fmt: skip
 
 
-def _is_bytes(count: int) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, bytes) and len(value) == count
+def _is_bytes(*counts: int) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, bytes) and len(value) in counts
 
 
 def _is_text(value: object) -> bool:
@@ -234,5 +242,5 @@ KINDS: Final[Mapping[str, Callable[[object], bool]]] = {
     "issuer": _is_whole, "number": _is_whole, "channel": _is_whole, "team": _is_whole,
     "name": _is_text, "villages": _are_whole, "activity": _is_whole, "not_before": _is_whole,
     "expires": _is_day, "status": _is_whole, "photo": _is_bytes(PHOTO_BYTES),
-    "holder": _is_bytes(HOLDER_BYTES),
+    "holder": _is_bytes(POINT_BYTES, P256_BYTES),
 }  # fmt: skip

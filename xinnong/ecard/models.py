@@ -161,6 +161,36 @@ class Redemption(models.Model):
         return self.presenter != self.person
 
 
+class RefusedTry(models.Model):
+    """A code of a person that a counter handed in and that was not accepted, once for each reason and terminal."""
+
+    ref = models.UUIDField(unique=True)
+    institution = models.CharField(max_length=32)
+    terminal = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=48)
+    person = models.UUIDField()
+    presenter = models.UUIDField()
+    at = models.DateTimeField()
+    operator = models.UUIDField()
+
+    class Meta:
+        """The same again adds no row."""
+
+        indexes = [
+            models.Index(fields=["person", "-id"], name="refused_try_of_person"),
+            models.Index(fields=["presenter", "-id"], name="refused_try_of_presenter"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "terminal", "digest", "reason"], name="refused_try_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
 class Terminal(models.Model):
     """A counter's terminal that the bureau registered; nothing else redeems."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from xinnong.areas.places import places
 from xinnong.ecard.queries.places import names_of
-from xinnong.ecard.wording import BUSINESS_SAID
+from xinnong.ecard.wording import BUSINESS_SAID, TRY_SAID
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from xinnong.ecard.models import Credential, Redemption, Terminal
+    from xinnong.ecard.models import Credential, Redemption, RefusedTry, Terminal
     from xinnong.web.paging import Pager
 
 
@@ -49,6 +49,21 @@ def history_table(rows: Sequence[Redemption], me: UUID, pager: Pager) -> Table:
         empty_title=_("还没有用过医保码"),
         empty_hint=_("每用一次，这里就多一行：什么时候、在哪里、办什么。不记看什么病。"),
     )
+
+
+def tries_table(rows: Sequence[RefusedTry]) -> Table:
+    """Where a person's codes were refused, and why."""
+    names = names_of({each.institution for each in rows})
+    columns = [Column(_("时间")), Column(_("在哪里")), Column(_("为什么没办成"))]
+    shown = [
+        [
+            Cell(moment(each.at)),
+            Cell(names.get(each.institution, each.institution), note=each.terminal),
+            Cell(TRY_SAID.get(each.reason, each.reason)),
+        ]
+        for each in rows
+    ]
+    return Table(_("没有办成的"), columns, shown)
 
 
 def _who(row: Redemption, me: UUID) -> str:

@@ -13,6 +13,30 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+TRY_SAID: Mapping[str, _StrPromise] = {
+    "ecard.code_used": _("码已经用过"),
+    "ecard.code_relayed": _("码在别处用过，或只能在另一家用"),
+    "ecard.code_expired": _("码过了时间，或者换过新的"),
+    "ecard.code_unknown": _("码不认识"),
+    "ecard.not_active": _("医保码已经停用"),
+    "ecard.terminal_unknown": _("终端没有登记"),
+    "ecard.out_biz_no_reused": _("单号用过了"),
+}
+"""Why a try came to nothing, as its person reads it."""
+
+REFUSED_TRIES: Mapping[str, _StrPromise] = {
+    "ecard.refuse-code_used": _("医保码没核销：用过了"),
+    "ecard.refuse-code_relayed": _("医保码没核销：转给了别人"),
+    "ecard.refuse-code_expired": _("医保码没核销：过了时间"),
+    "ecard.refuse-code_unknown": _("医保码没核销：不认识"),
+    "ecard.refuse-code_mistyped": _("医保码没核销：输错了"),
+    "ecard.refuse-code_not_ours": _("医保码没核销：别的平台的"),
+    "ecard.refuse-not_active": _("医保码没核销：已停用"),
+    "ecard.refuse-terminal_unknown": _("医保码没核销：终端没登记"),
+    "ecard.refuse-out_biz_no_reused": _("医保码没核销：单号用过了"),
+}
+"""What the log says of a try that came to nothing."""
+
 BUSINESS_SAID: Mapping[str, _StrPromise] = {
     "01101": _("挂号"),
     "01102": _("住院建档"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.roles import BY_CODE
+from xinnong.ecard.wording import REFUSED_TRIES
 from xinnong.guard.deeds import DEEDS
 from xinnong.web.refusals import Wording
 
@@ -206,6 +207,11 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "outreach.retire-key": _("停用工作牌密钥"),
     "outreach.issue-badge": _("发放工作牌"),
     "outreach.revoke-badge": _("收回工作牌"),
+    "outreach.revoke-key": _("作废工作牌密钥"),
+    "outreach.ask-phone": _("给队员手机登记码"),
+    "outreach.enrol-phone": _("队员手机登记"),
+    "outreach.end-phone": _("停用队员手机"),
+    "outreach.hand-out-live": _("队员手机取工作牌"),
     "journeys.export-lines": _("导出额度"),
     "journeys.export-households": _("导出农户名单"),
     "journeys.review-reads": _("检查查看记录"),
@@ -229,6 +235,7 @@ ACTIONS: Mapping[str, _StrPromise] = {
     "ecard.show": _("出示医保码"),
     "ecard.prepare-phone": _("准备没网也能用的手机"),
     "ecard.redeem": _("核销医保码"),
+    **REFUSED_TRIES,
     "ecard.revoke": _("停用医保码"),
     "ecard.ask-family": _("请求代家人出示医保码"),
     "ecard.answer-family": _("答复代为出示的请求"),

@@ -147,6 +147,24 @@ def of_village(village: str, found: Sequence[Answer]) -> Said:
     return Said("green" if is_now else "amber", title, advice)
 
 
+def of_village_on(village: str, found: Sequence[Answer], *, day: date, today: date) -> Said:
+    """Whether anybody is approved in a village on a day, which may be another than today."""
+    if day == today:
+        return of_village(village, found)
+    told = {
+        "village": places().label(village),
+        "day": date_format(day, "SHORT_DATE_FORMAT"),
+        "bureau": bureau_number(),
+    }
+    fit = [each for each in found if each.standing.colour != "red"]
+    if not fit:
+        title = _("%(day)s没有批准任何队伍到%(village)s。") % told
+        return Said("red", title, _("有疑问打%(bureau)s。") % told)
+    told["teams"] = _("、").join(dict.fromkeys(f"{channel_name(a)}{a.team}" for a in fit))
+    title = _("%(day)s到%(village)s的有：%(teams)s。") % told
+    return Said("amber", title, _("那天再查一次：批准可能会停用或取消。"))
+
+
 def of_document(document: Document | None, *, today: date) -> Said:
     """Whether a letter with a number exists; an unknown one names our number, never the letter's."""
     bureau = bureau_number()

@@ -283,6 +283,29 @@ class DocumentForm(forms.Form):
         return told
 
 
+class PhoneForm(forms.Form):
+    """Whose phone."""
+
+    agent = forms.ChoiceField(label=_("哪位队员"))
+
+    def __init__(self, data: Any, *, agents: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["agent"]
+        field.choices = [("", _("请选队员")), *agents]
+
+
+class RevokeKeyForm(forms.Form):
+    """A key whose private part may be with somebody else."""
+
+    key = forms.ChoiceField(label=_("哪把密钥"))
+    reason = forms.CharField(label=_("怎么发现的"), max_length=200)
+
+    def __init__(self, data: Any, *, keys: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["key"]
+        field.choices = [("", _("请选密钥")), *keys]
+
+
 class KeyForm(forms.Form):
     """Which kind of key is made."""
 

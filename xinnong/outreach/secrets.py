@@ -46,6 +46,11 @@ def tried_code(code: str) -> bytes:
     return hmac.digest(search_key("outreach_tried"), code.encode(), hashlib.sha256)[:HASH_BYTES]
 
 
+def phone_code_hash(code: str) -> bytes:
+    """Finds the phone that a code was given out for."""
+    return hmac.digest(search_key("outreach_phone"), code.encode(), hashlib.sha256)
+
+
 def number_hash(number: str) -> bytes:
     """Finds an agent by a telephone number."""
     return hmac.digest(search_key("outreach_agent"), number.encode(), hashlib.sha256)

@@ -18,7 +18,7 @@ from xinnong.web import figures
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from xinnong.outreach.models import (
@@ -205,7 +205,7 @@ def keys_table(found: Sequence[BadgeKey]) -> Table:
             Cell("Ed25519" if each.algorithm == ED25519 else "ES256"),
             Cell(bytes(each.point).hex()),
             Cell(_moment(each.made_at)),
-            Cell(_("只验不签")) if each.retired_at else Cell(_("在用"), tone="good"),
+            _key_state(each),
         ]
         for each in found
     ]
@@ -213,6 +213,12 @@ def keys_table(found: Sequence[BadgeKey]) -> Table:
         _("工作牌密钥"), columns, rows, empty_title=_("还没有密钥"),
         empty_hint=_("先生成一把，渠道才能发工作牌。"),
     )  # fmt: skip
+
+
+def _key_state(key: BadgeKey) -> Cell:
+    if key.revoked_at is not None:
+        return Cell(_("已作废，不再认"), tone="bad", note=key.revoked_why)
+    return Cell(_("只验不签")) if key.retired_at else Cell(_("在用"), tone="good")
 
 
 def teams_table(found: Sequence[Team]) -> Table:
@@ -338,3 +344,22 @@ def _moment(at: datetime | None) -> str:
 
 def _clock(at: datetime) -> str:
     return f"{timezone.localtime(at):%H:%M}"
+
+
+def phones_table(agents: Sequence[Agent], phones: Mapping[int, datetime]) -> Table:
+    """People of a team, and since when their phone shows a live badge."""
+    columns = [Column(_("姓名")), Column(_("手机号")), Column(_("活的工作牌"))]
+    rows = [
+        [
+            Cell(each.name),
+            Cell(f"*******{each.last4}"),
+            Cell(_("已登记"), tone="good", note=_moment(phones[each.pk]))
+            if each.pk in phones
+            else Cell(_("没有登记")),
+        ]
+        for each in agents
+    ]
+    return Table(
+        _("队员手机上的工作牌"), columns, rows, empty_title=_("还没有队员"),
+        empty_hint=_("先登记队长，再登记队员；没有队长不能备案活动。"),
+    )  # fmt: skip

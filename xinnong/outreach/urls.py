@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinnong.outreach.views import activities, badges, bureau, cadre, public, teams
+from xinnong.outreach.views import activities, badges, bureau, cadre, phones, public, teams
 
 app_name = "outreach"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("outreach/documents/<uuid:ref>/", bureau.register_entry, name="register_entry"),
     path("outreach/keys/", badges.keys, name="keys"),
     path("outreach/badges/<uuid:ref>/", badges.badge, name="badge"),
-    path("outreach/badges/<uuid:ref>/card.svg", badges.card, name="card"),
+    path("outreach/badges/<uuid:ref>/card.pdf", badges.card, name="card"),
+    path("my-badge/", phones.mine, name="my_badge"),
+    path("my-badge/worker.js", phones.worker, name="my_badge_worker"),
+    path("my-badge/enrol", phones.enrol, name="my_badge_enrol"),
+    path("my-badge/badges", phones.badges, name="my_badge_badges"),
+    path("outreach/teams/<uuid:ref>/phones/", phones.of_team, name="team_phones"),
     path("outreach/today/", cadre.today, name="today"),
 ]

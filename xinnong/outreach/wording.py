@@ -39,6 +39,8 @@ REFUSALS: Mapping[str, Wording] = {
         _("时间要在 %(earliest)s 到 %(latest)s 之间，结束晚于开始。"), _("改成白天的时间。")
     ),
     "activity.villages": Wording(_("要选 1 到 %(most)s 个村。"), _("村多的，分几次备案。")),
+    "activity.village_unknown": Wording(_("本县没有这个村。"), _("请用村的12位代码。")),
+    "outreach.asked_too_often": Wording(_("查得太勤了。"), _("过一分钟再查，或打电话核实。")),
     "activity.two_towns": Wording(
         _("一次活动只能在一个乡镇，由那个乡镇审批。"), _("按乡镇分开备案。")
     ),
@@ -82,11 +84,20 @@ REFUSALS: Mapping[str, Wording] = {
     "agent.number_taken": Wording(
         _("这个手机号已经登记给别的队员。"), _("请核对号码；一个人只在一支队伍登记。")
     ),
+    "phone.code_unknown": Wording(
+        _("这个登记码不对、用过了，或者过了15分钟。"), _("请渠道经办在队伍页面重新给一个。")
+    ),
+    "phone.unknown": Wording(
+        _("这部手机没有登记，或者已经停用。"), _("请渠道经办重新给一个登记码；手机时间要准。")
+    ),
     "badge.no_key": Wording(
         _("医保局还没有生成工作牌密钥，发不了工作牌。"), _("请医保局先在工作牌密钥页面生成。")
     ),
     "badge.no_county": Wording(
         _("还没有装入本县的村镇名单，发布不了核验资料。"), _("请系统管理员先导入村镇名单。")
+    ),
+    "badge.typesetting": Wording(
+        _("这台机器排不出工作牌的卡片。"), _("请联系系统运维，补装字体和排版程序。")
     ),
     "document.filed_already": Wording(_("这个文号已经登记。"), _("请核对文号。")),
 }

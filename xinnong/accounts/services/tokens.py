@@ -39,6 +39,8 @@ API_VERBS: Final = frozenset(
         Permission.ANSWER_ORDERS,
         Permission.READ_AUDIT,
         Permission.REDEEM_ECARD,
+        Permission.FILE_ACTIVITY,
+        Permission.CHECK_TEAMS,
     }
 )
 """What a program may be allowed; people's decisions are never among them.

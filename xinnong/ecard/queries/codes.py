@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from xinnong.ecard.models import Credential, CredentialState, Redemption, ShownCode
+from xinnong.ecard.models import Credential, CredentialState, Redemption, RefusedTry, ShownCode
 from xinnong.web.paging import Turn
 
 
@@ -27,6 +27,17 @@ def credential_of_handle(handle: str) -> Credential | None:
     """Whose phone makes codes under a handle without network."""
     working = Credential.objects.filter(state=CredentialState.ACTIVE)
     return working.filter(offline_handle=handle).first()
+
+
+def credential_of_index(index_no: str) -> Credential | None:
+    """The credential under the issuer's own number."""
+    return Credential.objects.filter(index_no=index_no).first()
+
+
+def refused_tries_of(person: UUID, *, most: int) -> Sequence[RefusedTry]:
+    """Tries with a person's code, or one that the person showed, that came to nothing; the newest first."""
+    rows = RefusedTry.objects.filter(person=person) | RefusedTry.objects.filter(presenter=person)
+    return list(rows.order_by("-id")[:most])
 
 
 def shown_code(digest: str) -> ShownCode | None:

@@ -14,7 +14,8 @@ from xinnong.accounts.models import Actor, Institution
 from xinnong.accounts.permissions import Permission
 from xinnong.audit.refs import new_ref
 from xinnong.core.dynamic_codes import USES
-from xinnong.ecard.issuers import CodeExpired, Decoded, issuer
+from xinnong.core.errors import Refused
+from xinnong.ecard.issuers import CodeExpired, Decoded, Issuer, issuer
 from xinnong.ecard.models import Credential, CredentialState, Redemption, ShownCode
 from xinnong.ecard.queries.places import working_terminal
 from xinnong.ecard.services.refusals import (
@@ -27,6 +28,7 @@ from xinnong.ecard.services.refusals import (
     NumberReused,
     TerminalUnknown,
 )
+from xinnong.ecard.services.refused_tries import leave_trace
 from xinnong.ecard.services.windows import at_bureau, note, require
 
 OUT_BIZ_NO: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -49,11 +51,25 @@ def redeem(*, actor: Actor, presented: Presented, now: datetime) -> Redemption:
     answers the same again and uses nothing up. Refuses `ecard.terminal_unknown`,
     `.business_unknown`, `.out_biz_no_malformed`, `.out_biz_no_reused`, what the issuer says of the
     code (`.code_mistyped`, `.code_not_ours`, `.code_unknown`, `.code_expired`), `.code_used`,
-    `.code_relayed` and `.not_active`.
+    `.code_relayed` and `.not_active`. What is refused once the form is right leaves a trace, in the
+    log and in the history of the person whose code it is.
     """
     require(actor, Permission.REDEEM_ECARD)
     place, platform = _place_of(actor), issuer()
     _check_form(place, presented)
+    try:
+        return _redeemed(actor, place, platform, presented, now)
+    except Refused as refused:
+        leave_trace(
+            actor=actor, place=place, platform=platform, code=presented.code,
+            terminal=presented.terminal, reason=refused.code, now=now,
+        )  # fmt: skip
+        raise
+
+
+def _redeemed(
+    actor: Actor, place: Institution, platform: Issuer, presented: Presented, now: datetime
+) -> Redemption:
     with at_bureau(actor, place.code) as office:
         if working_terminal(place.code, presented.terminal) is None:
             raise TerminalUnknown

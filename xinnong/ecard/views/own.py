@@ -19,10 +19,15 @@ from xinnong.ecard.forms import ActivateForm, RevokeForm, ShowForm
 from xinnong.ecard.issuers import has_issuer, is_stand_in
 from xinnong.ecard.models import BondState, EndReason
 from xinnong.ecard.pictures import picture_of
-from xinnong.ecard.queries.codes import credential_of, credentials_of, redemptions_of
+from xinnong.ecard.queries.codes import (
+    credential_of,
+    credentials_of,
+    redemptions_of,
+    refused_tries_of,
+)
 from xinnong.ecard.queries.family import granted_by, held_by
 from xinnong.ecard.queries.places import names_of
-from xinnong.ecard.tables import credential_facts, history_table
+from xinnong.ecard.tables import credential_facts, history_table, tries_table
 from xinnong.ecard.views.asking import Tried, me_of
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
@@ -148,6 +153,7 @@ def history(request: HttpRequest) -> HttpResponse:
     rows, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))
     context = {
         "table": history_table(rows, me or UUID(int=0), pager),
+        "tries": tries_table(refused_tries_of(me, most=PAGE_ROWS)) if me else None,
         "credentials": [credential_facts(each) for each in credentials_of(me)] if me else [],
     }
     return render(request, "ecard/history.html", context)

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from xinnong.accounts.asked import limited
 from xinnong.accounts.scope import Scope, scoped
 from xinnong.audit.models import LogCheckpoint, NoteKind
 from xinnong.audit.proofs import public_keys
@@ -29,9 +30,13 @@ PLAIN: Final = "text/plain; charset=utf-8"
 CREATED: Final = 201
 TOO_LARGE: Final = 413
 REFUSED: Final = 422
+MOST_READS_A_MINUTE: Final = 240
+MOST_SIGNED_A_MINUTE: Final = 60
+"""Of one address to one web process: a witness that looks every ten seconds asks some twenty times."""
 
 
 @require_GET
+@limited("log", most=MOST_READS_A_MINUTE)
 def checkpoint(_request: HttpRequest, size: int | None = None) -> HttpResponse:
     """The newest checkpoint, or the one of a size, with every signature below it."""
     if size is not None and size > MOST_LEAVES:
@@ -43,6 +48,7 @@ def checkpoint(_request: HttpRequest, size: int | None = None) -> HttpResponse:
 
 
 @require_GET
+@limited("log", most=MOST_READS_A_MINUTE)
 def proof(_request: HttpRequest, old: int, new: int) -> JsonResponse:
     """That the log of `new` leaves only adds to that of `old`."""
     if max(old, new) > MOST_LEAVES:
@@ -56,6 +62,7 @@ def proof(_request: HttpRequest, old: int, new: int) -> JsonResponse:
 
 
 @require_GET
+@limited("log", most=MOST_READS_A_MINUTE)
 def keys(_request: HttpRequest) -> JsonResponse:
     """The public keys of the log and its witnesses."""
     return JsonResponse(public_keys())
@@ -63,6 +70,7 @@ def keys(_request: HttpRequest) -> JsonResponse:
 
 @csrf_exempt
 @require_POST
+@limited("cosign", most=MOST_SIGNED_A_MINUTE)
 def cosignatures(request: HttpRequest) -> HttpResponse:
     """Take in a checkpoint with a witness's line; 201 for a new one, 200 for one that was here."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:

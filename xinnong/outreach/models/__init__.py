@@ -11,12 +11,14 @@ from xinnong.outreach.models.channels import (
     Team,
 )
 from xinnong.outreach.models.documents import Document, WrongCode
+from xinnong.outreach.models.phones import AgentPhone
 
 __all__ = [
     "Activity",
     "ActivityAgent",
     "ActivityState",
     "Agent",
+    "AgentPhone",
     "Badge",
     "BadgeKey",
     "Channel",

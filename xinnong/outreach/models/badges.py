@@ -13,7 +13,7 @@ class BadgeKey(models.Model):
     """The public part of a signing key; the private one is with its keeper (a file, a security module).
 
     The newest key that is not retired signs; a retired one is still believed until the last badge
-    under it is over.
+    under it is over. A revoked one (its private part may be with somebody else) is believed no more.
     """
 
     institution = models.CharField(max_length=32)
@@ -23,10 +23,18 @@ class BadgeKey(models.Model):
     made_by = models.UUIDField()
     made_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
+    revoked_by = models.UUIDField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key_id"], name="badge_key_once"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True)
+                | Q(retired_at__isnull=False, revoked_by__isnull=False),
+                name="badge_key_revoked_signs_no_more",
+            ),
             models.CheckConstraint(
                 condition=Q(algorithm__in=[-7, -19]), name="badge_key_algorithm_is_known"
             ),
@@ -47,7 +55,7 @@ class Badge(models.Model):
     agent = models.ForeignKey(
         Agent, db_constraint=False, on_delete=models.PROTECT, related_name="badges"
     )
-    key = models.ForeignKey(BadgeKey, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(BadgeKey, on_delete=models.PROTECT, related_name="badges")
     message = models.BinaryField()
     issued_by = models.UUIDField()
     issued_at = models.DateTimeField()

@@ -18,7 +18,10 @@ from xinnong.outreach.models import Activity, ActivityState, Badge, BadgeKey
 from xinnong.outreach.published_rules import rules
 
 BELIEVED: Final = timedelta(days=2)
-"""So long after a key was retired its badges may still be out: a day and some."""
+"""So long a retired key is told at least, so that a badge under it is called revoked, not unknown."""
+
+AN_HOUR: Final = timedelta(hours=1)
+"""A badge is good for whole hours, so for up to one more than the visit lasts."""
 
 
 def signing_key() -> PublicKey | None:
@@ -27,10 +30,30 @@ def signing_key() -> PublicKey | None:
     return public_of(found) if found else None
 
 
-def believed_keys(now: datetime) -> list[BadgeKey]:
-    """The key that signs, and those whose badges may still be out."""
-    late = Q(retired_at=None) | Q(retired_at__gt=now - BELIEVED)
-    return list(BadgeKey.objects.filter(late).order_by("pk"))
+def signing_row() -> BadgeKey | None:
+    """The key that signs now, kept as it is until the transaction ends."""
+    found = BadgeKey.objects.select_for_update().filter(retired_at=None)
+    return found.order_by("-pk").first()
+
+
+def believed_keys(now: datetime) -> list[tuple[BadgeKey, datetime | None]]:
+    """The key that signs, and every retired one under which a badge is good now or later.
+
+    Each with the end of the last visit that has such a badge. Revoked keys are not among them.
+    """
+    live = Badge.objects.filter(
+        revoked_at=None, activity__state=ActivityState.APPROVED,
+        activity__on__gte=(now - AN_HOUR).date(), activity__ends_at__gt=now - AN_HOUR,
+    )  # fmt: skip
+    last_ends = dict(live.values_list("key").annotate(Max("activity__ends_at")).order_by())
+    late = Q(retired_at=None) | Q(retired_at__gt=now - BELIEVED) | Q(pk__in=last_ends)
+    found = BadgeKey.objects.filter(late, revoked_at=None).order_by("pk")
+    return [(key, last_ends.get(key.pk)) for key in found]
+
+
+def key_by_id(key_id: bytes) -> BadgeKey | None:
+    """The key under an id."""
+    return BadgeKey.objects.filter(key_id=key_id).first()
 
 
 def public_of(key: BadgeKey) -> PublicKey:
@@ -70,7 +93,7 @@ def bundle_rows(*, from_on: date, until_on: date) -> BundleRows:
         "agent", "activity__team__channel", "activity__team__subcontractor"
     )
     badges = list(issued.defer("agent__photo", "agent__number_sealed").order_by("pk"))
-    revoked = frozenset(badge.pk for badge in badges if not _counts(badge))
+    revoked = frozenset(badge.pk for badge in badges if not badge_counts(badge))
     newest = Badge.objects.aggregate(newest=Max("pk"))["newest"] or 0
     teams = {
         each.pk: each for each in [*(a.team for a in approved), *(b.activity.team for b in badges)]
@@ -97,7 +120,7 @@ def _photo(badge: Badge) -> bytes:
     return bytes.fromhex(badge.agent.photo_sha256)[:PHOTO_BYTES].ljust(PHOTO_BYTES, b"\0")
 
 
-def _counts(badge: Badge) -> bool:
+def badge_counts(badge: Badge) -> bool:
     """Whether nothing in the chain above a badge is stopped or has run out."""
     activity, team = badge.activity, badge.activity.team
     firm, on = team.subcontractor, activity.on

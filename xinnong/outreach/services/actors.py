@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Actor, Institution, User
 from xinnong.accounts.permissions import Permission
 from xinnong.audit.services import record
 from xinnong.outreach.services.refusals import NotYours, ReasonMissing
@@ -24,10 +24,12 @@ def bureau_of(actor: User) -> Institution:
     return place
 
 
-def channel_of(actor: User) -> Institution:
-    """The channel somebody files for. Raises NotYours."""
+def channel_of(actor: Actor) -> Institution:
+    """The channel somebody, or a program of it, files for. Raises NotYours."""
     place = actor.institution
-    if place is None or place.kind != Institution.Kind.CHANNEL or not _may(actor, "channel"):
+    files = actor.can(Permission.FILE_ACTIVITY)
+    may = _may(actor, "channel") if isinstance(actor, User) else files
+    if place is None or place.kind != Institution.Kind.CHANNEL or not may:
         raise NotYours
     return place
 
@@ -54,7 +56,7 @@ def reason_in(text: str) -> str:
 
 
 def note(
-    actor: User, action: str, subject: UUID, now: datetime, *, checksum: str = "", **counts: int
+    actor: Actor, action: str, subject: UUID, now: datetime, *, checksum: str = "", **counts: int
 ) -> None:
     """Write the audit entry of a command, for the oversight of the actor's institution."""
     record(

@@ -23,14 +23,16 @@ from xinnong.outreach.keys import keeper, signed
 from xinnong.outreach.models import Activity, ActivityState, Agent, Badge, BadgeKey
 from xinnong.outreach.published_rules import bureau_number
 from xinnong.outreach.queries.badges import (
+    AN_HOUR,
     BELIEVED,
     believed_keys,
     bundle_rows,
     public_of,
     signing_key,
+    signing_row,
 )
 from xinnong.outreach.queries.windows import window
-from xinnong.outreach.services.actors import bureau_of, note
+from xinnong.outreach.services.actors import bureau_of, note, reason_in
 from xinnong.outreach.services.licensing import own_channel
 from xinnong.outreach.services.refusals import (
     NoCounty,
@@ -65,6 +67,32 @@ def make_key(*, actor: User, algorithm: int, now: datetime) -> BadgeKey:
     return key
 
 
+def revoke_key(*, actor: User, key: BadgeKey, reason: str, now: datetime) -> int:
+    """Believe a key no more whose private part may be with somebody else; answers how many badges fell.
+
+    Every badge under it is taken back, so that the channels issue others. Where it was the key that
+    signs, another of its kind is made and signs, so that the next bundle says all this. Raises NotYours,
+    StoppedAlready, ReasonMissing.
+    """
+    bureau_of(actor)
+    why = reason_in(reason)
+    with transaction.atomic():
+        locked = BadgeKey.objects.select_for_update().get(pk=key.pk)
+        if locked.revoked_at is not None:
+            raise StoppedAlready
+        if locked.retired_at is None:
+            make_key(actor=actor, algorithm=locked.algorithm, now=now)
+            locked.retired_at = now
+        locked.revoked_at, locked.revoked_by, locked.revoked_why = now, actor.ref, why
+        locked.save(update_fields=["retired_at", "revoked_at", "revoked_by", "revoked_why"])
+        fallen = locked.badges.filter(revoked_at=None, activity__ends_at__gt=now - AN_HOUR).update(
+            revoked_at=now, revoked_by=actor.ref
+        )
+        number = int.from_bytes(bytes(locked.key_id), "big")
+        note(actor, "revoke-key", actor.ref, now, key=number, badges=fallen)
+    return fallen
+
+
 def issue_badges(*, actor: User, activity: Activity, now: datetime) -> list[Badge]:
     """Sign a badge for each agent of an approved activity who has none yet.
 
@@ -73,11 +101,11 @@ def issue_badges(*, actor: User, activity: Activity, now: datetime) -> list[Badg
     channel = own_channel(actor)
     if activity.institution != channel.institution:
         raise NotYours
-    with window(actor.ref):
-        key = signing_key()
-    if key is None:
-        raise NoKey
     with transaction.atomic():
+        with window(actor.ref):
+            key = signing_row()
+        if key is None:
+            raise NoKey
         locked = Activity.objects.select_for_update().get(pk=activity.pk)
         if locked.state != ActivityState.APPROVED or locked.ends_at <= now:
             raise WrongState(state=locked.state)
@@ -94,20 +122,18 @@ def issue_badges(*, actor: User, activity: Activity, now: datetime) -> list[Badg
     return made
 
 
-def _issued(activity: Activity, agent: Agent, key: PublicKey, actor: User, now: datetime) -> Badge:
+def _issued(activity: Activity, agent: Agent, key: BadgeKey, actor: User, now: datetime) -> Badge:
     """One badge; its number is known once its row is there, and then it is signed."""
-    with window(actor.ref):
-        kept = BadgeKey.objects.get(key_id=key.key_id)
     badge = Badge.objects.create(
-        ref=new_ref(), institution=activity.institution, activity=activity, agent=agent, key=kept,
+        ref=new_ref(), institution=activity.institution, activity=activity, agent=agent, key=key,
         message=b"", issued_by=actor.ref, issued_at=now,
     )  # fmt: skip
-    badge.message = signed(key, claims(_claims(badge)))
+    badge.message = signed(public_of(key), claims(claims_of(badge)))
     badge.save(update_fields=["message"])
     return badge
 
 
-def _claims(badge: Badge) -> Claims:
+def claims_of(badge: Badge) -> Claims:
     """What a badge says; whole hours around those of the activity."""
     activity, agent = badge.activity, badge.agent
     first = int(activity.begins_at.timestamp()) // HOUR_SECONDS
@@ -176,7 +202,7 @@ def _bundle(now: datetime) -> county_bundle.Bundle:
         sequence=int(now.timestamp() * 1000),
         as_of=int(now.timestamp()),
         fresh_hours=FRESH_HOURS,
-        keys=tuple(_hours_of(key) for key in believed_keys(now)),
+        keys=tuple(_hours_of(key, last_end) for key, last_end in believed_keys(now)),
         teams=rows.teams,
         roster=rows.roster,
         activities=rows.activities,
@@ -188,8 +214,13 @@ def _bundle(now: datetime) -> county_bundle.Bundle:
     )
 
 
-def _hours_of(key: BadgeKey) -> county_bundle.BadgeKey:
-    """A key with the time whose badges it signs: from the day it was made, a badge being for whole hours."""
+def _hours_of(key: BadgeKey, last_end: datetime | None) -> county_bundle.BadgeKey:
+    """A key with the time whose badges it signs: from the day it was made, a badge being for whole hours.
+
+    A retired one signs for the visits it had signed for, and for none that anybody could add.
+    """
     made = timezone.localtime(key.made_at).replace(hour=0, minute=0, second=0, microsecond=0)
-    last = key.retired_at + BELIEVED if key.retired_at else made + LONGEST
+    last = made + LONGEST
+    if key.retired_at is not None:
+        last = max(key.retired_at + BELIEVED, last_end or key.retired_at)
     return county_bundle.BadgeKey(public_of(key), int(made.timestamp()), int(last.timestamp()))

@@ -22,6 +22,9 @@ from xinnong.outreach.secrets import tried_by, tried_code
 WRONG_BY_ASKER: Final = 10
 WRONG_IN_COUNTY: Final = 600
 WRONG_IN_VILLAGE: Final = 60
+MOST_NUMBERS_A_MINUTE: Final = 30
+"""Of letters that one asker may name."""
+
 KEPT: Final = timedelta(days=1)
 
 Outcome = Literal["found", "unknown", "not_digits", "mistyped", "name_village", "used_up"]

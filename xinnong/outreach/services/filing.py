@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from xinnong.accounts.models import User
+from xinnong.accounts.models import Actor, User
+from xinnong.areas.models import Level
+from xinnong.areas.places import places
 from xinnong.audit.refs import new_ref
 from xinnong.core.errors import Problem
 from xinnong.core.outreach import Filing, problems_of
@@ -20,12 +23,13 @@ from xinnong.outreach.services.actors import note, reason_in
 from xinnong.outreach.services.licensing import own_channel
 from xinnong.outreach.services.refusals import FilingRefused, NotYours, WrongState
 
+A_YEAR: Final = timedelta(days=366)
 LIVE = (ActivityState.FILED, ActivityState.APPROVED, ActivityState.CLOSED)
 
 
 def file_activity(
     *,
-    actor: User,
+    actor: Actor,
     team: Team,
     purpose: str,
     villages: Sequence[str],
@@ -59,12 +63,15 @@ def file_activity(
             today=timezone.localdate(now), others=others.count(),
             others_expected=others.aggregate(Sum("expected"))["expected__sum"] or 0,
         )  # fmt: skip
-        begins_at, ends_at = instant(on, begins), instant(on, ends)
         problems = [
             *problems_of(filing, rules()),
+            *_of_places(villages),
             *_of_chain(team, purpose, agents),
-            *_of_clock(agents, begins_at, ends_at, now),
         ]
+        if abs(on - timezone.localdate(now)) > A_YEAR:
+            raise FilingRefused(problems=problems)  # a day whose hours no clock may have
+        begins_at, ends_at = instant(on, begins), instant(on, ends)
+        problems += _of_clock(agents, begins_at, ends_at, now)
         if problems:
             raise FilingRefused(problems=problems)
         activity = Activity.objects.create(
@@ -111,6 +118,15 @@ def _until(team: Team) -> date:
     """The last day that both the licence and a subcontract reach."""
     until = team.channel.licensed_until
     return min(until, team.subcontractor.valid_until) if team.subcontractor else until
+
+
+def _of_places(villages: Sequence[str]) -> list[Problem]:
+    """Villages are those of the county; a program may name any."""
+    known = places()
+    found = [known.of(each) for each in villages]
+    if all(each is not None and each.level == Level.VILLAGE for each in found):
+        return []
+    return [Problem("activity.village_unknown", "villages")]
 
 
 def _of_chain(team: Team, purpose: str, agents: Sequence[Agent]) -> list[Problem]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from xinnong.accounts.models import Institution, User
+from xinnong.accounts.models import Actor, Institution, User
 from xinnong.audit.refs import new_ref
 from xinnong.core.errors import Refused
 from xinnong.outreach.models import Agent, Channel, Subcontractor, Team
@@ -75,7 +75,7 @@ def renew_licence(
         note(actor, "renew-licence", channel.ref, now, checksum=licence_sha256)
 
 
-def own_channel(actor: User) -> Channel:
+def own_channel(actor: Actor) -> Channel:
     """The channel somebody files for. Raises NotYours where it is not licensed."""
     found = Channel.objects.filter(institution=channel_of(actor).code).first()
     if found is None:

@@ -105,6 +105,18 @@ class ReasonMissing(Refused):
     code: ClassVar[str] = "outreach.reason_missing"
 
 
+class PhoneCodeUnknown(Refused):
+    """The code is nobody's, was used, or its quarter of an hour is over."""
+
+    code: ClassVar[str] = "phone.code_unknown"
+
+
+class PhoneUnknown(Refused):
+    """The phone is not enrolled, was ended, or its clock is off by more than half a minute."""
+
+    code: ClassVar[str] = "phone.unknown"
+
+
 class NoKey(Refused):
     """The bureau has not made a signing key yet."""
 

@@ -15,13 +15,13 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.badges import written
 from xinnong.outreach import tables
-from xinnong.outreach.answers import village_names
-from xinnong.outreach.forms import KeyForm
+from xinnong.outreach.forms import KeyForm, RevokeKeyForm
 from xinnong.outreach.keys import ALGORITHMS
+from xinnong.outreach.papers import set_card
 from xinnong.outreach.queries.badges import badge_by_ref
 from xinnong.outreach.queries.staff import keys_made
 from xinnong.outreach.secrets import code_of
-from xinnong.outreach.services.badges import make_key, revoke_badge
+from xinnong.outreach.services.badges import make_key, revoke_badge, revoke_key
 from xinnong.outreach.views.asking import Told
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -31,26 +31,38 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
+    from xinnong.outreach.models import Badge
+
 
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.STOP_CHANNEL)
 def keys(request: HttpRequest) -> HttpResponse:
-    """List the keys, and have another one made with a second factor."""
-    user, told = user_of(request), Told()
+    """List the keys; with a second factor have another one made, or one believed no more."""
+    user, told, found = user_of(request), Told(), keys_made()
     may_make = user.can(Permission.LICENSE_CHANNEL)
     if request.method == "POST" and not may_make:
         raise Http404
-    form = KeyForm(request.POST or None)
+    is_revoking = request.POST.get("step") == "revoke"
+    good = [(str(each), str(each)) for each in found if each.revoked_at is None]
+    form = KeyForm(None if is_revoking else request.POST or None)
+    revoking = RevokeKeyForm(request.POST if is_revoking else None, keys=good)
 
     def make() -> object:
         algorithm = ALGORITHMS[form.cleaned_data["algorithm"]]
         return make_key(actor=user, algorithm=algorithm, now=timezone.now())
 
-    if form.is_bound and form.is_valid() and told.of(make):
+    def revoke() -> None:
+        said = revoking.cleaned_data
+        key = next(each for each in found if str(each) == said["key"])
+        revoke_key(actor=user, key=key, reason=said["reason"], now=timezone.now())
+
+    filled, act = (revoking, revoke) if is_revoking else (form, make)
+    if filled.is_bound and filled.is_valid() and told.of(act):
         return redirect("outreach:keys")
     context = {
-        "table": tables.keys_table(keys_made()),
+        "table": tables.keys_table(found),
         "form": form if may_make else None,
+        "revoking": revoking if may_make and good else None,
         "needs_second_factor": not may_make,
         "refusal": told.refusal,
     }
@@ -71,31 +83,31 @@ def badge(request: HttpRequest, ref: UUID) -> HttpResponse:
 
     if request.method == "POST" and told.of(revoke):
         return redirect("outreach:badge", ref)
-    text = written(bytes(found.message))
-    context = {"badge": found, "qr": _code(text), "text": text, "refusal": told.refusal}
-    status = UNPROCESSABLE if request.method == "POST" else 200
-    return render(request, "outreach/badge.html", context, status=status)
+    return _shown(request, found, told)
 
 
 @require_safe
 @allowed(Permission.READ_ACTIVITIES)
 def card(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """The badge as a card to print, 86 by 124 millimetres, its code 50 wide."""
-    found = badge_by_ref(ref)
+    """The badge as a card to print."""
+    found, told = badge_by_ref(ref), Told()
     if found is None or found.revoked_at is not None:
         raise Http404
     code = code_of(found.activity) if user_of(request).can(Permission.FILE_ACTIVITY) else ""
-    activity = found.activity
-    context = {
-        "badge": found,
-        "qr": _code(written(bytes(found.message))),
-        "code": f"{code[:4]} {code[4:]}".strip(),
-        "villages": village_names(activity.villages),
-        "hours": tables.hours_of(activity),
-    }
-    answer = render(request, "outreach/card.svg", context, content_type="image/svg+xml")
-    answer.headers["Content-Disposition"] = f'inline; filename="badge-{found.pk}.svg"'
+    cards: list[bytes] = []
+    if not told.of(lambda: cards.append(set_card(found, code=code))):
+        return _shown(request, found, told)
+    answer = HttpResponse(cards[0], content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="badge-{found.pk}.pdf"'
     return answer
+
+
+def _shown(request: HttpRequest, found: Badge, told: Told) -> HttpResponse:
+    text = written(bytes(found.message))
+    context = {"badge": found, "qr": _code(text), "text": text, "refusal": told.refusal}
+    return render(
+        request, "outreach/badge.html", context, status=UNPROCESSABLE if told.refusal else 200
+    )
 
 
 def _code(text: str) -> SafeString:

@@ -8,14 +8,15 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinnong.accounts.asked import TOO_MANY, asked_too_often
 from xinnong.accounts.devices import client_address
 from xinnong.core.outreach import number_in
 from xinnong.outreach import answers
 from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
 from xinnong.outreach.queries.windows import document_by_number, photo_of, teams_in_village
-from xinnong.outreach.services.checking import check_code
+from xinnong.outreach.services.checking import MOST_NUMBERS_A_MINUTE, check_code
 from xinnong.web.kept_pages import render_kept
-from xinnong.web.refusals import UNPROCESSABLE
+from xinnong.web.refusals import UNPROCESSABLE, wording_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,12 @@ def document(request: HttpRequest) -> HttpResponse:
     """Tell whether a letter with a number is in the register."""
     form = NumberForm(request.GET or None)
     shown: dict[str, Any] = {"form": form}
+    now = timezone.now()
+    if form.is_valid() and asked_too_often(
+        "document", client_address(request), most=MOST_NUMBERS_A_MINUTE, now=now
+    ):
+        shown["refusal"] = wording_of("outreach.asked_too_often", {})
+        return _page(request, "document", lambda: shown, None, TOO_MANY)
     if form.is_valid():
         key = number_in(form.cleaned_data["number"])
         found = document_by_number(key) if key else None

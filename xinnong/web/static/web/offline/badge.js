@@ -202,7 +202,7 @@ const BUNDLE = {
 };
 const BADGE = {
   issuer: [1, number], number: [2, number], channel: [3, number], team: [4, number], name: [5, anyText], villages: [6, list(number, 1200)],
-  activity: [7, number], notBefore: [8, number], hours: [9, whole(24, 1)], status: [10, number], photo: [11, bytes(8, 8)], holder: [12, bytes(32, 32)],
+  activity: [7, number], notBefore: [8, number], hours: [9, whole(24, 1)], status: [10, number], photo: [11, bytes(8, 8)], holder: [12, bytes(33, 32)],
 };
 const OPTIONAL = ["photo", "holder"];
 
@@ -293,7 +293,7 @@ async function proof(checked, message, tail, second) {
   if (Math.abs(Math.floor(second / STEP) - step) > 1) return { wrong: "stale_proof" };
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", message));
   const told = joined(new TextEncoder().encode("XN1L"), digest, [0, 0, 0, 0], tail.subarray(0, 4));
-  const good = await holds({ algorithm: ED25519, point: badge.holder }, told, tail.subarray(4));
+  const good = await holds({ algorithm: badge.holder.length === 33 ? ES256 : ED25519, point: badge.holder }, told, tail.subarray(4));
   if (good === false) return { wrong: "proof" };
   return { wrong: inTime(badge, second), unproven: checked.unproven || good === null };
 }
