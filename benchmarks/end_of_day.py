@@ -43,6 +43,8 @@ NIGHT = DRAWN + timedelta(SPREAD_DAYS + 4)
 """Loans are drawn over thirty days and nobody pays, so that on this night a thirtieth of them falls
 due, another is late for the first day, and those of the days before are late already."""
 ASKED_RATIO = 4
+MOST_CAUGHT_UP = 1_000
+"""So many loans, or fewer where `--loans` is less, are caught up with over the missed days."""
 UPDATE = """
 UPDATE lending_standing SET special_minor = special_minor + 1 WHERE institution = 'BANK-01'
 """
@@ -79,7 +81,7 @@ def main() -> int:
         return max(subprocess.run([*given, part], check=False).returncode for part in parts)
     with open_lender() as (bank, server):
         if options.part == "catch-up":
-            lend(bank, 1_000, on=DRAWN)
+            lend(bank, min(options.loans, MOST_CAUGHT_UP), on=DRAWN)
             found = _catch_up(options.days)
         elif options.part == "fold":
             found = _fold(server, options.loans)

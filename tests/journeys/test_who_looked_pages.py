@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.factories import Sample, signed_in
@@ -13,7 +15,7 @@ from tests.journeys.test_open_a_household import page_of
 from tests.people import NOW, People
 from xinnong.accounts.models import User
 from xinnong.accounts.scope import scoped
-from xinnong.journeys.services.listed import lists_with
+from xinnong.journeys.services.listed import MOST_LINES, MOST_WINDOWS, WINDOW, Lists, lists_with
 from xinnong.privacy.services import record_listing, record_read
 from xinnong.registry.models import Household
 
@@ -144,6 +146,67 @@ def test_lists_are_one_line_for_a_day_and_an_officer(people: People, home: House
         ("林客户经理", "1"), ("赵客户经理", "2"), ("林客户经理", "50"),
     ]  # fmt: skip
     assert "姓名" in found[2][3]
-    assert "2026" in page.partition('id="lists"')[2].partition("以来的名单")[0]
-    lists, since = lists_with(reader=people.lin, home=home)
-    assert (lists, since) == ([], None)
+    assert "名单从那天开始记" in page
+    assert "看更早的名单" not in page
+    assert lists_with(reader=people.lin, home=home) == Lists()
+
+
+OLDER = re.compile(r'href="(\?[^"]*)#lists">看更早的名单')
+OTHERS = """
+INSERT INTO privacy_listing (ref, at, actor, owner_kind, institution, asked, purpose, households, shown)
+SELECT gen_random_uuid(), %(at)s, %(actor)s, 'b', 'BANK-01', 'name', 'campaign', ARRAY[%(other)s], 1
+FROM generate_series(1, %(many)s)
+"""
+
+
+def others_are_listed(reader: User, home: Household, many: int) -> None:
+    """As many lists in which the household does not stand."""
+    with scoped(reader), connection.cursor() as cursor:
+        named: dict[str, Any] = {"at": NOW, "actor": reader.ref, "other": home.pk + 1, "many": many}
+        cursor.execute(OTHERS, named)
+
+
+def every_list(client: Client) -> list[list[tuple[str, ...]]]:
+    """The lines of every page of lists, from the newest on."""
+    pages, following = [], "?"
+    while following:
+        page = client.get(f"/me/who-looked/{following}").content.decode()
+        pages.append(lines_of(page))
+        older = OLDER.search(page)
+        following = older.group(1).replace("&amp;", "&") if older else ""
+    return pages
+
+
+def test_lists_are_paged_to_the_first_of_all(people: People, home: Household) -> None:
+    list_it(people.lin, home, asked="village", times=2)
+    others_are_listed(people.lin, home, WINDOW * (MOST_WINDOWS + 1))
+    list_it(people.lin, home, asked="name", times=3, days=1)
+    others_are_listed(people.lin, home, WINDOW)
+    list_it(people.lin, home, asked="export", times=1, days=2)
+    client = signed_in(people.wu)
+    pages = every_list(client)
+    assert [[(row[3], row[4]) for row in page] for page in pages] == [
+        [("导出", "1")], [("姓名", "3")], [], [("按村查", "2")],
+    ]  # fmt: skip
+    assert "还有更早的" in client.get("/me/who-looked/").content.decode()
+    with scoped(people.wu):
+        second = lists_with(reader=people.wu, home=home)
+    assert second.older is not None
+    with scoped(people.wu):
+        third = lists_with(reader=people.wu, home=home, before=second.older)
+    empty = client.get("/me/who-looked/", {"lists": str(third.older)}).content.decode()
+    assert "这一段时间的名单里没有您家" in empty
+    assert "没有出现在别人的名单里" not in empty
+    for nonsense in ("0", "x", "-1", "9" * 30):
+        assert client.get("/me/who-looked/", {"lists": nonsense}).status_code == 200
+
+
+def test_a_day_of_lists_is_whole_on_its_page(people: People, home: Household) -> None:
+    days = MOST_LINES // 2 + 10
+    for ago in range(days):
+        for officer in (people.lin, people.zhao):
+            list_it(officer, home, asked="name", times=2, days=ago)
+    first, second = every_list(signed_in(people.wu))
+    assert (len(first), len(second)) == (MOST_LINES, 20)
+    assert len({row[0] for row in first}) == MOST_LINES // 2
+    assert {row[4] for row in [*first, *second]} == {"2"}

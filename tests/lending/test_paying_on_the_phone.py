@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tests.factories import signed_in
 from tests.lending.loans import WU, Lender, loan_of, nothing_moves, open_lender, owed_now, vouched
@@ -95,7 +96,12 @@ def test_paying_early_says_what_it_saves_and_saves_it(phone: Client, loan: Loan)
         penalty + compound for _fee, _interest, penalty, compound, _p in owed_now(loan).values()
     )
     page, form = look(phone, loan, amount="20000", excess="reduce_count")
-    assert "以后这样还" in page
+    [changed] = re.findall(r"以后这样还(.*?)</table>", page, re.DOTALL)
+    with scoped(SYSTEM):
+        days = [due.on for due in dues_in_force(loan_of(loan.ref))]
+    told = [day for day in days if date_format(day, "SHORT_DATE_FORMAT") in changed]
+    assert days[0] < timezone.localdate()
+    assert told == [day for day in days if timezone.localdate() < day <= told[-1]]
     assert yuan(2_000_000 - owed) in page
     confirm(phone, loan, form)
     assert paid(loan) == [(2_000_000, 2_000_000 - owed, 0)]

@@ -121,6 +121,23 @@ def test_a_change_takes_the_signature_off(
     assert nothing_published()
 
 
+def test_whoever_signed_first_takes_the_signature_back(
+    chens: Client, bais: Client, written: ProductDraft
+) -> None:
+    address = f"/products/drafts/{written.ref}/"
+    act(chens, written, "sign")
+    assert "撤回签署" not in bais.get(address).content.decode()
+    assert act(bais, written, "unsign") == 422
+    assert "撤回签署" in chens.get(address).content.decode()
+    assert act(chens, written, "unsign") == 302
+    taken = draft_of()
+    assert (taken.state, taken.first_signer, taken.sha256) == ("writing", None, "")
+    assert deeds()[-1] == "lending.withdraw-signature"
+    assert act(chens, written, "unsign") == 422
+    assert act(bais, written, "publish") == 422
+    assert nothing_published()
+
+
 def test_it_refuses_to_date_back(chens: Client, bais: Client, shipped: Shipped) -> None:
     yesterday = f"{timezone.localdate() - timedelta(1)}"
     chens.post(NEW, {"source": next_version(shipped, effective_on=yesterday), "step": "save"})

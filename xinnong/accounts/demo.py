@@ -132,7 +132,12 @@ PEOPLE: Final = (
         _("看本行账簿，核对、结账；看贷款产品，试算还款"),
     ),
     DemoUser(
-        "officer.two", "赵小满", "officer", "BANK-02", "county", _("另一家银行：只见本行授信")
+        "officer.two",
+        "赵小满",
+        "officer",
+        "BANK-02",
+        "county",
+        _("另一家银行：只见本行的授信和贷款，本行核心记账"),
     ),
     DemoUser(
         "steward.police", "周立夏", "steward", "DEPT-POLICE", "", _("报送公安数据，看退回原因")

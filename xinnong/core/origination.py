@@ -70,6 +70,8 @@ OFFICER_REASONS: Final = (
 )
 """Why a person may refuse. Family state, illness, disability or a conviction long past is no reason,
 so there is no code for one and no text to write it into."""
+WITHDRAWN: Final = "officer.withdrawn"
+"""Why an approval that waited for a second person waits no more: whoever gave it took it back."""
 UNKNOWNS: Final = frozenset(
     {
         "application.line_unknown",

@@ -340,6 +340,8 @@ def limits_table(limits: Sequence[AuthorityLimit], names: Mapping[UUID, str]) ->
             Cell(names.get(each.proposed_by, "—")),
             Cell(names.get(each.confirmed_by, "—"))
             if each.confirmed_by
+            else Cell(_("已撤回"))
+            if each.withdrawn_at
             else Cell(_("等第二人确认"), tone="warn"),
         ]
         for each in limits

@@ -87,6 +87,7 @@ DECISIONS: Mapping[str, Wording] = {
     "officer.visit": Wording(
         _l("上门看到的和申请的不相符。"), _l("可以请客户经理再看一次，或补充说明。")
     ),
+    "officer.withdrawn": Wording(_l("审查人收回了意见，要再看一次。"), _WAIT),
     "contract.not_in_force": Wording(_l("合同还没有生效。"), _l("先签约，再办齐条件。")),
     "contract.outside_its_days": Wording(_l("合同已经到期（%(ends_on)s）。"), _AT_DESK),
     "condition.missing": Wording(_l("还没有办好：%(condition)s。"), _l("办好以后才能用款。")),
@@ -141,6 +142,9 @@ STEPS: Mapping[str, Wording] = {
     "decision.nothing_to_confirm": Wording(_l("没有等待复核的审批。"), _RELOAD),
     "authority.over": Wording(
         _l("金额超过了您的审批权限（%(most_minor)s）。"), _l("请转给权限更高的同事。")
+    ),
+    "proposal.not_own": Wording(
+        _l("这不是您提出的，只有提出的人能撤回。"), _l("不同意的话，请按复核的做法处理。")
     ),
     "authority.same_person": Wording(
         _l("一个人不能既经办又复核。"), _l("请另一位有权限的同事办理。")

@@ -15,6 +15,7 @@ from xinnong.core.errors import Refused
 from xinnong.ledger.services import resum_balances
 from xinnong.lending.demo_book.making import make_book
 from xinnong.lending.demo_book.notice import TASK as DEMO_BOOK
+from xinnong.lending.demo_book.second_bank import lend_at_second_bank
 from xinnong.lending.queries.loans import open_day_of
 from xinnong.lending.services.alert_looks import look_for_alerts
 from xinnong.lending.services.check_looks import look_for_checks
@@ -53,6 +54,7 @@ def end_through(last: date) -> int:
 def make_demo_book(run: int, last_on: str, known: int) -> int:
     """Make the demo's loans with their history; while it works nobody else ends a day."""
     but = User.objects.get(username="farmer").person_ref
+    lend_at_second_bank(run=run, last_on=date.fromisoformat(last_on), but=but)
     return make_book(run=run, last_on=date.fromisoformat(last_on), known=known, but=but)
 
 

@@ -20,9 +20,11 @@ from tests.lending.bank.hands import CARD, OURS, card, order_of
 from tests.lending.loans import Lender, loan_of
 from tests.lending.test_changing_a_loan import preview
 from tests.people import client_of
+from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.accounts.services.tokens import issue_token
+from xinnong.audit.models import Entry
 from xinnong.core.payments import number_of
 from xinnong.lending.models import PaymentFile, PaymentResult, StatementLine
 
@@ -104,10 +106,53 @@ def test_she_takes_a_statement_in_and_says_what_a_line_was(lender: Lender, fangs
     assert post(fangs, *where, step="back")[0] == 422
     assert post(fangs, *where, step="unbook")[0] == 302
     assert "等行长在贷款页面上确认" in post(fangs, *where, step="back")[1]
+    assert post(fangs, *where, step="keep")[0] == 302
+    kept = fangs.get(reverse("lending:statement_line", args=[line.ref])).content.decode()
+    assert "提议从这笔贷款上冲下来" in kept
+    assert post(fangs, *where, step="keep")[0] == 422
+    with scoped(SYSTEM):
+        taken = Entry.objects.get(action="lending.withdraw-proposal")
+        assert StatementLine.objects.get().state == "booked"
+    assert (taken.actor, taken.subject) == (lender.people.fang.ref, loan.ref)
+    assert post(fangs, *where, step="unbook")[0] == 302
     chen = past_second_factor(lender.people.chen)
     _page, confirmed = preview(chen, loan, "confirm", {})
     assert chen.post(f"/loans/{loan.ref}/confirm/", confirmed).status_code == 302
     assert post(fangs, *where, step="back")[0] == 302
+
+
+def test_what_she_said_of_a_large_line_or_of_a_wrong_one_only_she_takes_back(
+    lender: Lender, fangs: Client
+) -> None:
+    loan = lender.draw(1_000_000)
+    rows = "交易日期,收入,余额,对方户名,对方账号,附言\n20260301,60000,60000,路人,6222,不清楚\n"
+    assert post(fangs, "statements", account=OURS, file=upload(rows))[0] == 302
+    with scoped(SYSTEM):
+        line = StatementLine.objects.get()
+        other = User.objects.get(pk=lender.people.fang.pk)
+        other.pk, other.ref, other.username = None, uuid4(), "fang.two"
+        other.save()
+    others = past_second_factor(other)
+    where: tuple[Any, ...] = ("statement_line", line.ref)
+    number = number_of("L", loan.pk)
+    assert post(fangs, *where, step="assign", loan_number=number)[0] == 302
+    page = reverse("lending:statement_line", args=[line.ref])
+    assert "撤回，放回待认领" in fangs.get(page).content.decode()
+    assert "撤回，放回待认领" not in others.get(page).content.decode()
+    assert post(fangs, *where, step="reject")[0] == 422
+    status, text = post(others, *where, step="withdraw")
+    assert (status, "只有提出的人能撤回" in text) == (422, True)
+    assert post(fangs, *where, step="withdraw")[0] == 302
+    with scoped(SYSTEM):
+        assert StatementLine.objects.get().state == "waiting"
+        assert Entry.objects.get(action="lending.withdraw-line").actor == lender.people.fang.ref
+    assert post(fangs, *where, step="assign", loan_number=number)[0] == 302
+    assert post(others, *where, step="confirm")[0] == 302
+    assert post(others, *where, step="unbook")[0] == 302
+    assert "撤回提议" not in fangs.get(page).content.decode()
+    status, text = post(fangs, *where, step="keep")
+    assert (status, "只有提出的人能撤回" in text) == (422, True)
+    assert "撤回提议" in others.get(page).content.decode()
 
 
 def test_an_officer_pays_back_what_is_held(lender: Lender) -> None:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db.models import F
+from pytest_django import DjangoDbBlocker
 
-from tests.factories import LENDER
+from tests.factories import LENDER, Sample, signed_in
 from tests.lending.loans import unbalanced
 from tests.lending.origination.story import Story
-from tests.people import NOW
+from tests.people import NOW, People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.asset_class import AssetClass
+from xinnong.credit.models import Line
 from xinnong.ledger.models import Assertion
-from xinnong.lending.demo_book import borrowing, carrying, making, reporting, tending
+from xinnong.lending.demo_book import (
+    borrowing,
+    carrying,
+    making,
+    reporting,
+    second_bank,
+    tending,
+)
 from xinnong.lending.demo_book.plan import (
     ANSWERED_FOR,
+    GOES_ON,
+    OF_A_COOP,
     ON_A_HOUSE,
     ON_TIME,
+    RENEW,
+    SECOND,
     Habit,
     Tale,
     all_tales,
@@ -36,6 +51,8 @@ from xinnong.lending.models import (
     BusinessDay,
     Collateral,
     CollectionContact,
+    Contract,
+    CoreFile,
     EodRun,
     Guarantor,
     Loan,
@@ -48,6 +65,8 @@ from xinnong.lending.models import (
     Repayment,
     Standing,
 )
+from xinnong.lending.services import offer_product, ship_limits
+from xinnong.registry.models import Organisation
 
 LAST = NOW.date() - timedelta(1)
 FIRST = date(2026, 1, 1)
@@ -67,7 +86,7 @@ def test_the_same_days_tell_the_same_tales_with_loans_late_in_every_bucket() -> 
 def test_beside_them_are_loans_with_security_and_one_borrower_with_somebody_elses_card() -> None:
     told = all_tales(first_on=FIRST, last_on=LAST)
     assert Counter(each.kind.security for each in told) == {
-        "credit": 96, "guarantee": 4, "mortgage": 3,
+        "credit": 97, "guarantee": 5, "mortgage": 3,
     }  # fmt: skip
     assert len({each.number for each in told}) == len(told)
     shared = [each for each in told if each.card is not None]
@@ -75,6 +94,15 @@ def test_beside_them_are_loans_with_security_and_one_borrower_with_somebody_else
     lent = next(each for each in told if each.number == shared[0].card)
     assert lent.drawn_on < shared[0].drawn_on
     assert [each.number for each in told if each.drawn_on > LAST] == [102]
+
+
+def test_one_loan_of_the_book_is_renewed_and_one_is_a_co_ops() -> None:
+    told = all_tales(first_on=FIRST, last_on=LAST)
+    [renewed] = [each for each in told if each.habit.event == RENEW]
+    [coop] = [each for each in told if each.for_coop]
+    assert renewed.event_on is not None
+    assert renewed.drawn_on < renewed.event_on < LAST
+    assert (coop.amount_minor, coop.kind.security) == (12_000_000, "guarantee")
 
 
 def test_no_book_is_made_where_products_are_only_just_in_force() -> None:
@@ -206,3 +234,113 @@ def test_guarantors_sign_a_house_is_registered_and_one_card_serves_two(
         assert Collateral.objects.get().state == "registered"
         assert Application.objects.filter(state="in_review").count() == 1
         assert LoanAlert.objects.filter(kind="card", borrowers=2).count() == 1
+
+
+def test_a_loan_goes_on_under_a_new_contract_and_is_paid_after_a_kill(
+    story: Story, few: list[Tale]
+) -> None:
+    pays, _stops = few
+    renews = replace(
+        pays, number=3, kind=replace(GOES_ON, method="equal_installment"), amount_minor=1_000_000, habit=Habit(event=RENEW),
+        event_on=pays.drawn_on + timedelta(20),
+    )  # fmt: skip
+    made(story, [renews], renews.drawn_on + timedelta(40))
+    assert made(story, [renews]) == 1
+    with scoped(SYSTEM):
+        old, new = Loan.objects.order_by("id")
+        assert (old.state, new.state, new.renews) == ("settled", "active", old.ref)
+        assert new.contract_ref != old.contract_ref
+        assert 0 < new.principal_minor < old.principal_minor == 1_000_000
+        assert Repayment.objects.filter(loan=new).count() == 1
+        assert Standing.objects.get(loan=new).days_past_due == 0
+    assert unbalanced() == 0
+
+
+@pytest.fixture(scope="module")
+def coop(
+    county: tuple[People, Sample], django_db_blocker: DjangoDbBlocker
+) -> Iterator[Organisation]:
+    """Somebody heads a co-op who is no borrower of the two tales."""
+    _people, sample = county
+    with django_db_blocker.unblock():
+        made = Organisation.objects.using("batch").create(
+            uscc="93330381MA2XXXXX1T", ref=uuid4(), name="莲花番薯专业合作社", kind="农民专业合作社",
+            head_key=sample.people["李大山"].key, last_run=sample.run,
+        )  # fmt: skip
+    yield made
+    with django_db_blocker.unblock():
+        Organisation.objects.using("batch").filter(pk=made.pk).delete()
+
+
+def test_a_co_op_borrows_through_its_head(
+    story: Story, few: list[Tale], coop: Organisation
+) -> None:
+    pays, _stops = few
+    asks = replace(pays, number=4, kind=OF_A_COOP, amount_minor=6_000_000, for_coop=True)
+    assert made(story, [pays, asks]) == 2
+    with scoped(SYSTEM):
+        [loan] = Loan.objects.filter(household=None)
+        application = Application.objects.get(organisation=coop.ref)
+        assert (loan.state, loan.principal_minor) == ("active", 6_000_000)
+        assert (application.organisation_name, application.person) == (coop.name, loan.person)
+    assert (
+        coop.uscc in signed_in(story.people.lin).get(f"/organisations/{coop.ref}/").content.decode()
+    )
+    assert unbalanced() == 0
+
+
+@pytest.fixture(scope="module")
+def theirs_too(county: tuple[People, Sample], django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """Some households have a line at the second bank as well."""
+    _people, sample = county
+    with django_db_blocker.unblock():
+        lines = Line.objects.using("batch")
+        ours = lines.filter(run=sample.run, kind="granted", lender=LENDER, line_minor__gt=0)
+        for line in ours.order_by("household_id")[:3]:
+            line.pk, line.lender = None, SECOND
+            line.save(using="batch", force_insert=True)
+    yield 3
+    with django_db_blocker.unblock():
+        lines.filter(lender=SECOND).delete()
+
+
+def test_a_second_bank_lends_and_neither_sees_the_others_loans(
+    story: Story, few: list[Tale], theirs_too: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert made(story, few) == 2
+    zhao = story.people.zhao
+    zhao.username = second_bank.OFFICER
+    zhao.save(update_fields=["username"])
+    asked: dict[str, Any] = {"run": story.sample.run.pk, "last_on": LAST, "but": UUID(int=1)}
+    assert second_bank.lend_at_second_bank(**asked) == 0  # it offers nothing yet
+    with scoped(SYSTEM):
+        offer_product(
+            institution=SECOND, product=story.offers["inclusive"].product, book_of_record="core",
+            from_on=date(2026, 1, 1),
+        )  # fmt: skip
+        ship_limits(
+            institution=SECOND, limits={"auto": (9_000_000, 9_000_000)},
+            signers=(UUID(int=1), UUID(int=2)), from_on=date(2026, 1, 1), now=NOW,
+        )  # fmt: skip
+    with monkeypatch.context() as cut:
+        cut.setattr(second_bank, "take_core_file", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            second_bank.lend_at_second_bank(**asked)
+    many = second_bank.lend_at_second_bank(**asked)
+    assert many == theirs_too
+    with scoped(SYSTEM):
+        theirs = {str(each.ref) for each in Loan.objects.filter(institution=SECOND, book="core")}
+        ours = {str(each.ref) for each in Loan.objects.filter(institution=LENDER)}
+        assert len(theirs) == many == Contract.objects.filter(institution=SECOND).count()
+        file = CoreFile.objects.get()
+        assert (file.aside, file.broken) == (0, 1)
+    assert second_bank.lend_at_second_bank(**asked) == 0
+    for reader, own, others in ((zhao, theirs, ours), (story.people.lin, ours, theirs)):
+        page = signed_in(reader).get("/loans/book/").content.decode()
+        assert all(ref in page for ref in own)
+        assert not any(ref in page for ref in others)
+        assert all(signed_in(reader).get(f"/loans/{ref}/").status_code == 404 for ref in others)
+
+
+def stopped(**_said: object) -> None:
+    raise KeyboardInterrupt

@@ -17,6 +17,7 @@ from tests.factories import signed_in
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.lending.origination.story import CARD, Story, counts, report_file, states
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.models import Entry
 from xinnong.core.cost import most_interest_minor
 from xinnong.core.origination import last_day
 from xinnong.lending.models import (
@@ -281,6 +282,50 @@ def test_two_managers_set_a_limit(story: Story) -> None:
     send(bais, "/loans/authority/", "confirm", limit=str(limit.ref))
     with scoped(SYSTEM):
         assert AuthorityLimit.objects.get(pk=limit.pk).confirmed_by == story.bai.ref
+
+
+def test_whoever_proposed_a_limit_takes_it_back(story: Story) -> None:
+    chens, bais = past_second_factor(story.people.chen), past_second_factor(story.bai)
+    form = {"role": "officer", "alone": "60000", "second": "120000", "from_on": "2999-01-01"}
+    send(chens, "/loans/authority/", "propose", **form)
+    with scoped(SYSTEM):
+        limit = AuthorityLimit.objects.get(confirmed_by=None)
+    named = {"limit": str(limit.ref)}
+    others = bais.post("/loans/authority/", {"step": "withdraw", **named})
+    assert (others.status_code, "只有提出的人能撤回" in others.content.decode()) == (422, True)
+    assert "您提出的" not in text(bais, "/loans/authority/")
+    for _again in range(2):
+        send(chens, "/loans/authority/", "withdraw", **named)
+    assert "已撤回" in text(chens, "/loans/authority/")
+    assert "等您确认" not in text(bais, "/loans/authority/")
+    assert bais.post("/loans/authority/", {"step": "confirm", **named}).status_code == 422
+    with scoped(SYSTEM):
+        assert AuthorityLimit.objects.get(pk=limit.pk).confirmed_by is None
+        done = Entry.objects.filter(action="lending.withdraw-limit")
+        assert [(each.actor, each.subject) for each in done] == [(story.people.chen.ref, limit.ref)]
+
+
+def test_an_officer_takes_back_an_approval_that_waits(story: Story, lins: Client) -> None:
+    application = story.apply(amount_minor=8_000_000)
+    address = f"/loans/applications/{application.ref}/"
+    send(lins, address, "decide", outcome="approve")
+    chens = past_second_factor(story.people.chen)
+    refused = chens.post(address, {"step": "withdraw-approval"})
+    assert (refused.status_code, "只有提出的人能撤回" in refused.content.decode()) == (422, True)
+    assert "撤回我的同意" not in text(chens, address)
+    assert "撤回我的同意" in text(lins, address)
+    send(lins, address, "withdraw-approval")
+    assert "审查人收回了意见" in text(lins, address)
+    assert lins.post(address, {"step": "withdraw-approval"}).status_code == 422
+    key = {"key": "01900000-0000-7000-8000-000000000009"}
+    late = chens.post(address, {"step": "confirm", "outcome": "approve", **key})
+    assert (late.status_code, states(Application)) == (422, ["in_review"])
+    with scoped(SYSTEM):
+        assert Entry.objects.filter(
+            action="lending.withdraw-approval", actor=story.people.lin.ref
+        ).count() == 1  # fmt: skip
+    send(lins, address, "decide", outcome="approve", amount="40000")
+    assert states(Application) == ["approved"]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

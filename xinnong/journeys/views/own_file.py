@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from xinnong.registry.models import Household
 
 NEWEST_READS = 3
+LISTS = "lists"
 WHOLE_FILE = ("household", "members", "score", "line")
 
 
@@ -112,9 +113,24 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     home = own_household(user_of(request).person_ref)
     if home is None:
         return render(request, "journeys/own_file_missing.html")
-    lists, since = lists_with(reader=user_of(request), home=home)
-    listed = {"lists": lists_table(lists), "lists_since": day(since) if since else ""}
+    began = Turn(request.GET.get(LISTS, "")).number
+    found = lists_with(reader=user_of(request), home=home, before=began)
+    listed = {
+        "lists": lists_table(found.lines),
+        "lists_since": day(found.since) if found.since else "",
+        "lists_newest": _lists_from(request, None) if began else "",
+        "lists_older": _lists_from(request, found.older) if found.older else "",
+    }
     return render(request, "journeys/who_looked.html", _who_looked(request, home) | listed)
+
+
+def _lists_from(request: HttpRequest, listing: int | None) -> str:
+    """The address of a page of lists, beside the page of readings that is open."""
+    address = request.GET.copy()
+    address.pop(LISTS, None)
+    if listing:
+        address[LISTS] = str(listing)
+    return f"?{address.urlencode()}#lists"
 
 
 def _who_looked(request: HttpRequest, home: Household, newest: int = 0) -> dict[str, object]:

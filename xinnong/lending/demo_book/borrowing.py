@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
-from xinnong.accounts.models import User
+from xinnong.accounts.models import User, lender_code
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.analytics.keyed import hash63
 from xinnong.core.cards import has_right_check_digit
 from xinnong.core.dates import OF_AGE, age_on
 from xinnong.core.documents import sha256_hex
 from xinnong.credit.models import Line, LineKind
-from xinnong.lending.demo_book.plan import LENDER, Tale
+from xinnong.lending.demo_book.plan import LENDER, RENEW, Tale
 from xinnong.lending.demo_checks import DEMO_BANK
 from xinnong.lending.models import (
     Application,
@@ -38,7 +38,7 @@ from xinnong.lending.services.contracts import draft_contract, sign_in_person
 from xinnong.lending.services.decisions import confirm_by_second, decide_by_officer
 from xinnong.lending.services.payees import bind_card, remove_card
 from xinnong.privacy.vault import search_key
-from xinnong.registry.models import Person
+from xinnong.registry.models import Organisation, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,14 +68,17 @@ def at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=timezone.get_default_timezone())
 
 
-def borrowers(told: Iterable[Tale], *, run: int, known: int, but: UUID | None) -> dict[int, Person]:
+def borrowers(
+    told: Iterable[Tale], *, run: int, known: int, but: UUID | None, lender: str = ""
+) -> dict[int, Person]:
     """A grown-up head of household for each tale by its number, with a line that is large enough.
 
     Nobody twice, never `but` (the demo's farmer) or her household, nobody among the applications up
     to the number `known`: what is asked for while the book is made changes nothing of it.
     """
     with scoped(SYSTEM):
-        lines = Line.objects.filter(run_id=run, kind=LineKind.GRANTED, lender=LENDER)
+        lender = lender or LENDER
+        lines = Line.objects.filter(run_id=run, kind=LineKind.GRANTED, lender=lender)
         left = {each.household_id: each.line_minor for each in lines.filter(line_minor__gt=0)}
         heads = Person.objects.filter(household_id__in=left, is_head=True, state__in=HERE)
         grown = heads.exclude(birth=None).select_related("household").order_by("id")
@@ -84,7 +87,7 @@ def borrowers(told: Iterable[Tale], *, run: int, known: int, but: UUID | None) -
             for head in grown
             if head.birth and age_on(head.birth, timezone.localdate()) > OF_AGE + 1
         }
-        taken = set(_others(known, but))
+        taken = set(_others(lender, known, but))
     order = sorted((h for h in fit if h not in taken), key=lambda h: (h or 0) * SPREAD % 10_007)
     chosen: dict[int, Person] = {}
     for tale in sorted(
@@ -98,8 +101,9 @@ def borrowers(told: Iterable[Tale], *, run: int, known: int, but: UUID | None) -
 
 
 def _has_room(tale: Tale, line_minor: int) -> bool:
-    """Whether a line is large enough; what is secured goes beyond a line."""
-    return tale.kind.security != "credit" or line_minor >= tale.amount_minor
+    """Whether a line is large enough; what is secured goes beyond a line, what is renewed is there twice."""
+    promised = tale.amount_minor * (2 if tale.habit.event == RENEW else 1)
+    return tale.kind.security != "credit" or line_minor >= promised
 
 
 def others_at_home(chosen: Iterable[Person], *, most: int) -> list[Person]:
@@ -114,11 +118,11 @@ def others_at_home(chosen: Iterable[Person], *, most: int) -> list[Person]:
     ][:most]  # fmt: skip
 
 
-def _others(known: int, but: UUID | None) -> Iterable[int | None]:
-    """Households that are not to be borrowers of the book."""
+def _others(lender: str, known: int, but: UUID | None) -> Iterable[int | None]:
+    """Households that are not to be borrowers of the lender's book."""
     if but is not None:
         yield from Person.objects.filter(ref=but).values_list("household_id", flat=True)
-    mine = Application.objects.filter(institution=LENDER, id__lte=known)
+    mine = Application.objects.filter(institution=lender, id__lte=known)
     yield from mine.values_list("household_id", flat=True)
 
 
@@ -132,7 +136,12 @@ class Security:
 
 
 def borrow(
-    staff: Staff, tale: Tale, person: Person, offer: Offer, security: Security | None = None
+    staff: Staff,
+    tale: Tale,
+    person: Person,
+    offer: Offer,
+    security: Security | None = None,
+    organisation: Organisation | None = None,
 ) -> UUID:
     """Take one tale to its loan, all of it or nothing; answers the loan, the same a second time."""
     day = tale.drawn_on - BEFORE
@@ -144,7 +153,26 @@ def borrow(
             actor=staff.officer, person=person, institution=LENDER, number=number,
             bank=DEMO_BANK, now=at(day, 9), key=tale.key(person.ref, "card"),
         )  # fmt: skip
-        application = application_of(staff, tale, person, offer, day)
+        contract = agree(staff, tale, person, offer, security, organisation)
+        return draw_on_contract(
+            actor=staff.officer, contract=contract, amount_minor=tale.amount_minor,
+            on=tale.drawn_on, now=at(tale.drawn_on, 10), card=card,
+            key=str(tale.key(person.ref, "draw")),
+        )  # fmt: skip
+
+
+def agree(
+    staff: Staff,
+    tale: Tale,
+    person: Person,
+    offer: Offer,
+    security: Security | None = None,
+    organisation: Organisation | None = None,
+) -> Contract:
+    """Take one tale to its signed contract, all of it or nothing; the same a second time."""
+    day = tale.drawn_on - BEFORE
+    with scoped(staff.officer):
+        application = application_of(staff, tale, person, offer, day, organisation)
         if security is not None:
             security.before(application)
         application = _decided(staff, tale, person, application, day, security)
@@ -154,12 +182,7 @@ def borrow(
         contract = _drafted(staff.officer, tale, person, application, tale.drawn_on)
         if security is not None:
             security.after(application)
-        contract = _signed(staff.officer, tale, person, contract, tale.drawn_on)
-        return draw_on_contract(
-            actor=staff.officer, contract=contract, amount_minor=tale.amount_minor,
-            on=tale.drawn_on, now=at(tale.drawn_on, 10), card=card,
-            key=str(tale.key(person.ref, "draw")),
-        )  # fmt: skip
+        return _signed(staff.officer, tale, person, contract, tale.drawn_on)
 
 
 def card_number(number: int) -> str:
@@ -179,13 +202,18 @@ def _take_card_off(officer: User, number: str, person: Person, now: datetime) ->
 
 
 def application_of(
-    staff: Staff, tale: Tale, person: Person, offer: Offer, day: date
+    staff: Staff,
+    tale: Tale,
+    person: Person,
+    offer: Offer,
+    day: date,
+    organisation: Organisation | None = None,
 ) -> Application:
     """Ask at the desk."""
     kind = tale.kind
     return submit_application(
         actor=staff.officer, person=person, offer=offer, channel=Channel.DESK, now=at(day, 10),
-        key=tale.key(person.ref, "ask"),
+        key=tale.key(person.ref, "ask"), organisation=organisation,
         wish=Wish(
             amount_minor=tale.amount_minor, months=kind.months, method=kind.method,
             purpose=kind.purpose, produces=kind.produces, security=kind.security,
@@ -217,7 +245,7 @@ def _decided(
 def _report(officer: User, tale: Tale, person: Person, day: date) -> CreditReportQuery:
     """An invented answer of the credit reference centre: nothing late elsewhere."""
     asked = ask_credit_report(
-        actor=officer, person=person, institution=LENDER, purpose="before",
+        actor=officer, person=person, institution=lender_code(officer.institution), purpose="before",
         authorisation_sha256=sha256_hex(f"demo authorisation {tale.number}".encode()),
         authorised_on=day, now=at(day, 13), key=tale.key(person.ref, "report"),
     )  # fmt: skip

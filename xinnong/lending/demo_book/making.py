@@ -30,7 +30,9 @@ from xinnong.lending.demo_book.borrowing import (
     others_at_home,
 )
 from xinnong.lending.demo_book.carrying import carrying, failing
-from xinnong.lending.demo_book.plan import A_MONTH_LATE, LENDER, Tale, all_tales, is_paid
+from xinnong.lending.demo_book.coops import coop_of, heads_of_coops
+from xinnong.lending.demo_book.plan import A_MONTH_LATE, LENDER, RENEW, Tale, all_tales, is_paid
+from xinnong.lending.demo_book.renewing import renew_one
 from xinnong.lending.demo_book.reporting import reporting
 from xinnong.lending.demo_book.securing import RATE_PERCENT, complete, leave_open, secure
 from xinnong.lending.demo_book.tending import tending
@@ -71,9 +73,18 @@ def make_book(
     for tale in book.told:
         if tale.drawn_on < first_on:
             _draw(book, tale)
+    _follow(book)
     for ahead in range((last_on - first_on).days + 1):
         live(book, first_on + timedelta(ahead))
     return len(book.loans)
+
+
+def _follow(book: Book) -> None:
+    """A loan that another one took the place of before the book was cut off goes on as that one."""
+    with scoped(SYSTEM):
+        later = dict(Loan.objects.exclude(renews=None).values_list("renews", "ref"))
+    for number, ref in book.loans.items():
+        book.loans[number] = later.get(ref, ref)
 
 
 def _give_a_farmer_a_loan(book: Book) -> None:
@@ -114,7 +125,12 @@ def _prepared(
         accountant = User.objects.get(username="accountant")
         accountant.second_factor_passed = True
     wanted = all_tales(first_on=first_on, last_on=last_on) if told is None else told
-    people = borrowers(wanted, run=run, known=known, but=but)
+    people = borrowers(
+        [each for each in wanted if not each.for_coop], run=run, known=known, but=but
+    )
+    people |= heads_of_coops(
+        [each for each in wanted if each.for_coop], taken=people.values(), but=but
+    )
     possible = [each for each in wanted if each.number in people and each.kind.product in offers]
     with scoped(SYSTEM):
         answering = others_at_home(people.values(), most=ANSWERING)
@@ -133,7 +149,8 @@ def _draw(book: Book, tale: Tale) -> None:
     def act() -> None:
         person, offer = book.people[tale.number], book.offers[tale.kind.product]
         security = _security(book, tale) if tale.kind.security != "credit" else None
-        book.loans[tale.number] = borrow(book.staff, tale, person, offer, security)
+        coop = coop_of(person) if tale.for_coop else None
+        book.loans[tale.number] = borrow(book.staff, tale, person, offer, security, coop)
 
     _try(act)
 
@@ -207,6 +224,8 @@ def _events(book: Book, day: date) -> Iterator[Callable[[], object]]:
         }  # fmt: skip
         if tale.habit.event == "restructure" and day == on:
             yield _easing(book, tale, said)
+        elif tale.habit.event == RENEW and day >= on:
+            yield partial(renew_one, book, tale, day)
         elif tale.habit.event == "write_off":
             yield from _losing(book, tale, day - on, said)
 

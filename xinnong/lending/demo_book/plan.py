@@ -20,6 +20,9 @@ LOANS: Final = 96
 CARDS_APART: Final = 12
 ROUND_YUAN: Final = 100_000
 """Fen of a thousand yuan, of which the amounts are multiples."""
+SECOND: Final = "BANK-02"
+"""The bank of the demo's second officer, whose own core keeps the book of its loans."""
+RENEW: Final = "renew"
 GUARANTEE: Final = "guarantee"
 MORTGAGE: Final = "mortgage"
 
@@ -84,6 +87,13 @@ ANSWERED_FOR: Final = Kind(
 ON_A_HOUSE: Final = Kind(
     "mortgage", "equal_principal", 36, "greenhouse_and_barn", (150,), security=MORTGAGE
 )
+GOES_ON: Final = Kind("inclusive", "interest_first", 12, "seed_and_fertiliser", (10,))
+OF_A_COOP: Final = Kind(
+    "guaranteed", "interest_first", 12, "processing_and_trade", (120,), security=GUARANTEE
+)
+COOP_YUAN: Final = 120
+AT_SECOND: Final = ((95, ON_TIME), (70, ON_TIME), (40, ON_TIME), (110, Habit(stops_back=60)))
+SECOND_NUMBERS: Final = 900
 SECURED: Final = (
     (ANSWERED_FOR, ON_TIME, 250), (ON_A_HOUSE, Habit(settles_back=6), 305),
     (ANSWERED_FOR, Habit(stops_back=50), 140), (ON_A_HOUSE, ON_TIME, 310),
@@ -97,6 +107,7 @@ class Tale:
     """One loan: who took it stands elsewhere; `drawn_on` is the day the money left.
 
     `card`: the number of the tale whose card the money goes to where it is not the own one.
+    `for_coop`: it is lent to a co-op, for which its head asks and signs.
     """
 
     number: int
@@ -108,6 +119,7 @@ class Tale:
     settles_on: date | None
     event_on: date | None
     card: int | None = None
+    for_coop: bool = False
 
     def key(self, person: UUID, step: str) -> UUID:
         """The key of one step, the same however often the book is begun."""
@@ -130,7 +142,8 @@ def tales(*, first_on: date, last_on: date, loans: int = LOANS) -> list[Tale]:
 def all_tales(*, first_on: date, last_on: date) -> list[Tale]:
     """Everything that the demo's book tells."""
     told = with_one_card(tales(first_on=first_on, last_on=last_on))
-    return sorted([*told, *secured_tales(told, last_on=last_on)], key=_by_day)
+    secured = secured_tales(told, last_on=last_on)
+    return sorted([*told, *secured, *single_tales([*told, *secured], last_on)], key=_by_day)
 
 
 def secured_tales(told: Sequence[Tale], *, last_on: date) -> list[Tale]:
@@ -148,6 +161,29 @@ def secured_tales(told: Sequence[Tale], *, last_on: date) -> list[Tale]:
     ]
     waits = _dated(number + len(SECURED), ANSWERED_FOR, ON_TIME, last_on + timedelta(2), last_on)
     return sorted([*found, waits], key=_by_day)
+
+
+def single_tales(told: Sequence[Tale], last_on: date) -> list[Tale]:
+    """What there is one of: a loan that goes on without being repaid, and one of a co-op."""
+    if not told:
+        return []
+    first, number = min(each.drawn_on for each in told), max(each.number for each in told) + 1
+    found = [
+        _dated(number, GOES_ON, Habit(event=RENEW, event_back=70), last_on - timedelta(150), last_on),
+        replace(
+            _dated(number + 1, OF_A_COOP, ON_TIME, last_on - timedelta(100), last_on),
+            amount_minor=COOP_YUAN * ROUND_YUAN, for_coop=True,
+        ),
+    ]  # fmt: skip
+    return [each for each in found if each.drawn_on >= first]
+
+
+def second_tales(*, last_on: date) -> list[Tale]:
+    """The loans at the second bank: the last of them is not paid any more."""
+    return [
+        _dated(SECOND_NUMBERS + place, KINDS[0], habit, last_on - timedelta(back), last_on)
+        for place, (back, habit) in enumerate(AT_SECOND)
+    ]
 
 
 def with_one_card(told: Sequence[Tale]) -> list[Tale]:

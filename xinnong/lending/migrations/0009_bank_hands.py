@@ -19,7 +19,11 @@ SEES_THE_LOAN = "EXISTS (SELECT FROM lending_loan AS l WHERE l.id = lending_core
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lending", "0008_books_and_bureau"), rls.DEPENDENCY]
+    dependencies = [
+        ("lending", "0008_books_and_bureau"),
+        ("accounts", "0004_books"),
+        rls.DEPENDENCY,
+    ]
 
     operations = [
         migrations.AddField(

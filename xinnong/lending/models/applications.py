@@ -169,11 +169,16 @@ class AuthorityLimit(models.Model):
     proposed_at = models.DateTimeField()
     confirmed_by = models.UUIDField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Nobody confirms the own proposal; a second person never narrows."""
+        """Nobody confirms the own proposal, or one taken back; a second person never narrows."""
 
         constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="authority_in_force_stays",
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
                 name="authority_two_people",

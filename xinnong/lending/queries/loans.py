@@ -160,11 +160,13 @@ def late_of(loan: Loan, terms: Terms) -> Late:
     )
 
 
-def undoing_waits(repayment: UUID) -> bool:
-    """Whether somebody proposed that a payment does not count, and nobody answered yet."""
+def undoing_of(repayment: UUID | None) -> LoanProposal | None:
+    """The proposal that a payment does not count, while nobody has answered it."""
+    if repayment is None:
+        return None
     return LoanProposal.objects.filter(
         repayment=repayment, kind=ProposalKind.REVERSE, state=ProposalState.OPEN
-    ).exists()
+    ).first()
 
 
 def excused_delays(loan: Loan) -> tuple[Excused, ...]:

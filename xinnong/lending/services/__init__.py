@@ -32,6 +32,8 @@ from xinnong.lending.services.decisions import (
     decide_by_officer,
     propose_limit,
     ship_limits,
+    withdraw_approval,
+    withdraw_limit,
 )
 from xinnong.lending.services.drawing import (
     draw,
@@ -70,6 +72,7 @@ from xinnong.lending.services.products import (
     save_draft,
     ship_products,
     sign_draft,
+    withdraw_signature,
 )
 from xinnong.lending.services.proposing import (
     propose_restructuring,
@@ -158,6 +161,9 @@ __all__ = [
     "turn_down",
     "undo_repayment",
     "withdraw_application",
+    "withdraw_approval",
+    "withdraw_limit",
     "withdraw_proposal",
+    "withdraw_signature",
     "write_off",
 ]

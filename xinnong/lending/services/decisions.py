@@ -13,6 +13,7 @@ from xinnong.audit.services import record
 from xinnong.core.errors import Problem
 from xinnong.core.origination import (
     OFFICER_REASONS,
+    WITHDRAWN,
     Decided,
     Decider,
     authority_problems,
@@ -26,6 +27,7 @@ from xinnong.lending.models import (
     DecidingRole,
     DecisionKind,
     Outcome,
+    ProposalState,
 )
 from xinnong.lending.queries.applications import authority_of, decidable, first_approval
 from xinnong.lending.queries.lpr import lpr_percent_on
@@ -35,10 +37,12 @@ from xinnong.lending.services.applications import locked, move, write_decision
 from xinnong.lending.services.commands import (
     claim,
     household_of,
+    note,
     refuse_all_but_staff,
     refuse_own_household,
     take_turns,
 )
+from xinnong.lending.services.loan_refusals import ProposalEnded
 from xinnong.lending.services.refusals import (
     AuthorityOver,
     LimitUnsound,
@@ -46,6 +50,7 @@ from xinnong.lending.services.refusals import (
     Moved,
     NotApprovable,
     NothingToConfirm,
+    NotTheProposer,
     OwnHousehold,
     ReasonMissing,
     SamePerson,
@@ -223,6 +228,30 @@ def _agree(actor: User, mine: Application, first: Decision, now: datetime) -> No
     move(mine, ApplicationState.APPROVED)
 
 
+def withdraw_approval(
+    *, actor: User, application: Application, now: datetime, key: UUID
+) -> Application:
+    """Take the own approval back while it waits for a second person; anybody may decide anew.
+
+    Raises NotYours, OwnHousehold, NothingToConfirm, NotTheProposer, CommandKeyReused.
+    """
+    refuse_all_but_staff(actor, application.institution)
+    refuse_own_household(actor, application.household_id)
+    with transaction.atomic():
+        mine = locked(application)
+        if not _is_first(actor, mine, "withdraw-approval", key, {}, now):
+            return mine
+        first = first_approval(mine)
+        if first is None:
+            raise NothingToConfirm
+        if first.decided_by != actor.ref:
+            raise NotTheProposer
+        taken_back = Decided("refer", (Problem(WITHDRAWN, "decider"),), None)
+        write_decision(actor, mine, DecisionKind.OFFICER, taken_back, now)
+        note(actor, "withdraw-approval", mine, now, amount_minor=first.amount_minor)
+    return mine
+
+
 def decider_of(actor: User, institution: str, *, today: date) -> Decider:
     """What an officer or manager may approve at a lender on a day."""
     role = DecidingRole.MANAGER if "manager" in actor.roles else DecidingRole.OFFICER
@@ -280,17 +309,41 @@ def propose_limit(
 
 
 def confirm_limit(*, actor: User, limit: AuthorityLimit, now: datetime) -> AuthorityLimit:
-    """Confirm a limit as the second person; a confirmed one stays. Raises NotYours, SamePerson."""
+    """Confirm a limit as the second person; a confirmed one stays.
+
+    Raises NotYours, SamePerson, ProposalEnded.
+    """
     refuse_all_but_staff(actor, limit.institution)
     with transaction.atomic():
         mine = AuthorityLimit.objects.select_for_update().get(pk=limit.pk)
         if mine.confirmed_by is not None:
             return mine
+        if mine.withdrawn_at is not None:
+            raise ProposalEnded(state=ProposalState.WITHDRAWN.label)
         if mine.proposed_by == actor.ref:
             raise SamePerson
         mine.confirmed_by, mine.confirmed_at = actor.ref, now
         mine.save(update_fields=["confirmed_by", "confirmed_at"])
         _note_limit(actor, "confirm-limit", mine, now)
+    return mine
+
+
+def withdraw_limit(*, actor: User, limit: AuthorityLimit, now: datetime) -> AuthorityLimit:
+    """Take the own proposal of a limit back; doing it again changes nothing.
+
+    Raises NotYours, NotTheProposer, ProposalEnded.
+    """
+    refuse_all_but_staff(actor, limit.institution)
+    with transaction.atomic():
+        mine = AuthorityLimit.objects.select_for_update().get(pk=limit.pk)
+        if mine.proposed_by != actor.ref:
+            raise NotTheProposer
+        if mine.confirmed_by is not None:
+            raise ProposalEnded(state=ProposalState.CONFIRMED.label)
+        if mine.withdrawn_at is None:
+            mine.withdrawn_at = now
+            mine.save(update_fields=["withdrawn_at"])
+            _note_limit(actor, "withdraw-limit", mine, now)
     return mine
 
 

@@ -13,6 +13,7 @@ from xinnong.core.errors import Refused
 from xinnong.core.product_file import SCHEMA, compile_product, load_product
 from xinnong.lending.models import DraftState, Offer, ProductDraft, PublishedProduct
 from xinnong.lending.queries.products import shipped_products
+from xinnong.lending.services.refusals import NotTheProposer
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -161,6 +162,25 @@ def sign_draft(*, actor: User, draft: ProductDraft, now: datetime, today: date) 
         record(
             actor=actor, action="lending.sign-product", at=now, subject=mine.ref,
             checksum=mine.sha256,
+        )  # fmt: skip
+    return mine
+
+
+def withdraw_signature(*, actor: User, draft: ProductDraft, now: datetime) -> ProductDraft:
+    """Take the own signature off a draft that waits for a second person; it may be changed again.
+
+    Raises DraftMoved, NotTheProposer.
+    """
+    with transaction.atomic():
+        mine = _locked(draft, DraftState.SIGNED)
+        if mine.first_signer != actor.ref:
+            raise NotTheProposer
+        unsigned, mine.sha256 = mine.sha256, ""
+        mine.state, mine.first_signer, mine.changed_at = DraftState.WRITING, None, now
+        mine.save()
+        record(
+            actor=actor, action="lending.withdraw-signature", at=now, subject=mine.ref,
+            checksum=unsigned,
         )  # fmt: skip
     return mine
 

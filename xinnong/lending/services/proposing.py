@@ -39,6 +39,10 @@ from xinnong.lending.services.loan_refusals import (
 from xinnong.lending.services.refusals import EvidenceMissing, SamePerson
 
 PROPOSE: Final = "lending.propose"
+ENDINGS: Final = {
+    ProposalState.TURNED_DOWN: "lending.turn-down-proposal",
+    ProposalState.WITHDRAWN: "lending.withdraw-proposal",
+}
 MOST_MONTHS: Final = 120
 MOST_EVIDENCE: Final = 64
 EASING_METHODS: Final = (
@@ -210,15 +214,20 @@ def turn_down(
 
 
 def withdraw_proposal(
-    *, actor: User, institution: Institution, proposal_ref: UUID, now: datetime
+    *,
+    actor: User,
+    institution: Institution,
+    proposal_ref: UUID,
+    now: datetime,
+    verb: Permission = Permission.HANDLE_LOANS,
 ) -> LoanProposal:
     """Take the own proposal back; doing it again changes nothing.
 
-    Raises NotYours, NotAuthorised (a colleague's), NotProposed, ProposalEnded.
+    `verb` is what it took to propose. Raises NotYours, NotAuthorised (a colleague's), NotProposed, ProposalEnded.
     """
     with scoped(of_lender(institution.code, actor)):
         proposal = _held(institution, proposal_ref)
-        check_staff(actor, proposal.loan, Permission.HANDLE_LOANS)
+        check_staff(actor, proposal.loan, verb)
         if proposal.proposed_by != actor.ref:
             raise NotAuthorised
         return _ended(actor, institution, proposal, ProposalState.WITHDRAWN, now)
@@ -245,7 +254,7 @@ def _ended(
         raise ProposalEnded(state=proposal.get_state_display())
     _end(proposal, state, actor.ref, now)
     record(
-        actor=actor, action="lending.end-proposal", at=now, subject=proposal.loan.ref,
+        actor=actor, action=ENDINGS[state], at=now, subject=proposal.loan.ref,
         concerns=institution,
     )  # fmt: skip
     return proposal

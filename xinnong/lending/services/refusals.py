@@ -96,6 +96,12 @@ class AuthorityOver(Refused):
     code: ClassVar[str] = "authority.over"
 
 
+class NotTheProposer(Refused):
+    """Only whoever proposed something, and still may, takes it back."""
+
+    code: ClassVar[str] = "proposal.not_own"
+
+
 class SamePerson(Refused):
     """One person counts once."""
 

@@ -25,7 +25,7 @@ from xinnong.lending.models import (
     RepaymentState,
     StatementLine,
 )
-from xinnong.lending.queries.loans import undoing_waits
+from xinnong.lending.queries.loans import undoing_of
 from xinnong.lending.services.bank_refusals import (
     LineNotWaiting,
     LoanNumberUnknown,
@@ -34,9 +34,11 @@ from xinnong.lending.services.bank_refusals import (
 )
 from xinnong.lending.services.lender_scope import of_lender
 from xinnong.lending.services.loan_ledger import IN_TRANSIT, SUSPENSE
+from xinnong.lending.services.loan_refusals import NotProposed
 from xinnong.lending.services.payment_ledger import BankBooks
 from xinnong.lending.services.payment_results import business_day
-from xinnong.lending.services.proposing import MOST_EVIDENCE
+from xinnong.lending.services.proposing import MOST_EVIDENCE, withdraw_proposal
+from xinnong.lending.services.refusals import NotTheProposer
 from xinnong.lending.services.statements import SUSPENSE_DEBIT, book_repayment
 from xinnong.lending.services.undoing import propose_undoing
 from xinnong.privacy.vault import KEY_ID, seal, unseal
@@ -108,11 +110,23 @@ def confirm_line(
 def reject_line(
     *, actor: User, institution: Institution, line: UUID, now: datetime
 ) -> StatementLine:
-    """Let a line wait again instead of confirming it. Raises LineNotWaiting."""
+    """Let a line wait again instead of confirming it. Raises LineNotWaiting, SecondNeeded."""
     with scoped(of_lender(institution.code, actor)):
         row = _held(institution, line, LineState.PROPOSED, is_credit=True)
-        row.loan, row.proposed_by, row.state = None, None, LineState.WAITING
-        return _save(actor, institution, row, now, "lending.reject-line")
+        if row.proposed_by == actor.ref:
+            raise SecondNeeded
+        return _wait_again(actor, institution, row, now, "lending.reject-line")
+
+
+def withdraw_line(
+    *, actor: User, institution: Institution, line: UUID, now: datetime
+) -> StatementLine:
+    """Take back what oneself said a line was; it waits again. Raises LineNotWaiting, NotTheProposer."""
+    with scoped(of_lender(institution.code, actor)):
+        row = _held(institution, line, LineState.PROPOSED, is_credit=True)
+        if row.proposed_by != actor.ref:
+            raise NotTheProposer
+        return _wait_again(actor, institution, row, now, "lending.withdraw-line")
 
 
 def book_bank_fee(
@@ -152,17 +166,36 @@ def unbook_line(
                 verb=Permission.KEEP_LEDGER,
             )  # fmt: skip
             return row
-        row.loan, row.repayment, row.proposed_by = None, None, None
-        row.state = LineState.WAITING
-        return _save(actor, institution, row, now, "lending.unbook-line")
+        row.repayment = None
+        return _wait_again(actor, institution, row, now, "lending.unbook-line")
 
 
-def unbooking_waits(*, actor: Actor, institution: Institution, line: StatementLine) -> bool:
-    """Whether somebody proposed to take a line off its loan, and nobody answered yet."""
-    if line.repayment is None:
-        return False
+def keep_line_booked(
+    *, actor: User, institution: Institution, line: UUID, now: datetime
+) -> StatementLine:
+    """Take the own proposal back that a line leave its loan; the line stays booked there.
+
+    Raises LineNotWaiting, NotProposed, NotTheProposer, and what withdrawing a proposal raises.
+    """
     with scoped(of_lender(institution.code, actor)):
-        return undoing_waits(line.repayment)
+        row = _held(institution, line, LineState.BOOKED, is_credit=True)
+        waiting = undoing_of(row.repayment)
+        if waiting is None:
+            raise NotProposed
+        if waiting.proposed_by != actor.ref:
+            raise NotTheProposer
+        withdraw_proposal(
+            actor=actor, institution=institution, proposal_ref=waiting.ref, now=now,
+            verb=Permission.KEEP_LEDGER,
+        )  # fmt: skip
+        return row
+
+
+def who_unbooks(*, actor: Actor, institution: Institution, line: StatementLine) -> UUID | None:
+    """Who proposed to take a line off its loan, while nobody has answered."""
+    with scoped(of_lender(institution.code, actor)):
+        waiting = undoing_of(line.repayment)
+        return waiting.proposed_by if waiting else None
 
 
 def _held(
@@ -174,6 +207,13 @@ def _held(
     if row is None or (row.amount_minor > 0) is not is_credit:
         raise LineNotWaiting
     return row
+
+
+def _wait_again(
+    actor: User, institution: Institution, row: StatementLine, now: datetime, action: str
+) -> StatementLine:
+    row.loan, row.proposed_by, row.state = None, None, LineState.WAITING
+    return _save(actor, institution, row, now, action)
 
 
 def _propose(

@@ -20,7 +20,16 @@ from xinnong.lending.views.asking import Refusals, lender_of
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from django.http import HttpRequest, HttpResponse
+
+    from xinnong.lending.models import AuthorityLimit
+
+ENDINGS: Mapping[str, Callable[..., AuthorityLimit]] = {
+    "confirm": services.confirm_limit,
+    "withdraw": services.withdraw_limit,
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,20 +43,19 @@ def authority(request: HttpRequest) -> HttpResponse:
             form = LimitForm(request.POST)
             if form.is_valid() and told.of(lambda: _propose(request, form)):
                 return redirect("lending:authority")
-        elif step == "confirm":
-            if told.of(lambda: _confirm(request)):
+        elif step in ENDINGS:
+            if told.of(lambda: _end(request, ENDINGS[step])):
                 return redirect("lending:authority")
         else:
             raise Http404
     found = limits_of(lender_of(request))
     refs = [ref for each in found for ref in (each.proposed_by, each.confirmed_by) if ref]
+    mine = user_of(request).ref
+    waiting = [each for each in found if each.confirmed_by is None and each.withdrawn_at is None]
     context = {
         "table": limits_table(found, staff_names(refs)),
-        "waiting": [
-            each
-            for each in found
-            if each.confirmed_by is None and each.proposed_by != user_of(request).ref
-        ],
+        "waiting": [each for each in waiting if each.proposed_by != mine],
+        "own": [each for each in waiting if each.proposed_by == mine],
         "form": form,
         "refusal": told.refusal,
     }
@@ -71,9 +79,9 @@ def _propose(request: HttpRequest, form: LimitForm) -> object:
     )
 
 
-def _confirm(request: HttpRequest) -> object:
+def _end(request: HttpRequest, end: Callable[..., AuthorityLimit]) -> object:
     asked = request.POST.get("limit", "")
     limit = next((each for each in limits_of(lender_of(request)) if str(each.ref) == asked), None)
     if limit is None:
         raise Http404
-    return services.confirm_limit(actor=user_of(request), limit=limit, now=timezone.now())
+    return end(actor=user_of(request), limit=limit, now=timezone.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -232,6 +233,14 @@ def _withdraw(request: HttpRequest, found: Application) -> tuple[None, Callable[
     )
 
 
+def _withdraw_approval(
+    request: HttpRequest, found: Application
+) -> tuple[None, Callable[[], object]]:
+    return None, lambda: services.withdraw_approval(
+        actor=user_of(request), application=found, now=timezone.now(), key=uuid4()
+    )
+
+
 def _ask_person(request: HttpRequest, found: Application) -> tuple[None, Callable[[], object]]:
     return None, lambda: services.ask_for_person(
         actor=user_of(request), application=found, now=timezone.now(), key=found.ref
@@ -247,6 +256,7 @@ def _draft(request: HttpRequest, found: Application) -> tuple[None, Callable[[],
 STEPS: Mapping[str, Callable[..., tuple[Form | None, Callable[[], object]]]] = {
     "decide": _decide,
     "confirm": _confirm,
+    "withdraw-approval": _withdraw_approval,
     "visit": _visit,
     "ask-report": _ask_report,
     "file-report": _file_report,

@@ -22,6 +22,7 @@ from xinnong.web.tables import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from django.http import HttpRequest
@@ -82,7 +83,7 @@ def in_plain_words(asked: OwnRepayment, effect: Foreseen) -> dict[str, Any]:
         "spent": _spent(effect),
         "afterwards": _afterwards(asked, effect),
         "ends": effect.after.loan.state == LoanState.SETTLED,
-        "changed": _changed(effect),
+        "changed": _changed(effect, asked.facts.on),
     }
 
 
@@ -139,13 +140,16 @@ def _interest(dues: Sequence[LoanDue]) -> int:
     return sum(due.interest_minor for due in dues)
 
 
-def _changed(effect: Foreseen) -> Any:
-    """The schedule that the money changes; nothing where it stays, or where nothing follows."""
+def _changed(effect: Foreseen, on: date) -> Any:
+    """What is to be paid after a day where the money changes it; nothing where it stays, or ends."""
 
     def agreed(due: LoanDue) -> tuple[object, ...]:
         return due.on, due.principal_minor, due.interest_minor, due.fee_minor
 
-    stays = list(map(agreed, effect.before.dues)) == list(map(agreed, effect.after.dues))
+    before, after = (
+        [due for due in dues if due.on > on] for dues in (effect.before.dues, effect.after.dues)
+    )
+    stays = list(map(agreed, before)) == list(map(agreed, after))
     if stays or effect.after.loan.state != LoanState.ACTIVE:
         return None
-    return schedule_table(effect.after.dues, _("以后这样还"))
+    return schedule_table(after, _("以后这样还"))

@@ -122,6 +122,8 @@ def _step(request: HttpRequest, found: ProductDraft, step: str) -> HttpResponse:
     try:
         if step == "sign":
             services.sign_draft(actor=actor, draft=found, now=now, today=today)
+        elif step == "unsign":
+            services.withdraw_signature(actor=actor, draft=found, now=now)
         elif step == "drop":
             services.drop_draft(actor=actor, draft=found, now=now)
             return redirect("lending:products")

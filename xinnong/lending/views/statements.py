@@ -44,7 +44,9 @@ DEEDS: Final[dict[str, Callable[..., StatementLine]]] = {
     "confirm": statement_lines.confirm_line,
     "reject": statement_lines.reject_line,
     "fee": statement_lines.book_bank_fee,
+    "withdraw": statement_lines.withdraw_line,
     "unbook": statement_lines.unbook_line,
+    "keep": statement_lines.keep_line_booked,
 }
 
 
@@ -118,11 +120,14 @@ def line(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 def _unbooking(request: HttpRequest, found: StatementLine) -> dict[str, Any]:
     """Whether a booked line may be taken off its loan, or waits for a second person there."""
-    booked = found.state == LineState.BOOKED
-    waits = booked and statement_lines.unbooking_waits(
-        actor=user_of(request), institution=institution_of(request), line=found
-    )
-    return {"may_unbook": booked and not waits, "unbooking": waits}
+    booked, user = found.state == LineState.BOOKED, user_of(request)
+    by = statement_lines.who_unbooks(actor=user, institution=institution_of(request), line=found)
+    waits = booked and by is not None
+    return {
+        "may_unbook": booked and not waits,
+        "unbooking": waits,
+        "may_keep": waits and by == user.ref,
+    }
 
 
 def _shown(
