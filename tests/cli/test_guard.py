@@ -47,6 +47,9 @@ def test_it_replays_a_file_into_alerts_and_a_summary(simulated: Path, tmp_path: 
     assert list(last["summary"]) == ["events", "late", "duplicate", "alerts", "seconds"]
     assert last["summary"]["alerts"] == len(alerts)
     assert {"village-burst", "device-farm"} <= {each["rule"] for each in alerts}
+    said = guard(tmp_path, *arguments, "--shadow").stdout.splitlines()
+    shadowed = [each for each in map(json.loads, said[:-1]) if "shadow" in each]
+    assert (len(shadowed) > 0, len(said) - 1 - len(shadowed)) == (True, len(alerts))
     known = {each["alert_id"] for each in alerts}
     assert all(each["supersedes"] in known | {None} for each in alerts)
 
@@ -72,7 +75,7 @@ def test_a_folder_with_something_in_it_is_not_written_into(simulated: Path, tmp_
 
 
 def test_a_rulebook_is_checked_and_every_problem_named(tmp_path: Path) -> None:
-    assert "24 rules" in guard(tmp_path, "rules").stdout
+    assert "33 rules" in guard(tmp_path, "rules").stdout
     rules = tmp_path / "own.toml"
     rules.write_text('schema = 1\nid = "own"\nversion = "1"\n[[rule]]\nname = "only"\nwhen = "x"\n')
     done = guard(tmp_path, "rules", "--rules", str(rules), code=1)
@@ -94,7 +97,10 @@ def test_a_report_has_a_line_for_each_scenario_and_coverage(tmp_path: Path) -> N
     assert [(each["scenario"], each["feeds"]) for each in lines] == [
         ("slow", "county"),
         ("slow", "third"),
+        ("together", "county"),
+        ("together", "third"),
     ]
+    assert [each["cases"] for each in lines[:2]] == [each["cases"] for each in lines[2:]]
 
 
 def test_a_pack_of_no_case_is_wrong_usage_before_any_database(tmp_path: Path) -> None:

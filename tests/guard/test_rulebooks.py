@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def source(version: str, **changes: str) -> str:
-    text = shipped_source().replace('version = "2026.1"', f'version = "{version}"', 1)
+    text = shipped_source().replace('version = "2026.2"', f'version = "{version}"', 1)
     for old, new in changes.items():
         text = text.replace(old, new)
     return text

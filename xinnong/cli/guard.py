@@ -17,7 +17,7 @@ from uuid import UUID
 
 from xinnong.analytics.gangs.files import BrokenFile, EventFile, read_activities, write_simulation
 from xinnong.analytics.gangs.gangs import SCENARIOS
-from xinnong.analytics.gangs.report import report_lines
+from xinnong.analytics.gangs.report import FIRST_SEED, report_lines
 from xinnong.analytics.gangs.simulate import FEEDS, simulate
 from xinnong.cli.dispatch import (
     DONE,
@@ -36,9 +36,10 @@ from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Ruleboo
 
 HELP = "replay events through the rules against account gangs, or simulate villages and gangs"
 NEEDS = "nothing"
-BASE: Final = "base-2026.1.toml"
+BASE: Final = "base-2026.2.toml"
 EPILOGUE: Final = """\
-replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}
+replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}; the approved activities
+          of this installation are written for it by `xinnong guard-activities`
 simulate  write events.parquet, activities.parquet and truth.json of a scenario into --out
 report    replay many simulations: victims before the first alert, minutes, precision, false alerts,
           with intervals of 95 %; --keep FILE lets a long one be stopped and go on
@@ -53,8 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     subjects = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     replay = subjects.add_parser("replay", help="judge a file of events")
     replay.add_argument("events", type=Path, metavar="EVENTS.parquet")
-    replay.add_argument("--activities", type=Path, metavar="ACTIVITIES.parquet")
+    replay.add_argument(
+        "--activities",
+        type=Path,
+        metavar="ACTIVITIES.parquet",
+        help="what was approved; `xinnong guard-activities` writes it",
+    )
     replay.add_argument("--json", action="store_true", help="one JSON object a line")
+    replay.add_argument("--shadow", action="store_true", help="alerts of rules in shadow as well")
     simulated = subjects.add_parser("simulate", help="write a simulation")
     simulated.add_argument("--scenario", choices=list(SCENARIOS), required=True)
     simulated.add_argument("--feeds", choices=FEEDS, default="full", help="who reports (full)")
@@ -64,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--scenario", choices=list(SCENARIOS), action="append", default=[])
     report.add_argument("--feeds", choices=FEEDS, action="append", default=[])
     report.add_argument("--seeds", type=whole(1, 1000), default=20, help="of each (20)")
+    report.add_argument("--first-seed", type=whole(0, 10**9), default=FIRST_SEED, help="(1)")
     report.add_argument("--processes", type=whole(1, 16), default=1, help="side by side (1)")
     report.add_argument("--keep", type=file_to_write, metavar="FILE", help="go on where it stopped")
     report.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -119,10 +127,13 @@ def _replay(args: argparse.Namespace, book: Rulebook) -> int:
     engine = Engine(book, Calendar(activities))
     said = _as_json if args.json else _as_line
     began = time.perf_counter()
+    printed = 0
     for alert in _alerts(engine, _watched(file)):
-        print(said(alert))
+        if args.shadow or not alert.shadow:
+            printed += 1
+            print(said(alert))
     seconds = round(time.perf_counter() - began, 3)
-    summary = asdict(engine.counted) | {"seconds": seconds}
+    summary = asdict(engine.counted) | {"alerts": printed, "seconds": seconds}
     print(json.dumps({"summary": summary}) if args.json else _summed(summary))
     if file.broken:
         print(
@@ -186,8 +197,9 @@ def _report(args: argparse.Namespace, rules: bytes) -> int:
     told = partial(progress, what="simulations")
     scenarios, feeds = args.scenario or list(SCENARIOS), args.feeds or list(FEEDS)
     lines = report_lines(
-        rules, scenarios, feeds, args.seeds, told, processes=args.processes, keep=args.keep
-    )
+        rules, scenarios, feeds, args.seeds, told, processes=args.processes, keep=args.keep,
+        first=args.first_seed,
+    )  # fmt: skip
     for line in lines:
         print(json.dumps(line) if args.json else _row(line))
     return DONE

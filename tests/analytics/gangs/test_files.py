@@ -14,7 +14,14 @@ from xinnong.analytics.gangs.files import (
     read_truth,
     write_simulation,
 )
-from xinnong.analytics.gangs.simulate import Simulation, UnknownScenario, simulate
+from xinnong.analytics.gangs.simulate import (
+    FEEDS,
+    Simulation,
+    UnknownScenario,
+    lived,
+    seen,
+    simulate,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +46,15 @@ def test_what_is_written_comes_back_the_same(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
     assert small() == small()
     assert small(seed=2) != small()
+
+
+def test_one_world_is_seen_by_every_coverage_as_if_it_were_its_own() -> None:
+    world = lived("piggyback", 1, villages=6, people=80, days=5)
+    for feeds in FEEDS:
+        alone = simulate("piggyback", 1, feeds=feeds, villages=6, people=80, days=5)
+        assert seen(world, feeds) == alone
+    sources = {each.source for each in seen(world, "county").events}
+    assert sources <= {"cadre", "county"}
 
 
 @pytest.mark.parametrize(("scenario", "feeds"), [("nobody", "full"), ("none", "all")])

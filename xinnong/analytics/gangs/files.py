@@ -95,7 +95,7 @@ def write_simulation(simulation: Simulation, folder: Path) -> tuple[Path, Path, 
         folder / name for name in ("events.parquet", "activities.parquet", "truth.json")
     )
     _write_events(simulation.events, events)
-    _write_activities(simulation.activities, activities)
+    write_activities(simulation.activities, activities)
     truth.write_text(json.dumps(asdict(simulation.truth), ensure_ascii=False), encoding="utf-8")
     return events, activities, truth
 
@@ -109,6 +109,21 @@ def read_truth(path: Path) -> Truth:
         tuple((at, village, gang) for at, village, gang in told["arrivals"]),
         told["legitimate"],
     )
+
+
+def write_activities(activities: Sequence[Activity], path: Path) -> None:
+    """Write activities as replays read them."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            'CREATE TABLE listed(activity TEXT, village TEXT, "from" BIGINT, "to" BIGINT, agents TEXT[])'
+        )
+        for each in activities:
+            connection.execute(
+                "INSERT INTO listed VALUES (?, ?, ?, ?, ?)",
+                [each.activity, each.village, each.starts, each.ends, sorted(each.agents)],
+            )
+        listed = ", ".join(_written(name) for name in ACTIVITY_COLUMNS)
+        connection.execute(f"COPY (SELECT {listed} FROM listed) TO {quoted(path)} (FORMAT parquet)")
 
 
 # ---------------------------------------------------------------- inside
@@ -159,20 +174,6 @@ def _write_events(events: Sequence[Event], path: Path) -> None:
         connection.execute(
             f"COPY (SELECT {listed} FROM columns) TO {quoted(path)} (FORMAT parquet)"
         )
-
-
-def _write_activities(activities: Sequence[Activity], path: Path) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(
-            'CREATE TABLE listed(activity TEXT, village TEXT, "from" BIGINT, "to" BIGINT, agents TEXT[])'
-        )
-        for each in activities:
-            connection.execute(
-                "INSERT INTO listed VALUES (?, ?, ?, ?, ?)",
-                [each.activity, each.village, each.starts, each.ends, sorted(each.agents)],
-            )
-        listed = ", ".join(_written(name) for name in ACTIVITY_COLUMNS)
-        connection.execute(f"COPY (SELECT {listed} FROM listed) TO {quoted(path)} (FORMAT parquet)")
 
 
 def _column(events: Sequence[Event], name: str) -> Any:

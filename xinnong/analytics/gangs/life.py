@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from xinnong.analytics.gangs.world import (
+    CADRE,
     CHANNEL,
     COUNTY,
     GOVERNMENT,
@@ -24,6 +25,10 @@ OWN_CODES_A_DAY: Final = 0.03
 OWN_ACTIVATIONS_A_DAY: Final = 0.002
 HELPED_SHARE: Final = 0.12
 LOGINS_A_DAY: Final = 0.02
+
+CADRE_CHECKS: Final = 0.75
+WORRIED_CALLS: Final = 0.1
+"""Approved visits are looked up by cadres too, and now and then worry somebody for nothing."""
 
 PER_HUNDRED_VILLAGE_DAYS: Final = {
     "village_day": 0.7, "clinic": 0.4, "promotion": 0.9, "school": 0.3, "return": 1.5, "shared": 1.0,
@@ -105,10 +110,25 @@ def approved(
     return activity, devices
 
 
+def _heard_of(world: World, village: str, starts: int) -> None:
+    """The cadre looks an honest team up and finds it; somebody calls about it all the same."""
+    if world.rng.random() < CADRE_CHECKS:
+        world.happens(
+            starts + round(world.rng.uniform(0.1, 3) * HOUR), "team_check", CADRE, village=village,
+            ok=True,
+        )  # fmt: skip
+    for _ in range(poisson(world.rng, WORRIED_CALLS)):
+        world.happens(
+            starts + round(world.rng.uniform(1, 30) * HOUR), "hotline", COUNTY,
+            phone=world.somebody(village).phone, village=village, ok=False,
+        )  # fmt: skip
+
+
 def village_day(world: World, village: str, day: int) -> None:
     """A government day for several apps: an activation and two registrations each, mostly on own handsets."""
     starts = world.at(day, 8.5)
     activity, devices = approved(world, village, starts, 7, 4)
+    _heard_of(world, village, starts)
     for person in world.crowd(village, world.rng.randint(60, 120), 45):
         agent = world.rng.choice(list(devices))
         on_own = world.rng.random() < 0.9
@@ -128,6 +148,7 @@ def clinic(world: World, village: str, day: int) -> None:
     """A hospital's mobile clinic, filed like every activity, activates on its own device."""
     starts = world.at(day, 9)
     activity, devices = approved(world, village, starts, 5, 2)
+    _heard_of(world, village, starts)
     for person in world.crowd(village, world.rng.randint(15, 45), 40):
         agent = world.rng.choice(list(devices))
         world.activates(

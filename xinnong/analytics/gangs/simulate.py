@@ -8,11 +8,31 @@ from typing import Final
 
 from xinnong.analytics.gangs.gangs import SCENARIOS, comes
 from xinnong.analytics.gangs.life import lives
-from xinnong.analytics.gangs.world import CADRE, COUNTY, MINUTE, World, empty_world
+from xinnong.analytics.gangs.world import (
+    CADRE,
+    CARRIER,
+    CHANNEL,
+    COUNTY,
+    GOVERNMENT,
+    MINUTE,
+    PLATFORMS,
+    World,
+    empty_world,
+)
 from xinnong.core.detection.events import SECOND, Activity, Event
 
-FEEDS: Final = ("full", "half", "third", "one-dark", "no-carrier", "county")
-OWN_FEEDS: Final = frozenset({CADRE, COUNTY, "channel"})
+SILENT: Final[dict[str, frozenset[str]]] = {
+    "no-carrier": frozenset({CARRIER}),
+    "no-platforms": frozenset(PLATFORMS),
+    "no-government": frozenset(GOVERNMENT),
+    "no-channel": frozenset({CHANNEL}),
+    "no-cadre": frozenset({CADRE}),
+    "no-line": frozenset({COUNTY}),
+}
+"""Who says nothing while everybody else reports; `no-line` is without calls and self-checks."""
+
+FEEDS: Final = ("full", "half", "third", "one-dark", *SILENT, "county")
+OWN_FEEDS: Final = frozenset({CADRE, COUNTY, CHANNEL})
 SHARES: Final = {"full": 1.0, "half": 0.5, "third": 0.3}
 SKEWED, SKEW_SECONDS = 0.02, 240
 LATE, VERY_LATE, TWICE = 0.05, 0.002, 0.01
@@ -49,10 +69,17 @@ def simulate(
 
     Raises UnknownScenario for a scenario or a coverage that does not exist.
     """
-    if scenario not in SCENARIOS:
-        raise UnknownScenario(scenario)
     if feeds not in FEEDS:
         raise UnknownScenario(feeds)
+    return seen(lived(scenario, seed, villages=villages, people=people, days=days), feeds)
+
+
+def lived(
+    scenario: str, seed: int, *, villages: int = 80, people: int = 300, days: int = 10
+) -> World:
+    """Everything that happens in a scenario, whoever reports it. Raises UnknownScenario."""
+    if scenario not in SCENARIOS:
+        raise UnknownScenario(scenario)
     world = empty_world(
         random.Random(f"{scenario} {seed}"),  # noqa: S311 - repeatable on purpose
         villages=villages,
@@ -62,30 +89,35 @@ def simulate(
     lives(world)
     for gang in SCENARIOS[scenario]:
         comes(world, gang)
+    return world
+
+
+def seen(world: World, feeds: str) -> Simulation:
+    """What of a world arrives with these feeds, each time the same; the events stay the world's own."""
+    drawn = world.rng.getstate()
     truth = Truth(
         world.victims, tuple(sorted(world.accounts)), tuple(sorted(world.arrivals)),
         world.legitimate,
     )  # fmt: skip
     events = arriving(world, reported(world, feeds))
+    world.rng.setstate(drawn)
     return Simulation(tuple(events), tuple(world.activities), truth)
 
 
 def reported(world: World, feeds: str) -> list[Event]:
-    """The events whose sources report; the county's own always do."""
+    """The events whose sources report; in `half` and `third` the county's own feeds all do."""
     sources = sorted({each.source for each in world.events if each.source} - OWN_FEEDS)
     if feeds == "county":
-        kept = set()
+        kept = {CADRE, COUNTY}
     elif feeds == "one-dark":
-        kept = set(sources) - {world.rng.choice([one for one in sources if one.startswith("P")])}
-    elif feeds == "no-carrier":
-        kept = set(sources) - {"carrier"}
+        dark = world.rng.choice([one for one in sources if one.startswith("P")])
+        kept = {*sources, *OWN_FEEDS} - {dark}
+    elif feeds in SILENT:
+        kept = {*sources, *OWN_FEEDS} - SILENT[feeds]
     else:
         share = SHARES[feeds]
-        kept = set(world.rng.sample(sources, max(1, round(share * len(sources)))))
-    return [
-        each for each in world.events
-        if each.source in kept or (each.source in OWN_FEEDS and (feeds != "county" or each.source != "channel"))
-    ]  # fmt: skip
+        kept = {*OWN_FEEDS, *world.rng.sample(sources, max(1, round(share * len(sources))))}
+    return [each for each in world.events if each.source in kept]
 
 
 def arriving(world: World, events: list[Event]) -> list[Event]:

@@ -16,7 +16,7 @@ from typing import Final
 from xinnong.core.detection.compiling import compile_rules
 from xinnong.core.detection.events import SECOND, Calendar, Event
 from xinnong.core.detection.links import Links
-from xinnong.core.detection.rulebook import Rule, Rulebook
+from xinnong.core.detection.rulebook import KIND, Rule, Rulebook
 from xinnong.core.detection.windows import Window
 
 LATENESS: Final = 600 * SECOND
@@ -214,6 +214,8 @@ class Engine:
         found: dict[str, Event] = {}
         for name in rule.measures:
             measure = self.measures[name]
+            if measure.by == KIND:  # how much the whole county reports is nobody's evidence
+                continue
             for each in self.windows[name].events(getattr(event, measure.by), event.at):
                 for one in self._behind(measure.of, each):
                     found[one.event_id] = one

@@ -34,6 +34,7 @@ SPAN_SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400}
 WORD: Final = re.compile(r"[a-z][a-z0-9_-]{2,39}")
 TEXTS: Final = frozenset(name for name, type_ in FIELDS.items() if type_ == "text")
 EVENT: Final = "event"
+KIND: Final = "kind"
 PHONE: Final = "phone"
 TIES: Final = ("device", "agent", "address", "ip")
 QUIET: Final = "7d"

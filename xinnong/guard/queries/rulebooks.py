@@ -22,7 +22,7 @@ from xinnong.guard.models import (
 if TYPE_CHECKING:
     from uuid import UUID
 
-SHIPPED: Final = "base-2026.1.toml"
+SHIPPED: Final = "base-2026.2.toml"
 KEPT: Final = 16
 ALARMS_SHOWN: Final = 20
 
