@@ -69,16 +69,21 @@ def test_a_filing_goes_from_the_channel_to_the_village_and_is_closed(
     assert said(cadre, place)[0] == 403
     assert "今天没有批准任何队伍进村" in said(cadre, "/outreach/today/")[1]
     assert said(bureau, place, {"step": "refuse", "reason": ""})[0] == 422
-    assert said(bureau, place, {"step": "approve"})[0] == 302
+    told = bureau.post(place, {"step": "approve"}, follow=True).content.decode()
+    assert "还要另一方也批准" in told
+    assert "还没有发工作牌" not in told
     assert said(bureau, place, {"step": "approve"})[0] == 422
-    assert said(town, place, {"step": "approve"})[0] == 302
+    assert "次活动等审批" in said(town, "/")[1]
+    told = town.post(place, {"step": "approve"}, follow=True).content.decode()
+    assert "两方都批准了" in told
+    assert "支队伍今天批准进村" in said(cadre, "/")[1]
     with scoped(SYSTEM):
         activity, notice = Activity.objects.get(), Notice.objects.get()
     code = code_of(activity)
     assert f"{code[:4]} {code[4:]}" in said(clerk, place)[1]
     assert code[:4] not in said(bureau, place)[1]
     page = said(cadre, "/outreach/today/")[1]
-    for shown in (phrase(activity), code, "顾队长", "绿灯"):
+    for shown in (phrase(activity), f"{code[:4]} {code[4:]}", "顾队长", "绿灯"):
         assert shown in page
     assert phrase(activity) not in said(clerk, place)[1] + said(bureau, place)[1]
     assert said(cadre, "/outreach/today/", {"notice": notice.pk, "heads": "x"})[0] == 422
@@ -187,3 +192,27 @@ def test_a_clerk_whose_institution_is_not_licensed_is_told_so(world: World) -> N
     assert said(browser, "/outreach/teams/")[0] == 422
     assert said(browser, f"/outreach/teams/{world.team.ref}/")[0] == 404
     assert "外拓一队" not in said(browser, "/outreach/")[1]
+
+
+def test_a_search_for_what_no_name_contains_finds_nothing(world: World) -> None:
+    world.filed()
+    bureau = signed_in(world.people.han)
+    for page in ("/outreach/", "/outreach/documents/"):
+        assert said(bureau, f"{page}?search=%00")[0] == 200
+    assert "没有这样的活动" in said(bureau, "/outreach/?search=%00")[1]
+
+
+def test_a_team_s_page_leads_back_for_the_town_too(world: World) -> None:
+    page = said(signed_in(world.people.tang), f"/outreach/teams/{world.team.ref}/")
+    assert page[0] in {200, 404}
+    bureau = said(signed_in(world.people.han), f"/outreach/channels/{world.channel.ref}/")[1]
+    assert "在下面登记第一支队伍" not in bureau
+
+
+def test_a_red_answer_gives_a_number_to_call(world: World) -> None:
+    browser = Client()
+    page = said(browser, "/check/", {"code": "00000000"})[1]
+    assert page.count('href="tel:') >= 1
+    page = said(browser, f"/check/village/?village={LOTUS_VILLAGE}")[1]
+    assert 'href="tel:110"' in page
+    assert said(browser, "/accounts/login/")[1].count('href="/check/"') >= 1

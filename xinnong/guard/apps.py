@@ -16,6 +16,9 @@ class GuardConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell `web` what this app adds to every page."""
+        from xinnong.guard.panel import police_panel
         from xinnong.guard.wording import register
+        from xinnong.web.panels import register_panel
 
         register()
+        register_panel("guard.waiting", 6, police_panel)

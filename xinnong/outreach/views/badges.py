@@ -16,6 +16,7 @@ from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.badges import written
 from xinnong.outreach import tables
 from xinnong.outreach.answers import village_names
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import KeyForm
 from xinnong.outreach.keys import ALGORITHMS
 from xinnong.outreach.queries.badges import badge_by_ref
@@ -23,6 +24,7 @@ from xinnong.outreach.queries.staff import keys_made
 from xinnong.outreach.secrets import code_of
 from xinnong.outreach.services.badges import make_key, revoke_badge
 from xinnong.outreach.views.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         return make_key(actor=user, algorithm=algorithm, now=timezone.now())
 
     if form.is_bound and form.is_valid() and told.of(make):
+        say_done(request, DONE, "key")
         return redirect("outreach:keys")
     context = {
         "table": tables.keys_table(keys_made()),
@@ -70,6 +73,7 @@ def badge(request: HttpRequest, ref: UUID) -> HttpResponse:
         revoke_badge(actor=user_of(request), badge=found, now=timezone.now())
 
     if request.method == "POST" and told.of(revoke):
+        say_done(request, DONE, "revoke")
         return redirect("outreach:badge", ref)
     text = written(bytes(found.message))
     context = {"badge": found, "qr": _code(text), "text": text, "refusal": told.refusal}
