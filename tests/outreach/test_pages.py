@@ -202,11 +202,20 @@ def test_a_search_for_what_no_name_contains_finds_nothing(world: World) -> None:
     assert "没有这样的活动" in said(bureau, "/outreach/?search=%00")[1]
 
 
-def test_a_team_s_page_leads_back_for_the_town_too(world: World) -> None:
-    page = said(signed_in(world.people.tang), f"/outreach/teams/{world.team.ref}/")
-    assert page[0] in {200, 404}
-    bureau = said(signed_in(world.people.han), f"/outreach/channels/{world.channel.ref}/")[1]
-    assert "在下面登记第一支队伍" not in bureau
+def test_nobody_is_sent_to_a_page_that_is_not_theirs(world: World) -> None:
+    activity = world.filed()
+    place, team = f"/outreach/activities/{activity.ref}/", f"/outreach/teams/{world.team.ref}/"
+    town, bureau = signed_in(world.people.tang), signed_in(world.people.han)
+    assert f'href="{team}"' in said(bureau, place)[1]
+    assert f'href="{team}"' not in said(town, place)[1]
+    assert said(town, team)[0] == 404
+    with scoped(SYSTEM):
+        Agent.objects.all().delete()
+        Activity.objects.all().delete()
+        Team.objects.all().delete()
+    page = said(bureau, f"/outreach/channels/{world.channel.ref}/")[1]
+    assert "渠道登记队伍以后会出现在这里" in page
+    assert "在下面登记第一支队伍" in said(signed_in(world.people.jiang), "/outreach/teams/")[1]
 
 
 def test_a_red_answer_gives_a_number_to_call(world: World) -> None:

@@ -69,7 +69,7 @@ def _team_words(reason: str) -> tuple[str, str]:
             _("请对照片、姓名，再问村干部口令。手机别离手，验证码别念。"),
         ),
         "later": (
-            _("已批准：%(channel)s%(team)s，%(day)s%(from)s才开始，现在还没到。"),
+            _("已批准：%(channel)s%(team)s，%(day)s %(from)s才开始，现在还没到。"),
             _("现在就来的，先别办，打%(number)s问清楚。"),
         ),
         "agent_stopped": (
@@ -77,7 +77,7 @@ def _team_words(reason: str) -> tuple[str, str]:
             _("先别办，打%(number)s问清楚。"),
         ),
         "over": (
-            _("%(channel)s%(team)s批准的时间已过：%(day)s%(until)s结束。"),
+            _("%(channel)s%(team)s批准的时间已过：%(day)s %(until)s结束。"),
             _("别再办。还来的，打110，再打%(bureau)s。"),
         ),
         "stopped": (

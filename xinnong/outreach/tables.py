@@ -122,12 +122,13 @@ def differences_said(activity: Activity) -> str:
     return _("；").join(str(DIFFERENCES.get(code, code)) for code in activity.differences)
 
 
-def activity_facts(activity: Activity) -> list[Definition]:
-    """What was filed, and how far it is."""
+def activity_facts(activity: Activity, *, opens_team: bool) -> list[Definition]:
+    """What was filed, and how far it is; the team leads to its page where that may be read."""
     team = activity.team
+    place = reverse("outreach:team", args=[team.ref]) if opens_team else ""
     facts = [
         Definition(_("哪家的"), team.channel.name),
-        Definition(_("队伍"), team.name, url=reverse("outreach:team", args=[team.ref])),
+        Definition(_("队伍"), team.name, url=place),
         Definition(_("来做什么"), activity.get_purpose_display()),
         Definition(_("哪天"), f"{date_format(activity.on, 'DATE_FORMAT')} {hours_of(activity)}"),
         Definition(_("哪个乡镇"), places().label(activity.town)),
@@ -315,7 +316,7 @@ def channel_facts(channel: Channel) -> list[Definition]:
 def standing_facts(part: Suspendable) -> list[Definition]:
     """Whether it works, and why not."""
     if part.suspended_at is None:
-        return [Definition(_("状态"), _("未停用"), tone="good")]
+        return [Definition(_("状态"), _("可以工作"), tone="good")]
     why = f"{_moment(part.suspended_at)} {part.suspended_why}"
     return [Definition(_("状态"), _("已停用"), tone="bad", note=why)]
 
@@ -328,7 +329,7 @@ def _purposes() -> list[tuple[str, str]]:
 
 def _standing(part: Suspendable) -> Cell:
     if part.suspended_at is None:
-        return Cell(_("未停用"), tone="good")
+        return Cell(_("可以工作"), tone="good")
     return Cell(_("已停用"), tone="bad")
 
 

@@ -132,7 +132,7 @@ def activity(request: HttpRequest, ref: UUID) -> HttpResponse:
         return redirect("outreach:activity", found.ref)
     context = {
         "activity": found,
-        "facts": tables.activity_facts(found),
+        "facts": tables.activity_facts(found, opens_team=not _is_town(user)),
         "badges": tables.badges_table(badges_of(found)) if not _is_town(user) else None,
         "agents": tables.agents_table(_along(user, found), may_stop=False),
         "code": code_of(found) if user.can(Permission.FILE_ACTIVITY) else "",
