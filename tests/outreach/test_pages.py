@@ -210,8 +210,8 @@ def test_nobody_is_sent_to_a_page_that_is_not_theirs(world: World) -> None:
     assert f'href="{team}"' not in said(town, place)[1]
     assert said(town, team)[0] == 404
     with scoped(SYSTEM):
-        Agent.objects.all().delete()
         Activity.objects.all().delete()
+        Agent.objects.all().delete()
         Team.objects.all().delete()
     page = said(bureau, f"/outreach/channels/{world.channel.ref}/")[1]
     assert "渠道登记队伍以后会出现在这里" in page
