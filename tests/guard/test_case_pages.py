@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import signed_in
-from tests.guard.conftest import Send, gang_day
+from tests.guard.conftest import Send, gang_day, registration
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.people import LOTUS_VILLAGE, REED_VILLAGE, People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
 from xinnong.guard.marks import mark_of
-from xinnong.guard.models import Case, CaseNumber, NumberReveal
+from xinnong.guard.models import Case, CaseNumber, Feed, NumberReveal
 from xinnong.guard.services import cases, detecting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -146,3 +146,15 @@ def test_it_tells_what_was_done_and_the_first_page_counts_what_is_open(
     assert "莲花村" in qin.get("/guard/cases/").content.decode()
     stranger = signed_in(people.lin).get("/").content.decode()
     assert "个案件在办" not in stranger
+
+
+def test_the_page_of_a_source_says_in_words_why_rows_came_back(
+    people: People, feed: Feed, send: Send
+) -> None:
+    early = registration(1, timezone.now() + timedelta(hours=2))
+    wrong = registration(2, timezone.now(), village="x")
+    send([early, wrong, registration(3, timezone.now())])
+    page = signed_in(people.qin).get(f"/guard/feeds/{feed.ref}/").content.decode()
+    assert "村代码不对 × 1" in page
+    assert "时间比现在晚了 … 分钟以上 × 1" in page
+    assert "event.village" not in page

@@ -114,7 +114,7 @@ def events_table(found: Sequence[FeedEvent]) -> Table:
         ]
         for each in found
     ]
-    return Table(_("时间线"), columns, rows)
+    return Table(_("时间线"), columns, rows, is_caption_hidden=True)
 
 
 def villages_table(counts: Sequence[tuple[str, int]]) -> Table:
@@ -136,7 +136,7 @@ def numbers_table(found: Sequence[CaseNumber]) -> Table:
         for each in found
     ]
     columns = [Column(_("号码（标记）")), Column(_("村")), Column(_("本县贷款"))]
-    return Table(_("涉及的号码"), columns, rows)
+    return Table(_("涉及的号码"), columns, rows, is_caption_hidden=True)
 
 
 def tasks_table(found: Sequence[CaseTask]) -> Table:

@@ -108,7 +108,7 @@ def accounts_table(found: Sequence[OrderAccount]) -> Table:
         Column(_("回执")),
         Column(_("回执签名")),
     ]
-    return Table(_("账号和回执"), columns, rows)
+    return Table(_("账号和回执"), columns, rows, is_caption_hidden=True)
 
 
 def deliveries_table(found: Sequence[OrderDelivery], now: datetime) -> Table:
