@@ -52,6 +52,8 @@ def test_a_filing_goes_from_the_channel_to_the_village_and_is_closed(
         "begins": "09:00", "ends": "16:00", "expected": "60", "key": str(uuid4()),
         "agents": [str(world.leader.ref), str(world.helper.ref)],
     }  # fmt: skip
+    first = said(clerk, file)[1].split('<select name="purpose"')[1].split("<option")[1]
+    assert 'value="activate"' not in first  # licensed once, closed to everybody since
     status, page = said(clerk, file, form)
     assert status == 422
     assert "任何队伍都不能上门办这件事" in page

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from xinnong.outreach.models import Document
+    from xinnong.outreach.models import Channel, Document
     from xinnong.outreach.queries.windows import Answer
     from xinnong.outreach.services.checking import Checked
 
@@ -171,6 +171,12 @@ def of_document(document: Document | None, *, today: date) -> Said:
         colour, title = "green", _("有这份文：%(issuer)s《%(title)s》，到%(until)s有效。")
     advice = _("请对标题和日期。拿不准打%(number)s，别打信上的电话。")
     return Said(colour, title % told, advice % told)
+
+
+def open_purposes(channel: Channel, today: date) -> list[str]:
+    """What a channel's teams may come for: licensed, and not closed by the rules."""
+    kind = channel.kind
+    return [p for p in channel.purposes if verdict_of(rules(), p, kind, today).is_open]
 
 
 def closed_purposes(today: date) -> list[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.outreach import tables
+from xinnong.outreach.answers import open_purposes
 from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import ActivityForm, ReasonForm, ReportForm
 from xinnong.outreach.models import ActivityState
@@ -96,7 +97,8 @@ def new_activity(request: HttpRequest, team: UUID) -> HttpResponse:
         raise Http404
     agents = {str(each.ref): each for each in staff.agents_in(found)}
     choices = [(ref, each.name) for ref, each in agents.items()]
-    form, told = ActivityForm(request.POST or None, agents=choices), Told()
+    may = open_purposes(found.channel, timezone.localdate())
+    form, told = ActivityForm(request.POST or None, agents=choices, may=may), Told()
     if form.is_valid() and told.of(lambda: _file(request, found, agents, form.cleaned_data)):
         say_done(request, DONE, "file")
         return redirect("outreach:activities")
