@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests import database, servers
@@ -102,6 +103,12 @@ def pytest_configure(config: pytest.Config) -> None:
     catalogues.compile_all()
     settings.XINNONG_BADGES = HERE / "nothing-published"
     without_personal_data.strict = True
+
+
+@pytest.fixture(autouse=True)
+def _the_usual_language() -> None:
+    """A page that was asked for in English leaves nothing to the next test."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

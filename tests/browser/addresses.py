@@ -8,27 +8,29 @@ from dataclasses import dataclass
 from django.test import Client
 from django.urls import reverse
 
+from tests.browser.at_work import AtWork
 from tests.factories import CARD, POLICY, Sample, signed_in
+from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.ledger.books import Books
 from tests.people import LOTUS_VILLAGE, People
-from xinnong.guard.models import Case
 from xinnong.registry.models import Household
 from xinnong.sources.models import Batch, Delivery
 
 HEAD = "王大山"
+WITH_SECOND_FACTOR = "second:"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What stands on the pages: the people, the published county, a delivery with its report, a bank's
-    books, a case of the police."""
+    """What stands on the pages: the people, the published county, a delivery with its report, a bank's books,
+    and the work of field teams and police."""
 
     people: People
     sample: Sample
     delivery: Delivery
     report: Batch
     books: Books
-    case: Case
+    work: AtWork
 
     @property
     def home(self) -> Household:
@@ -39,7 +41,10 @@ class Scene:
         """Somebody signed in; officers and cadres have said why they open the household."""
         if not name:
             return None
-        client = signed_in(getattr(self.people, name))
+        user = getattr(self.people, name.removeprefix(WITH_SECOND_FACTOR))
+        client = (
+            past_second_factor(user) if name.startswith(WITH_SECOND_FACTOR) else signed_in(user)
+        )
         if name in {"lin", "xu"}:
             chosen = client.post(reverse("journeys:purpose", args=[self.home.ref]), PURPOSE)
             assert chosen.status_code == 302
@@ -72,6 +77,16 @@ def of_account(name: str) -> Address:
     return lambda scene: reverse(name, args=[scene.books.accounts["bank"].ref])
 
 
+def of_work(name: str, part: str) -> Address:
+    """An address below something that field teams or the police work at."""
+    return lambda scene: reverse(name, args=[getattr(scene.work, part).ref])
+
+
+def of_team(name: str) -> Address:
+    """An address below the channel's team."""
+    return lambda scene: reverse(name, args=[scene.work.teams.team.ref])
+
+
 PAGES: dict[str, tuple[str, Address]] = {
     "sign in": ("", at("account_login")),
     "home of an officer": ("lin", at("journeys:home")),
@@ -87,8 +102,48 @@ PAGES: dict[str, tuple[str, Address]] = {
     "activities of the bureau": ("han", at("outreach:activities")),
     "warnings nearby": ("xu", at("guard:warnings")),
     "my accounts": ("wu", at("guard:my_accounts")),
-    "case": ("qin", lambda scene: reverse("guard:case", args=[scene.case.ref])),
     "packs": ("qin", at("guard:packs")),
+    "home of the police": ("qin", at("journeys:home")),
+    "home of a town": ("tang", at("journeys:home")),
+    "approve a visit": ("second:han", of_work("outreach:activity", "filed")),
+    "visit of the channel": ("jiang", of_work("outreach:activity", "approved")),
+    "teams": ("jiang", at("outreach:teams")),
+    "team": ("jiang", of_team("outreach:team")),
+    "file a visit": ("jiang", of_team("outreach:new_activity")),
+    "badge": ("jiang", of_work("outreach:badge", "badge")),
+    "channels": ("second:han", at("outreach:channels")),
+    "channel": (
+        "han",
+        lambda scene: reverse("outreach:channel", args=[scene.work.teams.channel.ref]),
+    ),
+    "stop a team": (
+        "han",
+        lambda scene: reverse("outreach:stop", args=["team", scene.work.teams.team.ref]),
+    ),
+    "letters": ("second:han", at("outreach:register")),
+    "letter": ("han", of_work("outreach:register_entry", "letter")),
+    "badge keys": ("second:han", at("outreach:keys")),
+    "cases": ("qin", at("guard:cases")),
+    "case": ("second:qin", of_work("guard:case", "case")),
+    "orders": ("qin", at("guard:orders")),
+    "draft an order": ("second:qin", of_work("guard:new_order", "case")),
+    "order": ("second:gu", of_work("guard:order", "order")),
+    "platforms": ("second:qin", at("guard:targets")),
+    "rulebooks": ("second:qin", at("guard:rulebooks")),
+    "rulebook": ("qin", lambda scene: reverse("guard:rulebook", args=[scene.work.rulebook.sha256])),
+    "draft a rulebook": ("second:qin", at("guard:new_rulebook")),
+    "feeds": ("second:qin", at("guard:feeds")),
+    "feed": ("qin", of_work("guard:feed", "feed")),
+    "ask the police": ("han", at("guard:requests")),
+    "my health code": ("wu", at("ecard:mine")),
+    "where it was used": ("wu", at("ecard:history")),
+    "family account": ("wu", at("ecard:family")),
+    "stop the code": ("wu", at("ecard:lost")),
+    "code without network": ("wu", at("ecard:offline")),
+    "hospital counter": ("kang", at("ecard:counter")),
+    "activate in person": ("kang", at("ecard:enrol")),
+    "report a loss": ("xu", at("ecard:hotline")),
+    "terminals": ("han", at("ecard:terminals")),
     "search": ("lin", at("journeys:workbench")),
     "search that finds nothing": ("lin", at("journeys:workbench", village="339981102999")),
     "purpose": ("lin", lambda scene: reverse("journeys:household", args=[scene.stranger().ref])),

@@ -14,18 +14,14 @@ from xinnong.guard.queries.own_accounts import own_mark
 from xinnong.guard.services.warning import warn_neighbours
 
 
-def a_case_and_an_order(people: People) -> Case:
-    """About the number of whoever the farmer's account belongs to."""
+def a_warning_and_an_order(people: People, case: Case) -> None:
+    """Of that case, about the number of whoever the farmer's account belongs to."""
     now, mark = timezone.now(), own_mark(people.wu.person_ref)
     assert mark is not None
     with scoped(SYSTEM):
-        case = Case.objects.create(
-            ref=uuid4(), severity="urgent", villages=[LOTUS_VILLAGE], device_marks=["d" * 32],
-            opened_at=now - timedelta(minutes=4), alerted_at=now,
-        )  # fmt: skip
         CaseNumber.objects.create(case=case, mark=mark, village=LOTUS_VILLAGE)
         target = OrderTarget.objects.create(
-            ref=uuid4(), code="P1", name="某支付平台", url="https://example.org/", client=uuid4(),
+            ref=uuid4(), code="P9", name="某支付平台", url="https://example.org/", client=uuid4(),
             public_key="0" * 64, state="active", proposed_by=people.qin.ref, proposed_at=now,
             decided_by=people.gu.ref, decided_at=now,
         )  # fmt: skip
@@ -37,4 +33,3 @@ def a_case_and_an_order(people: People) -> Case:
         OrderAccount.objects.create(ref=uuid4(), order=order, target=target, mark=mark)
     with scoped(people.qin):
         warn_neighbours(actor=people.qin, case=case, key=uuid4(), now=now)
-    return case

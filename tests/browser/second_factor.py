@@ -20,6 +20,8 @@ class Codes:
 
     def __init__(self) -> None:
         self.secrets: dict[str, str] = {}
+        self.password = ""
+        """That of every user of the demo, for a picture that needs somebody else's step first."""
 
     def pass_on(self, page: Page, site: str, user: str, password: str) -> None:
         """Give a code where one is asked for; else switch the second factor on and sign in again."""

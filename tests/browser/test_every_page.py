@@ -8,19 +8,22 @@ request to anywhere else, and weight.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.addresses import HEAD, PAGES, Scene
+from tests.browser.at_work import at_work
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.deliveries import delivered
-from tests.browser.guarded import a_case_and_an_order
+from tests.browser.guarded import a_warning_and_an_order
 from tests.factories import Sample
 from tests.ledger.books import a_month_of_books
 from tests.people import People
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.ecard import stand_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -70,14 +73,17 @@ BROKEN_NUMBERS = """() => {
 
 
 @pytest.fixture(scope="module")
-def scene(county: tuple[People, Sample], site: str) -> Scene:
+def scene(county: tuple[People, Sample], site: str) -> Iterator[Scene]:
     people, sample = county
     people.wu.person_ref = sample.people[HEAD].ref
     people.wu.save(update_fields=["person_ref"])
     delivery, report = delivered(people.zhou)
     with scoped(SYSTEM):
         books = a_month_of_books(people)
-    return Scene(people, sample, delivery, report, books, a_case_and_an_order(people))
+    work = at_work(people, sample, HEAD)
+    a_warning_and_an_order(people, work.case)
+    yield Scene(people, sample, delivery, report, books, work)
+    stand_in.withdraw()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import signed_in
-from tests.guard.conftest import Send, gang_day
+from tests.guard.conftest import Send, gang_day, registration
 from tests.journeys.test_exporting_a_list import past_second_factor
 from tests.people import LOTUS_VILLAGE, REED_VILLAGE, People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.models import Entry
 from xinnong.guard.marks import mark_of
-from xinnong.guard.models import Case, CaseNumber, NumberReveal
+from xinnong.guard.models import Case, CaseNumber, Feed, NumberReveal
 from xinnong.guard.services import cases, detecting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -28,6 +28,11 @@ def case(send: Send, rules: None) -> Case:
     detecting.detect(now=timezone.now() + timedelta(minutes=3))
     with scoped(SYSTEM):
         return Case.objects.get()
+
+
+def in_days(days: int) -> str:
+    """What a browser sends for a day and a time."""
+    return f"{timezone.localtime() + timedelta(days=days):%Y-%m-%dT%H:%M}"
 
 
 def test_it_shows_the_case_and_opens_a_number_for_a_reason(
@@ -64,7 +69,7 @@ def test_it_says_what_a_case_is_and_counts_the_precision_of_rules(
         assert task is not None
     for form in (
         {"step": "finish", "task": str(task.ref), "result": "到村看过"},
-        {"step": "task", "desk": "bureau", "what": "查介绍信", "due_at": "2026-12-01T09:00"},
+        {"step": "task", "desk": "bureau", "what": "查介绍信", "due_at": in_days(2)},
         {"step": "release", "mark": str(mark_of("phone", NUMBER)), "reason": "本人自己办的"},
         {"step": "label", "verdict": "gang", "reason": "抓到三人"},
     ):
@@ -108,3 +113,48 @@ def test_police_register_a_source_and_a_platform_on_pages(people: People, case: 
     assert qin.get(f"/guard/cases/{case.ref}/order/").status_code == 200
     paper = qin.get(f"/guard/cases/{case.ref}/victim/")
     assert paper.content[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    "due_at", ["9999-12-31T23:59", "0001-01-01T00:00", in_days(-1), in_days(91)]
+)
+def test_a_task_that_nobody_could_finish_in_time_is_not_given(
+    people: People, case: Case, due_at: str
+) -> None:
+    qin, address = signed_in(people.qin), f"/guard/cases/{case.ref}/"
+    form = {"step": "task", "desk": "bureau", "what": "查介绍信", "due_at": due_at}
+    answer = qin.post(address, form)
+    assert answer.status_code == 422
+    assert "时限要在现在以后" in answer.content.decode()
+    with scoped(SYSTEM):
+        assert not case.tasks.filter(what="查介绍信").exists()
+    page = qin.get(address)
+    assert page.status_code == 200
+    assert "为什么放行" in page.content.decode()
+
+
+def test_it_tells_what_was_done_and_the_first_page_counts_what_is_open(
+    people: People, case: Case
+) -> None:
+    qin, address = signed_in(people.qin), f"/guard/cases/{case.ref}/"
+    assert "?state=open&amp;severity=urgent" in qin.get("/").content.decode()
+    form = {"step": "task", "desk": "bureau", "what": "查介绍信", "due_at": in_days(2)}
+    told = qin.post(address, form, follow=True).content.decode()
+    assert "交办了" in told
+    assert f"第 {case.pk} 号案件" in told
+    assert "个号码" in told
+    assert "莲花村" in qin.get("/guard/cases/").content.decode()
+    stranger = signed_in(people.lin).get("/").content.decode()
+    assert "个案件在办" not in stranger
+
+
+def test_the_page_of_a_source_says_in_words_why_rows_came_back(
+    people: People, feed: Feed, send: Send
+) -> None:
+    early = registration(1, timezone.now() + timedelta(hours=2))
+    wrong = registration(2, timezone.now(), village="x")
+    send([early, wrong, registration(3, timezone.now())])
+    page = signed_in(people.qin).get(f"/guard/feeds/{feed.ref}/").content.decode()
+    assert "村代码不对 × 1" in page
+    assert "时间比现在晚了 … 分钟以上 × 1" in page
+    assert "event.village" not in page

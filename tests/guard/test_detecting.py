@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.guard.conftest import Send, gang_day, registration
@@ -67,6 +69,17 @@ def test_it_finds_the_gang_once_time_has_passed_and_opens_one_case(day: datetime
         assert [a.is_current for a in grown] == [False] * (len(grown) - 1) + [True]
         assert grown.last().supersedes == grown.reverse()[1].alert_id  # type: ignore[union-attr]
         assert FeedEvent.objects.filter(kind=TICK).count() == 1
+
+
+def test_a_note_of_quiet_takes_its_turn_among_events(day: datetime) -> None:
+    with CaptureQueriesContext(connection) as said:
+        detecting.detect(now=timezone.now() + timedelta(minutes=3))
+    statements = [each["sql"] for each in said.captured_queries]
+    turn = next(at for at, sql in enumerate(statements) if "guard.intake" in sql)
+    note = next(
+        at for at, sql in enumerate(statements) if sql.startswith("INSERT") and "tick:" in sql
+    )
+    assert turn < note
 
 
 @pytest.mark.slow

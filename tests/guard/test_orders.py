@@ -334,8 +334,16 @@ def test_bureau_and_bank_ask_and_the_police_answer(people: People) -> None:
         request_order(actor=people.wu, said="请停", case_number=None, key=uuid4(), now=now)
     with scoped(people.qin):
         answer_request(actor=people.qin, request=asked, answer="已立案", now=now)
-    page = signed_in(people.han).get("/guard/requests/").content.decode()
+    han = signed_in(people.han)
+    page = han.get("/guard/requests/").content.decode()
     assert "已立案" in page
+    assert people.han.institution is not None
+    assert people.han.institution.shown_name in page
+    assert people.han.institution.code not in page
+    form = {"said": "请停", "case_number": "9" * 40, "key": str(uuid4())}
+    assert han.post("/guard/requests/", form).status_code == 422
+    told = han.post("/guard/requests/", form | {"case_number": ""}, follow=True)
+    assert "交给公安了" in told.content.decode()
     assert "已立案" not in signed_in(people.chen).get("/guard/requests/").content.decode()
     with scoped(people.han), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM guard_orderrequest")

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from xinnong.journeys.search_terms import TermKind
-from xinnong.journeys.wording import ASKED, READ_FIELDS
+from xinnong.journeys.seen_wording import ASKED, READ_FIELDS
 from xinnong.privacy import seen
 
 

@@ -52,6 +52,8 @@ def test_a_filing_goes_from_the_channel_to_the_village_and_is_closed(
         "begins": "09:00", "ends": "16:00", "expected": "60", "key": str(uuid4()),
         "agents": [str(world.leader.ref), str(world.helper.ref)],
     }  # fmt: skip
+    first = said(clerk, file)[1].split('<select name="purpose"')[1].split("<option")[1]
+    assert 'value="activate"' not in first  # licensed once, closed to everybody since
     status, page = said(clerk, file, form)
     assert status == 422
     assert "任何队伍都不能上门办这件事" in page
@@ -69,16 +71,21 @@ def test_a_filing_goes_from_the_channel_to_the_village_and_is_closed(
     assert said(cadre, place)[0] == 403
     assert "今天没有批准任何队伍进村" in said(cadre, "/outreach/today/")[1]
     assert said(bureau, place, {"step": "refuse", "reason": ""})[0] == 422
-    assert said(bureau, place, {"step": "approve"})[0] == 302
+    told = bureau.post(place, {"step": "approve"}, follow=True).content.decode()
+    assert "还要另一方也批准" in told
+    assert "还没有发工作牌" not in told
     assert said(bureau, place, {"step": "approve"})[0] == 422
-    assert said(town, place, {"step": "approve"})[0] == 302
+    assert "次活动等审批" in said(town, "/")[1]
+    told = town.post(place, {"step": "approve"}, follow=True).content.decode()
+    assert "两方都批准了" in told
+    assert "支队伍今天批准进村" in said(cadre, "/")[1]
     with scoped(SYSTEM):
         activity, notice = Activity.objects.get(), Notice.objects.get()
     code = code_of(activity)
     assert f"{code[:4]} {code[4:]}" in said(clerk, place)[1]
     assert code[:4] not in said(bureau, place)[1]
     page = said(cadre, "/outreach/today/")[1]
-    for shown in (phrase(activity), code, "顾队长", "绿灯"):
+    for shown in (phrase(activity), f"{code[:4]} {code[4:]}", "顾队长", "绿灯"):
         assert shown in page
     assert phrase(activity) not in said(clerk, place)[1] + said(bureau, place)[1]
     assert said(cadre, "/outreach/today/", {"notice": notice.pk, "heads": "x"})[0] == 422
@@ -187,3 +194,36 @@ def test_a_clerk_whose_institution_is_not_licensed_is_told_so(world: World) -> N
     assert said(browser, "/outreach/teams/")[0] == 422
     assert said(browser, f"/outreach/teams/{world.team.ref}/")[0] == 404
     assert "外拓一队" not in said(browser, "/outreach/")[1]
+
+
+def test_a_search_for_what_no_name_contains_finds_nothing(world: World) -> None:
+    world.filed()
+    bureau = signed_in(world.people.han)
+    for page in ("/outreach/", "/outreach/documents/"):
+        assert said(bureau, f"{page}?search=%00")[0] == 200
+    assert "没有这样的活动" in said(bureau, "/outreach/?search=%00")[1]
+
+
+def test_nobody_is_sent_to_a_page_that_is_not_theirs(world: World) -> None:
+    activity = world.filed()
+    place, team = f"/outreach/activities/{activity.ref}/", f"/outreach/teams/{world.team.ref}/"
+    town, bureau = signed_in(world.people.tang), signed_in(world.people.han)
+    assert f'href="{team}"' in said(bureau, place)[1]
+    assert f'href="{team}"' not in said(town, place)[1]
+    assert said(town, team)[0] == 404
+    with scoped(SYSTEM):
+        Activity.objects.all().delete()
+        Agent.objects.all().delete()
+        Team.objects.all().delete()
+    page = said(bureau, f"/outreach/channels/{world.channel.ref}/")[1]
+    assert "渠道登记队伍以后会出现在这里" in page
+    assert "在下面登记第一支队伍" in said(signed_in(world.people.jiang), "/outreach/teams/")[1]
+
+
+def test_a_red_answer_gives_a_number_to_call(world: World) -> None:
+    browser = Client()
+    page = said(browser, "/check/", {"code": "00000000"})[1]
+    assert page.count('href="tel:') >= 1
+    page = said(browser, f"/check/village/?village={LOTUS_VILLAGE}")[1]
+    assert 'href="tel:110"' in page
+    assert said(browser, "/accounts/login/")[1].count('href="/check/"') >= 1

@@ -19,6 +19,7 @@ THIRD_KEY_ABOVE: Final = 200
 MOST_ACCOUNTS: Final = 2_000
 APPEAL: Final = timedelta(days=15)
 LONGEST_REASON: Final = 300
+BASIS: Final = "反电信网络诈骗法第二十条、第二十二条"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def order_document(draft: Draft, *, handler: str, now: datetime) -> bytes:
         "order": draft.ref,
         "kind": draft.kind,
         "case": draft.case,
-        "basis": "反电信网络诈骗法第二十条、第二十二条",
+        "basis": BASIS,
         "reason": draft.reason,
         "evidence": draft.evidence,
         "accounts": [

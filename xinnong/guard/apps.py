@@ -16,9 +16,11 @@ class GuardConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell `web` what this app adds to every page."""
+        from xinnong.guard.panel import police_panel
         from xinnong.guard.warning_panel import warning_panel
         from xinnong.guard.wording import register
         from xinnong.web.panels import register_panel
 
         register()
         register_panel("guard.warnings", 5, warning_panel)
+        register_panel("guard.waiting", 6, police_panel)

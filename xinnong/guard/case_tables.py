@@ -41,14 +41,13 @@ VILLAGES_NAMED: Final = 3
 
 def cases_table(found: Sequence[Case], pager: Pager) -> Table:
     """The queue; where it is leads to the case."""
-    known = places()
     columns = [
         Column(_("在哪里")), Column(_("轻重")), Column(_("号码"), is_figure=True),
         Column(_("立案")), Column(_("最近预警")), Column(_("状态")), Column(_("认定")),
     ]  # fmt: skip
     rows = [
         [
-            Cell(_villages(each.villages, known.label), url=reverse("guard:case", args=[each.ref])),
+            Cell(case_places(each.villages), url=reverse("guard:case", args=[each.ref])),
             Cell(str(SEVERITY[each.severity]), tone=TONES[each.severity]),
             Cell(figures.count(each.counted)),  # type: ignore[attr-defined]  # by the query
             Cell(moment(each.opened_at)),
@@ -64,9 +63,10 @@ def cases_table(found: Sequence[Case], pager: Pager) -> Table:
     )  # fmt: skip
 
 
-def _villages(codes: Sequence[str], label: object) -> str:
-    assert callable(label)
-    named = _("、").join(label(code) for code in codes[:VILLAGES_NAMED])
+def case_places(codes: Sequence[str]) -> str:
+    """Where a case is: the first villages by name, and how many there are."""
+    known = places()
+    named = _("、").join(known.label(code) for code in codes[:VILLAGES_NAMED])
     more = len(codes) - VILLAGES_NAMED
     if more > 0:
         return _("%(named)s 等 %(count)s 个村") % {"named": named, "count": len(codes)}
@@ -123,7 +123,7 @@ def events_table(found: Sequence[FeedEvent]) -> Table:
         ]
         for each in found
     ]
-    return Table(_("时间线"), columns, rows)
+    return Table(_("时间线"), columns, rows, is_caption_hidden=True)
 
 
 def villages_table(counts: Sequence[tuple[str, int]]) -> Table:
@@ -145,7 +145,7 @@ def numbers_table(found: Sequence[CaseNumber]) -> Table:
         for each in found
     ]
     columns = [Column(_("号码（标记）")), Column(_("村")), Column(_("本县贷款"))]
-    return Table(_("涉及的号码"), columns, rows)
+    return Table(_("涉及的号码"), columns, rows, is_caption_hidden=True)
 
 
 def tasks_table(found: Sequence[CaseTask]) -> Table:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xinnong.areas.places import TOWN_DIGITS, places
 from xinnong.guard.models import (
     CaseState,
     Desk,
@@ -16,9 +19,13 @@ from xinnong.guard.models import (
 )
 from xinnong.guard.wording import EVENT_KINDS, SEVERITY
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 LONGEST_SOURCE: Final = 120_000
 ANY: Final = ("", _("全部"))
 MOMENT: Final = "%Y-%m-%dT%H:%M"
+LONGEST_TASK: Final = timedelta(days=90)
 
 
 class FeedForm(forms.Form):
@@ -67,10 +74,24 @@ class CasesForm(forms.Form):
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *CaseState.choices])
     severity = forms.ChoiceField(label=_("轻重"), required=False, choices=[ANY, *SEVERITY.items()])
     verdict = forms.ChoiceField(label=_("认定"), required=False, choices=[ANY, *Verdict.choices])
-    village = forms.RegexField(
-        label=_("村代码"), required=False, regex=r"^[0-9]{6,12}$",
-        help_text=_("六到十二位，可以只写前几位。"),
-    )  # fmt: skip
+    village = forms.ChoiceField(
+        label=_("在哪里"), required=False, choices=lambda: [ANY, *_places_by_town()]
+    )
+
+
+def _places_by_town() -> list[Any]:
+    """Each town as a whole and its villages, for a list."""
+    known = places()
+    return [
+        (
+            town.name,
+            [
+                (town.code[:TOWN_DIGITS], _("%(town)s（全部村）") % {"town": town.name}),
+                *((each.code, each.name) for each in known.villages(town.code)),
+            ],
+        )
+        for town in known.towns()
+    ]
 
 
 class RevealForm(forms.Form):
@@ -86,6 +107,12 @@ class RevealForm(forms.Form):
         field.choices = numbers
 
 
+class ReleaseForm(RevealForm):
+    """One number that lends and borrows again, and why."""
+
+    reason = forms.CharField(label=_("为什么放行"), max_length=200)
+
+
 class TaskForm(forms.Form):
     """Something to be done by a desk."""
 
@@ -95,6 +122,14 @@ class TaskForm(forms.Form):
         label=_("什么时候以前"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
     )
+
+    def clean_due_at(self) -> datetime:
+        """A time ahead that somebody still works here to see."""
+        due_at: datetime = self.cleaned_data["due_at"]
+        now = timezone.now()
+        if not now < due_at <= now + LONGEST_TASK:
+            raise forms.ValidationError(_("时限要在现在以后、90 天以内。"))
+        return due_at
 
 
 class FinishForm(forms.Form):

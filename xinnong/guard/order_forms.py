@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django import forms
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from xinnong.core.joint_orders import LONGEST_REASON
 from xinnong.guard.models import OrderKind, OrderState
+
+LARGEST_NUMBER: Final = 2**31 - 1
 
 
 class KeyedForm(forms.Form):
@@ -96,7 +98,9 @@ class TargetForm(forms.Form):
 class RequestForm(KeyedForm):
     """What the bureau or a bank asks of the police."""
 
-    case_number = forms.IntegerField(label=_("案件编号（知道就写）"), required=False, min_value=1)
+    case_number = forms.IntegerField(
+        label=_("案件编号（知道就写）"), required=False, min_value=1, max_value=LARGEST_NUMBER
+    )
     said = forms.CharField(
         label=_("请求或意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("不要写证件号、手机号和病情。"),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from xinnong.accounts.models import Institution
+from xinnong.core.joint_orders import BASIS
 from xinnong.guard.models import (
     AccountState,
     AppealState,
@@ -21,7 +23,7 @@ from xinnong.web import figures
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from xinnong.audit.proofs import Evidence
@@ -63,7 +65,7 @@ def orders_table(found: Sequence[JointOrder], pager: Pager) -> Table:
         for each in found
     ]
     columns = [
-        Column(_("处置")), Column(_("案件")), Column(_("账号"), is_figure=True),
+        Column(_("处置")), Column(_("案件编号")), Column(_("账号数"), is_figure=True),
         Column(_("经办签字")), Column(_("有效期至")), Column(_("状态")),
     ]  # fmt: skip
     return Table(
@@ -79,9 +81,9 @@ def order_facts(order: JointOrder, evidence: Evidence | None) -> list[Definition
     keys = [names.get(each, "—") for each in (order.handler, order.approver, order.third) if each]
     return [
         Definition(_("处置"), order.get_kind_display()),
-        Definition(_("依据"), told["basis"]),
+        Definition(_("法律依据"), _said_basis(told["basis"])),
         Definition(_("理由"), told["reason"]),
-        Definition(_("账号"), figures.count(order.accounts)),
+        Definition(_("账号数"), figures.count(order.accounts)),
         Definition(_("签字的人"), "、".join(keys)),
         Definition(_("有效期至"), moment(order.expires_at)),
         Definition(_("证据校验码"), told["evidence"][:16]),
@@ -115,7 +117,7 @@ def accounts_table(found: Sequence[OrderAccount]) -> Table:
         Column(_("回执")),
         Column(_("回执签名")),
     ]
-    return Table(_("账号和回执"), columns, rows)
+    return Table(_("账号和回执"), columns, rows, is_caption_hidden=True)
 
 
 def deliveries_table(found: Sequence[OrderDelivery], now: datetime) -> Table:
@@ -197,10 +199,11 @@ def targets_table(found: Sequence[OrderTarget]) -> Table:
 
 def requests_table(found: Sequence[OrderRequest]) -> Table:
     """What the bureau and banks asked, and the answers."""
+    names = _names(each.institution for each in found)
     rows = [
         [
             Cell(each.said),
-            Cell(each.institution),
+            Cell(names.get(each.institution, each.institution)),
             Cell(str(each.case_number or "—")),
             Cell(moment(each.asked_at)),
             Cell(each.answer, note=moment(each.answered_at))
@@ -210,10 +213,25 @@ def requests_table(found: Sequence[OrderRequest]) -> Table:
         for each in found
     ]
     columns = [
-        Column(_("请求或意见")), Column(_("谁提出")), Column(_("案件")), Column(_("时间")),
+        Column(_("请求或意见")), Column(_("谁提出")), Column(_("案件编号")), Column(_("时间")),
         Column(_("答复")),
     ]  # fmt: skip
     return Table(
         _("处置请求"), columns, rows, empty_title=_("还没有请求"),
         empty_hint=_("医保局和贷款机构发现可疑情况，可以在这里请公安处理。"),
     )  # fmt: skip
+
+
+def institution_name(code: str) -> str:
+    """An institution as people call it; the code of one that is gone."""
+    return _names([code]).get(code, code)
+
+
+def _names(codes: Iterable[str]) -> dict[str, str]:
+    found = Institution.objects.filter(code__in=set(codes))
+    return {each.code: each.shown_name for each in found}
+
+
+def _said_basis(basis: str) -> str:
+    """The law an order names, in the language of the page; the document itself stays as signed."""
+    return _("《反电信网络诈骗法》第二十条、第二十二条") if basis == BASIS else basis

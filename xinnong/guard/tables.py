@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
@@ -13,16 +14,18 @@ from xinnong.accounts.models import ApiClient, User
 from xinnong.guard.models import FeedState
 from xinnong.guard.wording import EVENT_KINDS
 from xinnong.web import figures
+from xinnong.web.refusals import unfilled_wording
 from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from xinnong.guard.models import Feed, Parcel
     from xinnong.web.paging import Pager
 
+PLACE: Final = re.compile(r"%\(\w+\)s")
 FEED_TONES: Final = {
     FeedState.PROPOSED: "warn", FeedState.ACTIVE: "good", FeedState.SUSPENDED: "bad",
     FeedState.REFUSED: "plain", FeedState.REPLACED: "plain",
@@ -91,7 +94,7 @@ def parcels_table(found: Sequence[Parcel], pager: Pager) -> Table:
             Cell(figures.count(each.accepted)),
             Cell(figures.count(each.duplicate)),
             Cell(figures.count(each.refused)),
-            Cell("、".join(f"{code} {n}" for code, n in each.answer["reasons"].items()) or "—"),
+            Cell(_reasons(each.answer["reasons"])),
         ]
         for each in found
     ]
@@ -99,3 +102,15 @@ def parcels_table(found: Sequence[Parcel], pager: Pager) -> Table:
         _("收到的批次"), columns, rows, pager=pager, empty_title=_("还没有收到事件"),
         empty_hint=_("核准以后，对方用自己的令牌和私钥报送。"),
     )  # fmt: skip
+
+
+def _reasons(counted: Mapping[str, int]) -> str:
+    """Why rows came back, in words, with how many."""
+    said = (f"{_reason(code)} × {n}" for code, n in counted.items())
+    return _("；").join(said) or "—"
+
+
+def _reason(code: str) -> str:
+    """A refusal's sentence without its figures, which differed from row to row."""
+    words = unfilled_wording(code)
+    return PLACE.sub("…", str(words.says)).rstrip("。.") if words else code

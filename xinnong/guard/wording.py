@@ -101,7 +101,7 @@ TASKS: Final[Mapping[str, Any]] = {
     "hold-registrations": _("对名单内的号码暂缓新开户并复核"),
 }
 SEVERITY: Final[Mapping[str, Any]] = {
-    "watch": _("留意"), "alert": _("预警"), "urgent": _("紧急"),
+    "watch": _("留意"), "alert": _("要核查"), "urgent": _("紧急"),
 }  # fmt: skip
 TONES: Final[Mapping[str, str]] = {"watch": "plain", "alert": "warn", "urgent": "bad"}
 EVENT_KINDS: Final[Mapping[str, Any]] = {

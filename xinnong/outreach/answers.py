@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from xinnong.outreach.models import Document
+    from xinnong.outreach.models import Channel, Document
     from xinnong.outreach.queries.windows import Answer
     from xinnong.outreach.services.checking import Checked
 
@@ -69,7 +69,7 @@ def _team_words(reason: str) -> tuple[str, str]:
             _("请对照片、姓名，再问村干部口令。手机别离手，验证码别念。"),
         ),
         "later": (
-            _("已批准：%(channel)s%(team)s，%(day)s%(from)s才开始，现在还没到。"),
+            _("已批准：%(channel)s%(team)s，%(day)s %(from)s才开始，现在还没到。"),
             _("现在就来的，先别办，打%(number)s问清楚。"),
         ),
         "agent_stopped": (
@@ -77,7 +77,7 @@ def _team_words(reason: str) -> tuple[str, str]:
             _("先别办，打%(number)s问清楚。"),
         ),
         "over": (
-            _("%(channel)s%(team)s批准的时间已过：%(day)s%(until)s结束。"),
+            _("%(channel)s%(team)s批准的时间已过：%(day)s %(until)s结束。"),
             _("别再办。还来的，打110，再打%(bureau)s。"),
         ),
         "stopped": (
@@ -189,6 +189,12 @@ def of_document(document: Document | None, *, today: date) -> Said:
         colour, title = "green", _("有这份文：%(issuer)s《%(title)s》，到%(until)s有效。")
     advice = _("请对标题和日期。拿不准打%(number)s，别打信上的电话。")
     return Said(colour, title % told, advice % told)
+
+
+def open_purposes(channel: Channel, today: date) -> list[str]:
+    """What a channel's teams may come for: licensed, and not closed by the rules."""
+    kind = channel.kind
+    return [p for p in channel.purposes if verdict_of(rules(), p, kind, today).is_open]
 
 
 def closed_purposes(today: date) -> list[str]:

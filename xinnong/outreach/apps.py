@@ -24,11 +24,14 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Add the pages to the header and the sentences of refusals."""
         from xinnong.outreach.entries import entries
+        from xinnong.outreach.panel import visits_panel
         from xinnong.outreach.wording import REFUSALS
         from xinnong.web.navigation import NavEntry, register
+        from xinnong.web.panels import register_panel
         from xinnong.web.refusals import register_wordings
 
         register_wordings(REFUSALS)
+        register_panel("outreach.visits", 7, visits_panel)
         for position, label, name, verb, about, pages in entries():
             register(
                 NavEntry(

@@ -15,7 +15,7 @@ from xinnong.outreach.models import ChannelKind, Purpose
 from xinnong.outreach.published_rules import issuers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 MOST_TYPED = 64
 MOST_PHOTO_BYTES = 200 * 1024
@@ -190,10 +190,15 @@ class ActivityForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
-    def __init__(self, data: Any, *, agents: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, data: Any, *, agents: Sequence[tuple[str, str]], may: Collection[str]
+    ) -> None:
+        """`may`: purposes that this channel can be approved for; they stand first."""
         super().__init__(data)
-        field: Any = self.fields["agents"]
-        field.choices = agents
+        people: Any = self.fields["agents"]
+        people.choices = agents
+        purpose: Any = self.fields["purpose"]
+        purpose.choices = sorted(Purpose.choices, key=lambda each: each[0] not in may)
 
 
 class ReasonForm(forms.Form):

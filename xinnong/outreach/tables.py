@@ -76,7 +76,7 @@ def activities_table(
 
 
 def calendar_table(days: Sequence[DayOfCalendar]) -> Table:
-    """The coming week."""
+    """The days of the coming week on which somebody comes."""
     columns = [
         Column(_("哪天")), Column(_("等审批"), is_figure=True), Column(_("已批准"), is_figure=True),
         Column(_("已办结"), is_figure=True),
@@ -89,8 +89,12 @@ def calendar_table(days: Sequence[DayOfCalendar]) -> Table:
             Cell(figures.count(each.closed)),
         ]
         for each in days
+        if each.filed or each.approved or each.closed
     ]
-    return Table(_("七天日历"), columns, rows)
+    return Table(
+        _("七天日历"), columns, rows, empty_title=_("今后七天没有活动"),
+        empty_hint=_("渠道备案的活动会按天排在这里。"),
+    )  # fmt: skip
 
 
 def differences_table(found: Sequence[Activity]) -> Table:
@@ -118,15 +122,16 @@ def differences_said(activity: Activity) -> str:
     return _("；").join(str(DIFFERENCES.get(code, code)) for code in activity.differences)
 
 
-def activity_facts(activity: Activity) -> list[Definition]:
-    """What was filed, and how far it is."""
+def activity_facts(activity: Activity, *, opens_team: bool) -> list[Definition]:
+    """What was filed, and how far it is; the team leads to its page where that may be read."""
     team = activity.team
+    place = reverse("outreach:team", args=[team.ref]) if opens_team else ""
     facts = [
         Definition(_("哪家的"), team.channel.name),
-        Definition(_("队伍"), team.name, url=reverse("outreach:team", args=[team.ref])),
+        Definition(_("队伍"), team.name, url=place),
         Definition(_("来做什么"), activity.get_purpose_display()),
         Definition(_("哪天"), f"{date_format(activity.on, 'DATE_FORMAT')} {hours_of(activity)}"),
-        Definition(_("乡镇"), places().label(activity.town)),
+        Definition(_("哪个乡镇"), places().label(activity.town)),
         Definition(_("哪些村"), village_names(activity.villages)),
         Definition(_("在哪里办"), activity.place),
         Definition(_("预计多少人"), figures.count(activity.expected)),
@@ -221,8 +226,8 @@ def _key_state(key: BadgeKey) -> Cell:
     return Cell(_("只验不签")) if key.retired_at else Cell(_("在用"), tone="good")
 
 
-def teams_table(found: Sequence[Team]) -> Table:
-    """Teams of a channel."""
+def teams_table(found: Sequence[Team], *, files: bool) -> Table:
+    """Teams of a channel, for those who file them or for those who only look."""
     columns = [
         Column(_("队伍")), Column(_("由谁派出")), Column(_("几个人"), is_figure=True),
         Column(_("状态")),
@@ -238,7 +243,7 @@ def teams_table(found: Sequence[Team]) -> Table:
     ]
     return Table(
         _("外拓队伍"), columns, rows, empty_title=_("还没有队伍"),
-        empty_hint=_("在下面登记第一支队伍。"),
+        empty_hint=_("在下面登记第一支队伍。") if files else _("渠道登记队伍以后会出现在这里。"),
     )  # fmt: skip
 
 
@@ -266,7 +271,7 @@ def channels_table(found: Sequence[Channel]) -> Table:
     """Every channel."""
     columns = [
         Column(_("渠道")), Column(_("渠道类型")), Column(_("授权到期")),
-        Column(_("队伍"), is_figure=True), Column(_("状态")),
+        Column(_("几支队伍"), is_figure=True), Column(_("状态")),
     ]  # fmt: skip
     rows = [
         [
@@ -317,7 +322,7 @@ def channel_facts(channel: Channel) -> list[Definition]:
 def standing_facts(part: Suspendable) -> list[Definition]:
     """Whether it works, and why not."""
     if part.suspended_at is None:
-        return [Definition(_("状态"), _("正常"), tone="good")]
+        return [Definition(_("状态"), _("可以工作"), tone="good")]
     why = f"{_moment(part.suspended_at)} {part.suspended_why}"
     return [Definition(_("状态"), _("已停用"), tone="bad", note=why)]
 
@@ -330,7 +335,7 @@ def _purposes() -> list[tuple[str, str]]:
 
 def _standing(part: Suspendable) -> Cell:
     if part.suspended_at is None:
-        return Cell(_("正常"), tone="good")
+        return Cell(_("可以工作"), tone="good")
     return Cell(_("已停用"), tone="bad")
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xinnong.accounts.permissions import Permission
@@ -14,6 +17,7 @@ from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.dynamic_codes import MOST_MEMBERS
 from xinnong.ecard import services
 from xinnong.ecard.forms import WhoForm
+from xinnong.ecard.models import BondState
 from xinnong.ecard.queries.codes import credential_of
 from xinnong.ecard.queries.family import bond_by_ref, granted_by, held_by, past_of
 from xinnong.ecard.views.asking import Tried, me_of
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 AGREE, DECLINE, END = "agree", "decline", "end"
+ANSWERED = {
+    AGREE: _l("同意了，家人可以替您出示。您随时可以解除。"),
+    DECLINE: _l("没有同意，家人不能替您出示。"),
+    END: _l("解除了，马上不能代为出示。"),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +53,13 @@ def family(request: HttpRequest) -> HttpResponse:
             )
         )
         if tried.refusal is None:
+            waits = tried.made.state == BondState.ASKED
+            messages.success(
+                request,
+                _("提出来了。请家人在自己的手机上同意，或带身份证到定点医院、药店当面同意。")
+                if waits
+                else _("加上了，出示医保码时可以选这位家人。"),
+            )
             return redirect("ecard:family")
     return _family(request, form, tried)
 
@@ -62,7 +78,10 @@ def answer(request: HttpRequest, ref: UUID) -> HttpResponse:
         tried = Tried(
             lambda: services.answer_family(actor=user, bond=bond, agrees=step == AGREE, now=now)
         )
-    return _family(request, WhoForm(), tried) if tried.refusal else redirect("ecard:family")
+    if tried.refusal:
+        return _family(request, WhoForm(), tried)
+    messages.success(request, ANSWERED[step])
+    return redirect("ecard:family")
 
 
 def _family(request: HttpRequest, form: WhoForm, tried: Tried | None) -> HttpResponse:

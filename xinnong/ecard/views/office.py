@@ -104,6 +104,7 @@ def terminal(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         services.end_terminal(actor=user_of(request), terminal=found, now=timezone.now())
+        messages.success(request, _("停用了，这台终端马上不能核销。"))
         return redirect("ecard:terminal", found.ref)
     name = names_of({found.institution}).get(found.institution, found.institution)
     return render(request, "ecard/terminal.html", {"terminal": found, "name": name})

@@ -119,6 +119,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         "form": form,
         "refusal": refusal or (None if has_issuer() else wording_of("ecard.no_issuer")),
         "has_issuer": has_issuer(),
+        "mine": credential_of(me_of(request)),
         "is_stand_in": is_stand_in(),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Q
 
+from xinnong.areas.places import places
 from xinnong.guard.models import (
     Alert,
     AlertEvidence,
@@ -55,7 +56,8 @@ def cases_page(filters: Mapping[str, str], *, turn: Turn, limit: int) -> list[Ca
     village = filters.get("village", "")
     if village:
         inside = CaseNumber.objects.filter(village__gte=village, village__lt=village + "~")
-        rows = rows.filter(Q(villages__contains=[village]) | Q(pk__in=inside.values("case_id")))
+        named = [each.code for each in places().villages(village) if each.code.startswith(village)]
+        rows = rows.filter(Q(villages__overlap=named) | Q(pk__in=inside.values("case_id")))
     if turn.number is not None:
         rows = rows.filter(id__gt=turn.number) if turn.is_back else rows.filter(id__lt=turn.number)
     return list(rows.order_by("id" if turn.is_back else "-id")[:limit])

@@ -34,6 +34,7 @@ from xinnong.guard.queries.events import (
 )
 from xinnong.guard.queries.rulebooks import rulebook_of, uses_in_force
 from xinnong.guard.services.cases import open_cases
+from xinnong.guard.services.intake import take_turns
 from xinnong.guard.services.officers import note
 
 if TYPE_CHECKING:
@@ -214,6 +215,7 @@ def _note_quiet(now: datetime) -> None:
             last.at > now - TICK_AGAIN or not has_event_since(last.at - late, before=last.pk)
         ):
             return
+        take_turns()
         FeedEvent.objects.create(
             event_id=f"tick:{new_ref()}", feed="", at=now, kind=TICK, received_at=now
         )

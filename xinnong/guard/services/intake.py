@@ -84,6 +84,16 @@ def take_events(
         return _answered(before, body)
 
 
+def take_turns() -> None:
+    """Let nobody else add events until this transaction ends: numbers grow as they are committed.
+
+    Detection goes on after the last number it saw; one committed later under a smaller number would
+    never be judged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_TURNS)
+
+
 def _taken(
     actor: ApiClient, source: Feed, key: UUID, signature: str, body: bytes, now: datetime
 ) -> dict[str, Any]:
@@ -93,8 +103,8 @@ def _taken(
     columns = _columns(source.code, good)
     _keep_numbers(_clear("phone", columns, good), now)
     _keep_devices(_clear("device", columns, good), now)
+    take_turns()
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_TURNS)
         before = Parcel.objects.filter(feed=source.code, key=key).first()
         if before is not None:
             return _answered(before, body)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
@@ -16,6 +17,7 @@ from xinnong.areas.places import places
 from xinnong.guard.activities import has_activities_feed
 from xinnong.guard.case_tables import (
     alerts_table,
+    case_places,
     cases_table,
     events_table,
     numbers_table,
@@ -24,7 +26,15 @@ from xinnong.guard.case_tables import (
     tasks_table,
     villages_table,
 )
-from xinnong.guard.forms import CasesForm, FinishForm, LabelForm, RevealForm, TaskForm
+from xinnong.guard.done_wording import CASE
+from xinnong.guard.forms import (
+    CasesForm,
+    FinishForm,
+    LabelForm,
+    ReleaseForm,
+    RevealForm,
+    TaskForm,
+)
 from xinnong.guard.models import CaseState
 from xinnong.guard.order_forms import KeyedForm
 from xinnong.guard.pictures import case_graph, short, village_plan
@@ -33,9 +43,12 @@ from xinnong.guard.queries import warnings as warned
 from xinnong.guard.services import cases as services
 from xinnong.guard.services.victims import tell_victims
 from xinnong.guard.services.warning import warn_neighbours
+from xinnong.guard.tables import moment
 from xinnong.guard.warning_tables import missing_facts, warnings_table
-from xinnong.guard.wording import SEVERITY, TONES
+from xinnong.guard.wording import SEVERITY, TONES, task_said
+from xinnong.web import figures
 from xinnong.web.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -80,6 +93,7 @@ def case(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404
     page = _Page(request, found)
     if request.method == "POST" and page.act():
+        say_done(request, CASE, page.step)
         return redirect("guard:case", found.ref)
     status = UNPROCESSABLE if request.method == "POST" and not page.revealed else 200
     return render(request, "guard/case.html", page.context(), status=status)
@@ -100,7 +114,7 @@ class _Page:
             "warn": KeyedForm(self._data("warn")),
             "tell": KeyedForm(self._data("tell")),
             "reveal": RevealForm(self._data("reveal"), numbers=_choices(found, self.numbers)),
-            "release": RevealForm(
+            "release": ReleaseForm(
                 self._data("release"), numbers=[(n.mark, short(n.mark)) for n in self.numbers if n.holds]
             ),
         }  # fmt: skip
@@ -149,6 +163,7 @@ class _Page:
         plan = village_plan([(known.label(village), n) for village, n in by_village])
         return {
             "case": case,
+            "where": _where(case, len(self.numbers)),
             "severity": SEVERITY[case.severity],
             "tone": TONES[case.severity],
             "is_open": case.state == CaseState.OPEN,
@@ -163,7 +178,11 @@ class _Page:
             "tasks": tasks_table(queries.tasks_of(case)),
             "said": said_facts(queries.labels_of(case)),
             "reveals": reveals_table(queries.reveals_of(case)),
-            "open_tasks": [each for each in queries.tasks_of(case) if each.done_at is None],
+            "open_tasks": [
+                (each, f"{each.get_desk_display()} · {task_said(each.what)}")
+                for each in queries.tasks_of(case)
+                if each.done_at is None
+            ],
             "revealed": self.revealed,
             "refusal": self.told.refusal,
             "form": self.forms.get(self.step),
@@ -192,6 +211,15 @@ def _may(request: HttpRequest) -> dict[str, object]:
         "may_handle": actor.can(Permission.HANDLE_CASES),
         "may_reveal": actor.can(Permission.REVEAL_NUMBERS),
         "may_sign": actor.can(Permission.SIGN_ORDERS),
+    }
+
+
+def _where(case: Case, numbers: int) -> str:
+    """One line that tells a case from the others: where, how many, since when."""
+    return _("%(places)s · %(count)s 个号码 · %(at)s 立案") % {
+        "places": case_places(case.villages),
+        "count": figures.count(numbers),
+        "at": moment(case.opened_at),
     }
 
 

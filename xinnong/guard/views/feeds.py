@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.guard.activities import has_activities_feed
+from xinnong.guard.done_wording import FEED
 from xinnong.guard.forms import FeedForm
 from xinnong.guard.models import FeedState
 from xinnong.guard.queries import feeds as queries
 from xinnong.guard.services.feeds import decide_feed, propose_feed, suspend_feed
 from xinnong.guard.tables import feed_facts, feeds_table, parcels_table
 from xinnong.web.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -38,6 +40,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and may and form.is_valid():
         said = form.cleaned_data
         if told.of(lambda: propose_feed(actor=user_of(request), now=timezone.now(), **said)):
+            say_done(request, FEED, "propose")
             return redirect("guard:feeds")
     context = {
         "table": feeds_table(queries.feeds()),
@@ -59,6 +62,7 @@ def feed(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404
     may, told = user_of(request).can(Permission.MANAGE_FEEDS), Told()
     if request.method == "POST" and may and told.of(lambda: _decide(request, found)):
+        say_done(request, FEED, request.POST.get("step", ""))
         return redirect("guard:feed", found.ref)
     rows = queries.parcels_page(found.code, turn=turn_of(request.GET), limit=PAGE_ROWS + 1)
     shown, pager = page_of(rows, size=PAGE_ROWS, address=request.GET, key=lambda row: str(row.pk))

@@ -16,7 +16,8 @@ from xinnong.accounts.scope import scoped
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.areas.places import places
 from xinnong.core.errors import Refused
-from xinnong.guard.models import AppealState, FeedState, OrderState
+from xinnong.guard.done_wording import ORDER, REQUEST, TARGET
+from xinnong.guard.models import AppealState, FeedState, JointOrder, OrderState
 from xinnong.guard.order_forms import (
     AnswerForm,
     AppealForm,
@@ -32,6 +33,7 @@ from xinnong.guard.order_tables import (
     accounts_table,
     appeals_table,
     deliveries_table,
+    institution_name,
     order_facts,
     orders_table,
     requests_table,
@@ -49,6 +51,7 @@ from xinnong.guard.services.requests import answer_request, request_order
 from xinnong.guard.services.targets import decide_target, propose_target
 from xinnong.guard.tables import officer_names
 from xinnong.web.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE, Wording, wording_of
 
@@ -57,7 +60,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from xinnong.guard.models import Case, JointOrder, OrderAccount
+    from xinnong.guard.models import Case, OrderAccount
 
 
 @require_GET
@@ -106,6 +109,7 @@ def new_order(request: HttpRequest, ref: UUID) -> HttpResponse:
             if isinstance(refused, OrderNotLawful):
                 problems = [wording_of(each.code, each.params) for each in refused.problems]
         else:
+            say_done(request, ORDER, "sign")
             return redirect("guard:order", order.ref)
     context = {
         "case": case, "form": form, "refusal": refusal, "problems": problems, "choices": choices,
@@ -128,8 +132,15 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponse:
     return render(request, "guard/order.html", _shown(request, found, told), status=status)
 
 
-def _act(request: HttpRequest, found: JointOrder) -> object:
-    """The step that was asked for; an unknown one, or an account of another order, does not exist."""
+def _act(request: HttpRequest, found: JointOrder) -> None:
+    """The step that was asked for, and the words about it."""
+    step, made = request.POST.get("step", ""), _made(request, found)
+    waits = isinstance(made, JointOrder) and made.state == OrderState.APPROVED
+    say_done(request, ORDER, "approve-third" if step == "approve" and waits else step)
+
+
+def _made(request: HttpRequest, found: JointOrder) -> object:
+    """Carry the step out; an unknown one, or an account of another order, does not exist."""
     step, actor, now = request.POST.get("step", ""), user_of(request), timezone.now()
     forms = {
         "approve": ApproveForm, "reject": ReasonForm, "appeal": AppealForm,
@@ -248,6 +259,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     form = TargetForm(request.POST if step == "propose" else None)
     asked = request.method == "POST" and may and (step != "propose" or form.is_valid())
     if asked and told.of(lambda: _decide(request, step, form)):
+        say_done(request, TARGET, step)
         return redirect("guard:targets")
     found = queries.targets()
     context = {
@@ -280,6 +292,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         and form.is_valid()
         and told.of(lambda: request_order(actor=actor, now=timezone.now(), **form.cleaned_data))
     ):
+        say_done(request, REQUEST, "ask")
         return redirect("guard:requests")
     with scoped(in_guard(actor.ref)):
         code = actor.institution.code if actor.institution else "-"
@@ -304,10 +317,12 @@ def asked(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         ):  # fmt: skip
+            say_done(request, REQUEST, "answer")
             return redirect("guard:asked")
     rows = queries.requests_of("")
     context = {
-        "table": requests_table(rows), "waiting": [each for each in rows if not each.answer],
+        "table": requests_table(rows),
+        "waiting": [(each, institution_name(each.institution)) for each in rows if not each.answer],
         "refusal": told.refusal, "form": form,
     }  # fmt: skip
     status = UNPROCESSABLE if request.method == "POST" else 200

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.detection.rulebook import InvalidRulebook, load_rulebook, rulebook_source
+from xinnong.guard.done_wording import RULEBOOK
 from xinnong.guard.forms import RulebookForm
 from xinnong.guard.queries import rulebooks as queries
 from xinnong.guard.queries.cases import precision_by_rule
@@ -28,6 +29,7 @@ from xinnong.guard.rulebook_wording import rulebook_problem_said
 from xinnong.guard.services import rulebooks as services
 from xinnong.guard.services.back_testing import back_test
 from xinnong.web.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE
 from xinnong.web.tables import Definition
 
@@ -70,7 +72,8 @@ def rulebook(request: HttpRequest, sha256: str) -> HttpResponse:
         if told.of(
             lambda: services.propose_use(actor=actor, rulebook=found, mode=mode, now=timezone.now())
         ):
-            return redirect("guard:rulebooks")
+            say_done(request, RULEBOOK, "use")
+            return redirect("guard:rulebook", sha256)
     context = {
         "rulebook": found,
         "table": rules_table(queries.rulebook_of(found), precision_by_rule()),
@@ -91,6 +94,7 @@ def confirm_use(request: HttpRequest, ref: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     if told.of(lambda: services.confirm_use(actor=user_of(request), use=found, now=timezone.now())):
+        say_done(request, RULEBOOK, "confirm")
         return redirect("guard:rulebooks")
     return render(request, "422.html", {"refusal": told.refusal}, status=UNPROCESSABLE)
 
@@ -120,6 +124,7 @@ def rulebook_draft(request: HttpRequest, ref: UUID) -> HttpResponse:
     if step == "save":
         return _save(request, found)
     if told.of(lambda: _step(request, found, step)):
+        say_done(request, RULEBOOK, step)
         ended = step in {"drop", "publish"}
         return redirect("guard:rulebooks") if ended else redirect("guard:rulebook_draft", found.ref)
     return _editor(request, found, form, told=told)
@@ -153,6 +158,7 @@ def _save(request: HttpRequest, found: RulebookDraft | None) -> HttpResponse:
                 )
             )
         ):  # fmt: skip
+            say_done(request, RULEBOOK, "save")
             return redirect("guard:rulebook_draft", saved[0].ref)
     except InvalidRulebook as refused:
         problems = _problems(refused)

@@ -26,8 +26,9 @@ from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.core.ids import household_ref
 from xinnong.journeys.access import institution_name
 from xinnong.journeys.forms import ReadFilter
+from xinnong.journeys.seen_wording import ASKED
 from xinnong.journeys.views.tables import moment, reads_cells
-from xinnong.journeys.wording import ACTIONS, ASKED, COUNTED, said
+from xinnong.journeys.wording import ACTIONS, COUNTED, said
 from xinnong.privacy.purposes import Purpose
 from xinnong.privacy.queries import (
     RECENT_READS,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from xinnong.core.bins import DIMENSIONS
 from xinnong.journeys.access import institution_name
 from xinnong.journeys.queries.facts import field_label, record_of, source_label, value_label
-from xinnong.journeys.wording import ASKED, LOST_BY, READ_FIELDS, said
+from xinnong.journeys.seen_wording import ASKED, READ_FIELDS
+from xinnong.journeys.wording import LOST_BY, said
 from xinnong.privacy.purposes import Purpose
 from xinnong.profiles.models import Basis
 from xinnong.profiles.wording import (

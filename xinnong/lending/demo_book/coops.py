@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.core.dates import age_on
-from xinnong.lending.services.applications import HERE, OF_AGE
+from xinnong.core.dates import OF_AGE, age_on
+from xinnong.lending.services.applications import HERE
 from xinnong.registry.models import Organisation, Person
 
 if TYPE_CHECKING:

@@ -54,6 +54,15 @@ def activities_page(
     return list(found.order_by("id" if turn.is_back else "-id")[: limit + 1])
 
 
+def waiting_and_on(on: date) -> tuple[int, int]:
+    """How many visits wait for approval, and how many are approved for a day."""
+    found = Activity.objects.aggregate(
+        waiting=Count("pk", filter=Q(state=ActivityState.FILED, on__gte=on)),
+        today=Count("pk", filter=Q(state=ActivityState.APPROVED, on=on)),
+    )
+    return found["waiting"], found["today"]
+
+
 def activity_by_ref(ref: UUID) -> Activity | None:
     """One activity with everybody above it."""
     found = Activity.objects.filter(ref=ref)

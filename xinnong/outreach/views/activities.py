@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.outreach import tables
+from xinnong.outreach.answers import open_purposes
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import ActivityForm, ReasonForm, ReportForm
 from xinnong.outreach.models import ActivityState
 from xinnong.outreach.queries import staff, windows
@@ -26,7 +28,8 @@ from xinnong.outreach.services.approving import (
 from xinnong.outreach.services.badges import issue_badges
 from xinnong.outreach.services.closing import report_activity
 from xinnong.outreach.services.filing import cancel_activity, file_activity
-from xinnong.outreach.views.asking import Told
+from xinnong.outreach.views.asking import Told, searched
+from xinnong.web.done import say_done
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
 
     from xinnong.accounts.models import User
     from xinnong.outreach.models import Activity, Agent, Team
-
-MOST_SEARCH = 32
 
 
 @require_safe
@@ -51,13 +52,13 @@ def activities(request: HttpRequest) -> HttpResponse:
         context["table"] = _of_town(request, user)
         return render(request, "outreach/activities.html", context)
     found = staff.activities_page(
-        states=_states(request), search=request.GET.get("search", "")[:MOST_SEARCH],
+        states=_states(request), search=searched(request),
         turn=turn_of(request.GET), limit=PAGE_ROWS,
     )  # fmt: skip
     shown, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda e: str(e.pk))
     hint = _("换一个状态或名称；渠道在队伍页面备案活动。")
     context["table"] = tables.activities_table(shown, caption=_("进村活动"), hint=hint, pager=pager)
-    context["search"] = request.GET.get("search", "")[:MOST_SEARCH]
+    context["search"] = searched(request)
     today = timezone.localdate()
     context["calendar"] = tables.calendar_table(staff.calendar(from_on=today))
     if user.can(Permission.STOP_CHANNEL):
@@ -96,8 +97,10 @@ def new_activity(request: HttpRequest, team: UUID) -> HttpResponse:
         raise Http404
     agents = {str(each.ref): each for each in staff.agents_in(found)}
     choices = [(ref, each.name) for ref, each in agents.items()]
-    form, told = ActivityForm(request.POST or None, agents=choices), Told()
+    may = open_purposes(found.channel, timezone.localdate())
+    form, told = ActivityForm(request.POST or None, agents=choices, may=may), Told()
     if form.is_valid() and told.of(lambda: _file(request, found, agents, form.cleaned_data)):
+        say_done(request, DONE, "file")
         return redirect("outreach:activities")
     context = {"form": form, "team": found, "refusal": told.refusal, "problems": told.problems}
     status = UNPROCESSABLE if form.is_bound else 200
@@ -125,10 +128,13 @@ def activity(request: HttpRequest, ref: UUID) -> HttpResponse:
     form = report if step == "report" else reason
     is_filled = not form.is_bound or form.is_valid()
     if step and is_filled and told.of(lambda: _do(request, found, step, form)):
+        both = step == "approve" and _loaded(user, ref)
+        is_approved = both and both.state == ActivityState.APPROVED
+        say_done(request, DONE, "approve-both" if is_approved else step)
         return redirect("outreach:activity", found.ref)
     context = {
         "activity": found,
-        "facts": tables.activity_facts(found),
+        "facts": tables.activity_facts(found, opens_team=not _is_town(user)),
         "badges": tables.badges_table(badges_of(found)) if not _is_town(user) else None,
         "agents": tables.agents_table(_along(user, found), may_stop=False),
         "code": code_of(found) if user.can(Permission.FILE_ACTIVITY) else "",

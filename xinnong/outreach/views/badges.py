@@ -15,6 +15,7 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.core.badges import written
 from xinnong.outreach import tables
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import KeyForm, RevokeKeyForm
 from xinnong.outreach.keys import ALGORITHMS
 from xinnong.outreach.papers import set_card
@@ -23,6 +24,7 @@ from xinnong.outreach.queries.staff import keys_made
 from xinnong.outreach.secrets import code_of
 from xinnong.outreach.services.badges import make_key, revoke_badge, revoke_key
 from xinnong.outreach.views.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
     filled, act = (revoking, revoke) if is_revoking else (form, make)
     if filled.is_bound and filled.is_valid() and told.of(act):
+        say_done(request, DONE, "revoke-key" if is_revoking else "key")
         return redirect("outreach:keys")
     context = {
         "table": tables.keys_table(found),
@@ -82,6 +85,7 @@ def badge(request: HttpRequest, ref: UUID) -> HttpResponse:
         revoke_badge(actor=user_of(request), badge=found, now=timezone.now())
 
     if request.method == "POST" and told.of(revoke):
+        say_done(request, DONE, "revoke")
         return redirect("outreach:badge", ref)
     return _shown(request, found, told)
 

@@ -14,13 +14,15 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.outreach import tables
 from xinnong.outreach.answers import document_facts
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import DocumentForm, LicenceForm, ReasonForm
 from xinnong.outreach.queries import staff
 from xinnong.outreach.services.actors import bureau_of
 from xinnong.outreach.services.documents import file_document, withdraw_document
 from xinnong.outreach.services.licensing import license_channel
 from xinnong.outreach.services.suspending import cascade_of, resume, suspend
-from xinnong.outreach.views.asking import Told
+from xinnong.outreach.views.asking import Told, searched
+from xinnong.web.done import say_done
 from xinnong.web.paging import PAGE_ROWS, page_of, turn_of
 from xinnong.web.refusals import UNPROCESSABLE
 
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
-
-MOST_SEARCH = 32
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +49,7 @@ def channels(request: HttpRequest) -> HttpResponse:
         return license_channel(actor=user, now=timezone.now(), **said)
 
     if form.is_bound and form.is_valid() and told.of(license_it):
+        say_done(request, DONE, "license")
         return redirect("outreach:channels")
     context = {
         "table": tables.channels_table(staff.channels()),
@@ -70,7 +71,7 @@ def channel(request: HttpRequest, ref: UUID) -> HttpResponse:
     context = {
         "channel": found,
         "facts": tables.channel_facts(found),
-        "table": tables.teams_table(staff.teams_of(found)),
+        "table": tables.teams_table(staff.teams_of(found), files=False),
         "firms": tables.subcontractors_table(staff.subcontractors_of(found), may_stop=True),
         "clerks": Institution.objects.get(code=found.institution).users.count(),
     }
@@ -97,6 +98,7 @@ def stop(request: HttpRequest, kind: str, ref: UUID) -> HttpResponse:
             raise Http404
 
     if step and (not form.is_bound or form.is_valid()) and told.of(do):
+        say_done(request, DONE, step)
         return redirect("outreach:stop", kind, ref)
     context = {
         "part": found,
@@ -124,8 +126,9 @@ def register(request: HttpRequest) -> HttpResponse:
         return file_document(actor=user, now=timezone.now(), **form.cleaned_data)
 
     if form.is_bound and form.is_valid() and told.of(file):
+        say_done(request, DONE, "document")
         return redirect("outreach:register")
-    search = request.GET.get("search", "")[:MOST_SEARCH]
+    search = searched(request)
     found = staff.documents_page(search=search, turn=turn_of(request.GET), limit=PAGE_ROWS)
     shown, pager = page_of(found, size=PAGE_ROWS, address=request.GET, key=lambda e: str(e.pk))
     context = {
@@ -155,6 +158,7 @@ def register_entry(request: HttpRequest, ref: UUID) -> HttpResponse:
         )  # fmt: skip
 
     if form.is_bound and form.is_valid() and told.of(withdraw):
+        say_done(request, DONE, "withdraw")
         return redirect("outreach:register_entry", ref)
     context = {
         "document": found,

@@ -14,12 +14,14 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.areas.places import places
 from xinnong.outreach import answers, tables
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import HeadsForm
 from xinnong.outreach.models import ActivityState
 from xinnong.outreach.queries import windows
 from xinnong.outreach.secrets import code_of, phrase
 from xinnong.outreach.services.closing import count_heads, note_seen
 from xinnong.outreach.views.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Visit:
     village: str
     said: answers.Said | None
     hours: str
-    code: str
+    digits: str
     phrase: str
     agents: Sequence[Agent]
     form: HeadsForm | None
@@ -60,6 +62,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if chosen and form and form.is_valid():
         heads = form.cleaned_data["heads"]
         if told.of(lambda: count_heads(actor=user, notice=chosen, heads=heads, now=now)):
+            say_done(request, DONE, "heads")
             return redirect("outreach:today")
     for each in notices:
         note_seen(actor=user, notice=each, now=now)
@@ -81,13 +84,13 @@ def _villages(notices: Sequence[Notice]) -> set[str]:
 def _visit(user: User, notice: Notice, standing: Any, form: HeadsForm | None, now: Any) -> Visit:
     activity = notice.activity
     counts = activity.state == ActivityState.APPROVED and now >= activity.begins_at
-    place = places().of(notice.area12)
+    place, code = places().of(notice.area12), code_of(activity)
     return Visit(
         notice=notice,
         village=place.name if place else notice.area12,
         said=standing.get(activity.ref),
         hours=tables.hours_of(activity),
-        code=code_of(activity),
+        digits=f"{code[:4]} {code[4:]}",
         phrase=phrase(activity),
         agents=windows.agents_of(user.ref, activity),
         form=(form or HeadsForm(auto_id=f"id_%s_{notice.pk}")) if counts else None,

@@ -13,6 +13,7 @@ from xinnong.accounts.devices import client_address
 from xinnong.core.outreach import number_in
 from xinnong.outreach import answers
 from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
+from xinnong.outreach.published_rules import bureau_number
 from xinnong.outreach.queries.windows import document_by_number, photo_of, teams_in_village
 from xinnong.outreach.services.checking import MOST_NUMBERS_A_MINUTE, check_code
 from xinnong.web.kept_pages import render_kept
@@ -130,6 +131,7 @@ def _page(
     today = timezone.localdate()
     return render_kept(
         request, f"outreach/{name}.html",
-        lambda: {"closed": answers.closed_purposes(today), "page": name, **shown()},
+        lambda: {"closed": answers.closed_purposes(today), "page": name,
+                 "call": bureau_number(), **shown()},
         made_of=(today, made_of), status=status,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
 from xinnong.outreach import tables
+from xinnong.outreach.done_wording import DONE
 from xinnong.outreach.forms import AgentForm, SubcontractorForm, TeamForm
 from xinnong.outreach.queries import staff
 from xinnong.outreach.services.licensing import (
@@ -22,6 +23,7 @@ from xinnong.outreach.services.licensing import (
 )
 from xinnong.outreach.services.refusals import NotYours
 from xinnong.outreach.views.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE, render_refused
 
 if TYPE_CHECKING:
@@ -56,11 +58,12 @@ def teams(request: HttpRequest) -> HttpResponse:
 
     form: Any = firm_form if step == "firm" else team_form
     if form.is_bound and form.is_valid() and told.of(file):
+        say_done(request, DONE, step)
         return redirect("outreach:teams")
     context = {
         "channel": channel,
         "facts": tables.channel_facts(channel),
-        "table": tables.teams_table(staff.teams_of(channel)),
+        "table": tables.teams_table(staff.teams_of(channel), files=True),
         "firms": tables.subcontractors_table(list(firms.values()), may_stop=False),
         "team_form": team_form,
         "firm_form": firm_form,
@@ -82,6 +85,7 @@ def team(request: HttpRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST" and not files:
         raise Http404
     if form.is_bound and form.is_valid() and told.of(lambda: _file(request, found, form)):
+        say_done(request, DONE, "agent")
         return redirect("outreach:team", found.ref)
     may_stop = user.can(Permission.STOP_CHANNEL)
     context = {
