@@ -15,6 +15,7 @@ from xinnong.audit.refs import new_ref
 from xinnong.core.detection import rates
 from xinnong.core.detection.rulebook import InvalidRulebook
 from xinnong.guard.models import Alert, BackTest, PublishedRulebook, RateAlarm, RulebookUse
+from xinnong.guard.queries import rulebooks as queries
 from xinnong.guard.queries.rulebooks import live_rulebook, shipped_source
 from xinnong.guard.refusals import (
     RulebookMoved,
@@ -91,6 +92,23 @@ def test_an_unknown_word_selects_nobody_and_is_named_on_the_page(
     assert "all-of-them" in page
     with scoped(SYSTEM):
         assert PublishedRulebook.objects.count() == 1
+
+
+def test_rules_that_came_with_an_upgrade_are_named_and_start_the_next_draft(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qin, brought = past_second_factor(people.qin), queries.SHIPPED
+    monkeypatch.setattr(queries, "SHIPPED", "base-2026.1.toml")
+    with scoped(SYSTEM):
+        services.ship_first_rulebook(now=timezone.now())
+    assert "软件升级带来了规则" not in qin.get("/guard/rulebooks/").content.decode()
+    monkeypatch.setattr(queries, "SHIPPED", brought)
+    assert "软件升级带来了规则 2026.2" in qin.get("/guard/rulebooks/").content.decode()
+    assert "2026.2" in qin.get("/guard/rulebooks/new/").content.decode()
+    with scoped(SYSTEM):
+        live = live_rulebook()
+        assert live is not None
+        assert live.version == "2026.1"  # nothing changes by itself
 
 
 def test_a_rule_that_fires_unlike_its_try_raises_one_alarm_a_day(

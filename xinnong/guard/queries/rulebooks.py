@@ -6,7 +6,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from xinnong.core.detection.rulebook import Rulebook, published_rulebook
+from xinnong.core.detection.rulebook import (
+    Rulebook,
+    canonical_rulebook,
+    load_rulebook,
+    published_rulebook,
+    rulebook_source,
+)
+from xinnong.core.documents import sha256_hex
 from xinnong.guard.models import (
     BackTest,
     EngineState,
@@ -31,6 +38,22 @@ def shipped_source() -> str:
     """The rulebook that comes with this release, as it is written."""
     path = files("xinnong.core.detection") / "published" / SHIPPED
     return path.read_text(encoding="utf-8")
+
+
+def unpublished_release() -> str:
+    """Version of the rulebook of this release where nobody has published it here; else empty."""
+    document = canonical_rulebook(shipped_source())
+    if PublishedRulebook.objects.filter(sha256=sha256_hex(document)).exists():
+        return ""
+    return load_rulebook(shipped_source().encode()).version
+
+
+def next_source() -> str:
+    """What a new draft starts from: the release's rules not published yet, else the newest."""
+    newest = PublishedRulebook.objects.order_by("-pk").first()
+    if newest is None or unpublished_release():
+        return shipped_source()
+    return rulebook_source(bytes(newest.document))
 
 
 def rulebook_of(published: PublishedRulebook) -> Rulebook:

@@ -52,6 +52,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
         "versions": versions_table(queries.published_rulebooks()),
         "alarms": alarms_table(queries.rate_alarms()),
         "may": may,
+        "release": queries.unpublished_release() if may else "",
     }
     return render(request, "guard/rulebooks.html", context)
 
@@ -102,12 +103,11 @@ def confirm_use(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.PUBLISH_RULEBOOK)
 def new_rulebook(request: HttpRequest) -> HttpResponse:
-    """Start the next version from the newest."""
+    """Start the next version from the newest, or from the one that came with a new release."""
     if request.method == "POST":
         return _save(request, None)
-    versions = queries.published_rulebooks()
-    source = rulebook_source(bytes(versions[0].document)) if versions else queries.shipped_source()
-    return _editor(request, None, RulebookForm(initial={"source": source, "mode": "shadow"}))
+    first = {"source": queries.next_source(), "mode": "shadow"}
+    return _editor(request, None, RulebookForm(initial=first))
 
 
 @require_http_methods(["GET", "POST"])
