@@ -131,6 +131,12 @@ class Village:
             "institution": self.code, "area12": loan.area12, "household_id": loan.household_id,
         }  # fmt: skip
 
+    @property
+    def hands(self) -> tuple[UUID | None, UUID | None]:
+        """Who drew the contract up that is copied, and who handed the application in."""
+        contract = Contract.objects.select_related("application").get(pk=self.lent.contract.pk)
+        return contract.officer, contract.application.submitted_by
+
     def happens(self, event: Draw | Seen | Came) -> None:
         if isinstance(event, Draw):
             self._draw(event)
@@ -193,6 +199,8 @@ class Village:
             marks += [(s.kind, str(s.mark)) for s in self.seen if s.who == draw.who]
             if draw.home is not None and draw.is_running:
                 marks.append(("household", str(draw.home)))
+            if draw.voucher is not None:  # its contract and application passed through hands, too
+                marks += [("staff", str(who)) for who in self.hands if who is not None]
             if draw.voucher is not None and draw.is_running:
                 marks.append(("guarantor", str(VOUCHERS[draw.voucher])))
             yield from (Trait(kind, mark, person, loan.pk, day) for kind, mark in marks)
