@@ -15,6 +15,7 @@ from tests.outreach.world import FACE, NOW, TODAY, World
 from tests.people import LOTUS_VILLAGE
 from xinnong.accounts.models import Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.audit.models import Entry
 from xinnong.outreach.models import Activity, Agent, Channel, Document, Notice, Team
 from xinnong.outreach.secrets import code_of, phrase
 
@@ -152,6 +153,32 @@ def test_a_bureau_licenses_registers_and_withdraws(world: World, factor: None) -
     assert said(bureau, entry, {"reason": "冒用"})[0] == 302
     assert "已作废" in said(bureau, entry)[1]
     assert said(bureau, entry, {"reason": "再来"})[0] == 422
+
+
+def test_a_bureau_renews_and_shortens_a_licence(
+    world: World, factor: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau, address = signed_in(world.people.han), f"/outreach/channels/{world.channel.ref}/"
+    paper = {
+        "licence_number": "穗医保授〔2026〕9号",
+        "licensed_until": "2027-12-31",
+        "step": "renew",
+    }
+    assert said(bureau, address, paper)[0] == 422
+    before = {"licence_sha256": scan(), "licensed_until": "2020-01-01"}
+    status, page = said(bureau, address, paper | before)
+    assert (status, "结束日期要晚于开始日期" in page) == (422, True)
+    never = {"licence_sha256": scan(), "licensed_until": "2027-02-30"}
+    assert said(bureau, address, paper | never)[0] == 422
+    assert said(bureau, address, paper | {"licence_sha256": scan()})[0] == 302
+    assert "2027年12月31日" in said(bureau, address)[1]
+    with scoped(SYSTEM):
+        assert Channel.objects.get(pk=world.channel.pk).licence_number == "穗医保授〔2026〕9号"
+        assert Entry.objects.filter(action="outreach.renew-licence").count() == 1
+    assert said(signed_in(world.people.jiang), address, paper)[0] == 403
+    monkeypatch.setattr("xinnong.accounts.middleware._passed_second_factor", lambda _request: False)
+    assert said(bureau, address, paper | {"licence_sha256": scan()})[0] == 404
+    assert 'value="renew"' not in said(bureau, address)[1]
 
 
 def test_a_channel_files_teams_and_people_with_faces(world: World) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         FeedEvent,
         NumberReveal,
     )
+    from xinnong.privacy.models import SealedPayload
     from xinnong.web.paging import Pager
 
 VERDICT_TONES: Final = {
@@ -37,6 +38,7 @@ VERDICT_TONES: Final = {
     Verdict.UNCLEAR: "warn",
 }
 VILLAGES_NAMED: Final = 3
+DIGEST_SHOWN: Final = 12
 
 
 def cases_table(found: Sequence[Case], pager: Pager) -> Table:
@@ -176,6 +178,23 @@ def said_facts(found: Sequence[CaseLabel]) -> list[Definition]:
         )
         for each in found
     ]  # fmt: skip
+
+
+def notes_table(found: Sequence[SealedPayload]) -> Table:
+    """What was filed and when; what it says is sealed."""
+    erased = Cell(_("已随案件密钥销毁"), tone="bad")
+    rows = [
+        [
+            Cell(moment(each.at)), Cell(each.digest[:DIGEST_SHOWN]),
+            erased if each.case_key.wrapped is None else Cell(_("封存"), tone="good"),
+        ]
+        for each in found
+    ]  # fmt: skip
+    columns = [Column(_("时间")), Column(_("校验和")), Column(_("状态"))]
+    return Table(
+        _("案卷"), columns, rows, empty_title=_("案卷里还没有材料"),
+        empty_hint=_("写进来的话只用本案的密钥封存，销毁密钥以后谁也打不开。"), is_caption_hidden=True,
+    )  # fmt: skip
 
 
 def reveals_table(found: Sequence[NumberReveal]) -> Table:

@@ -20,6 +20,7 @@ from xinnong.guard.models import (
 from xinnong.guard.wording import EVENT_KINDS, SEVERITY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 LONGEST_SOURCE: Final = 120_000
@@ -111,6 +112,16 @@ class ReleaseForm(RevealForm):
     """One number that lends and borrows again, and why."""
 
     reason = forms.CharField(label=_("为什么放行"), max_length=200)
+
+
+class OpenNoteForm(forms.Form):
+    """One note of a case's file."""
+
+    note = forms.ChoiceField(label=_("哪一份"))
+
+    def __init__(self, data: Any = None, *, notes: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["note"].choices = list(notes)  # type: ignore[attr-defined]
 
 
 class TaskForm(forms.Form):

@@ -24,6 +24,14 @@ class KeyedForm(forms.Form):
         super().__init__(data, initial=initial, **options)
 
 
+class NoteForm(KeyedForm):
+    """What an officer writes into a case's file."""
+
+    text = forms.CharField(
+        label=_("写进案卷的话"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
 class OrdersForm(forms.Form):
     """What narrows the list of orders; stands in the address."""
 

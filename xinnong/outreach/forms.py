@@ -16,6 +16,7 @@ from xinnong.outreach.published_rules import issuers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
 MOST_TYPED = 64
 MOST_PHOTO_BYTES = 200 * 1024
@@ -251,6 +252,25 @@ class LicenceForm(forms.Form):
         if first and last and last < first:
             self.add_error("licensed_until", _("结束日期要晚于开始日期。"))
         return told
+
+
+class RenewForm(forms.Form):
+    """Another end of a licence, by another paper; an earlier day shortens it."""
+
+    licence_number = forms.CharField(label=_("授权文号"), max_length=64)
+    licence_sha256 = SumField(label=_("授权文件扫描件"))
+    licensed_until = _day(_("授权到期"))
+
+    def __init__(self, data: Any, files: Any, *, since: date) -> None:
+        super().__init__(data, files)
+        self.since = since
+
+    def clean_licensed_until(self) -> date:
+        """It ends no earlier than it began."""
+        until: date = self.cleaned_data["licensed_until"]
+        if until < self.since:
+            raise forms.ValidationError(_("结束日期要晚于开始日期。"))
+        return until
 
 
 class DocumentForm(forms.Form):

@@ -21,6 +21,7 @@ from xinnong.guard.models import (
     NumberReveal,
     Verdict,
 )
+from xinnong.privacy.models import SealedPayload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from xinnong.web.paging import Turn
 
 TIMELINE: Final = 200
+NOTES_SHOWN: Final = 100
 DIGITS: Final = "0123456789"
 
 
@@ -128,3 +130,9 @@ def precision_by_rule() -> list[Precision]:
         )
         for rule in sorted({rule for rule, _verdict in counted})
     ]  # fmt: skip
+
+
+def notes_of(case: Case) -> list[SealedPayload]:
+    """The newest notes of a case's file, sealed; their key says whether they can be opened."""
+    found = SealedPayload.objects.filter(case_key__case=case.ref).select_related("case_key")
+    return list(found.order_by("-pk")[:NOTES_SHOWN])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -16,10 +17,12 @@ from xinnong.accounts.visibility import allowed, user_of
 from xinnong.areas.places import places
 from xinnong.guard.activities import has_activities_feed
 from xinnong.guard.case_tables import (
+    DIGEST_SHOWN,
     alerts_table,
     case_places,
     cases_table,
     events_table,
+    notes_table,
     numbers_table,
     reveals_table,
     said_facts,
@@ -31,16 +34,18 @@ from xinnong.guard.forms import (
     CasesForm,
     FinishForm,
     LabelForm,
+    OpenNoteForm,
     ReleaseForm,
     RevealForm,
     TaskForm,
 )
 from xinnong.guard.models import CaseState
-from xinnong.guard.order_forms import KeyedForm
+from xinnong.guard.order_forms import KeyedForm, NoteForm
 from xinnong.guard.pictures import case_graph, short, village_plan
 from xinnong.guard.queries import cases as queries
 from xinnong.guard.queries import warnings as warned
 from xinnong.guard.services import cases as services
+from xinnong.guard.services.casefile import file_note, open_note
 from xinnong.guard.services.victims import tell_victims
 from xinnong.guard.services.warning import warn_neighbours
 from xinnong.guard.tables import moment
@@ -54,12 +59,12 @@ from xinnong.web.refusals import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from django import forms
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from xinnong.guard.models import Case, CaseNumber
+    from xinnong.privacy.models import SealedPayload
 
 WATCH: Final = "watch"
 
@@ -95,7 +100,9 @@ def case(request: HttpRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST" and page.act():
         say_done(request, CASE, page.step)
         return redirect("guard:case", found.ref)
-    status = UNPROCESSABLE if request.method == "POST" and not page.revealed else 200
+    status = (
+        UNPROCESSABLE if request.method == "POST" and not (page.revealed or page.opened) else 200
+    )
     return render(request, "guard/case.html", page.context(), status=status)
 
 
@@ -106,13 +113,16 @@ class _Page:
         self.request, self.case, self.told = request, found, Told()
         self.step = request.POST.get("step", "") if request.method == "POST" else ""
         self.numbers = queries.numbers_of(found)
-        self.revealed = ""
+        self.notes = queries.notes_of(found)
+        self.revealed = self.opened = ""
         self.forms: dict[str, forms.Form] = {
             "task": TaskForm(self._data("task")),
             "finish": FinishForm(self._data("finish")),
             "label": LabelForm(self._data("label")),
             "warn": KeyedForm(self._data("warn")),
             "tell": KeyedForm(self._data("tell")),
+            "note": NoteForm(self._data("note")),
+            "open": OpenNoteForm(self._data("open"), notes=_openable(self.notes)),
             "reveal": RevealForm(self._data("reveal"), numbers=_choices(found, self.numbers)),
             "release": ReleaseForm(
                 self._data("release"), numbers=[(n.mark, short(n.mark)) for n in self.numbers if n.holds]
@@ -130,7 +140,7 @@ class _Page:
         return (
             form.is_valid()
             and self.told.of(lambda: self._do(form.cleaned_data))
-            and not self.revealed
+            and not (self.revealed or self.opened)
         )
 
     def _do(self, said: dict[str, object]) -> None:
@@ -147,6 +157,10 @@ class _Page:
             services.label_case(case=case, **values, **said)  # type: ignore[arg-type]
         elif self.step == "release":
             services.release_number(case=case, **values, **said)  # type: ignore[arg-type]
+        elif self.step == "note":
+            file_note(case=case, **values, **said)  # type: ignore[arg-type]
+        elif self.step == "open":
+            self.opened = open_note(actor=actor, ref=UUID(str(said["note"])), now=now)
         elif self.step == "tell":
             tell_victims(actor=actor, case=case, now=now)
         elif self.step == "warn":
@@ -184,6 +198,9 @@ class _Page:
                 if each.done_at is None
             ],
             "revealed": self.revealed,
+            "opened": self.opened,
+            "notes": notes_table(self.notes),
+            "can_open": bool(_openable(self.notes)),
             "refusal": self.told.refusal,
             "form": self.forms.get(self.step),
             **{f"{name}_form": form for name, form in self.forms.items()},
@@ -221,6 +238,14 @@ def _where(case: Case, numbers: int) -> str:
         "count": figures.count(numbers),
         "at": moment(case.opened_at),
     }
+
+
+def _openable(notes: Sequence[SealedPayload]) -> list[tuple[str, str]]:
+    return [
+        (str(each.ref), f"{moment(each.at)} {each.digest[:DIGEST_SHOWN]}")
+        for each in notes
+        if each.case_key.wrapped is not None
+    ]
 
 
 def _choices(case: Case, numbers: Sequence[CaseNumber]) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ from xinnong.accounts.visibility import allowed, user_of
 from xinnong.outreach import tables
 from xinnong.outreach.answers import document_facts
 from xinnong.outreach.done_wording import DONE
-from xinnong.outreach.forms import DocumentForm, LicenceForm, ReasonForm
+from xinnong.outreach.forms import DocumentForm, LicenceForm, ReasonForm, RenewForm
 from xinnong.outreach.queries import staff
 from xinnong.outreach.services.actors import bureau_of
 from xinnong.outreach.services.documents import file_document, withdraw_document
-from xinnong.outreach.services.licensing import license_channel
+from xinnong.outreach.services.licensing import license_channel, renew_licence
 from xinnong.outreach.services.suspending import cascade_of, resume, suspend
 from xinnong.outreach.views.asking import Told, searched
 from xinnong.web.done import say_done
@@ -61,21 +61,36 @@ def channels(request: HttpRequest) -> HttpResponse:
     return render(request, "outreach/channels.html", context, status=status)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.STOP_CHANNEL)
 def channel(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """Show a channel with everybody below it."""
-    found = staff.channel_by_ref(ref)
+    """Show a channel with everybody below it; renew or shorten its licence with a second factor."""
+    found, user, told = staff.channel_by_ref(ref), user_of(request), Told()
     if found is None:
         raise Http404
+    may_license = user.can(Permission.LICENSE_CHANNEL)
+    if request.method == "POST" and not may_license:
+        raise Http404
+    form = RenewForm(request.POST or None, request.FILES or None, since=found.licensed_from)
+
+    def renew() -> None:
+        renew_licence(actor=user, channel=found, now=timezone.now(), **form.cleaned_data)
+
+    if form.is_bound and form.is_valid() and told.of(renew):
+        say_done(request, DONE, "renew")
+        return redirect("outreach:channel", ref)
     context = {
+        "form": form if may_license else None,
+        "needs_second_factor": not may_license,
+        "refusal": told.refusal,
         "channel": found,
         "facts": tables.channel_facts(found),
         "table": tables.teams_table(staff.teams_of(found), files=False),
         "firms": tables.subcontractors_table(staff.subcontractors_of(found), may_stop=True),
         "clerks": Institution.objects.get(code=found.institution).users.count(),
     }
-    return render(request, "outreach/channel.html", context)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "outreach/channel.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

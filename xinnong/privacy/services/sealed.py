@@ -64,15 +64,20 @@ def seal_payload(
     actor: ActsFor | UUID,
     now: datetime,
     person: UUID | None = None,
+    ref: UUID | None = None,
 ) -> SealedPayload:
     """Seal bytes for a case, whose key is made with its first payload. Call in the actor's scope.
 
-    `kind` is a short word for what it is. Raises PayloadTooLarge, CaseErased.
+    `kind` is a short word for what it is; with a `ref` of the caller's it is sealed once, and a
+    repeat answers what is there. Raises PayloadTooLarge, CaseErased.
     """
     if len(payload) > LARGEST:
         raise PayloadTooLarge(most=LARGEST)
     held = _key_of_case(case, owner, now)
-    ref, nonce = new_ref(), os.urandom(NONCE_BYTES)
+    known = ref and SealedPayload.objects.filter(ref=ref, case_key=held).first()
+    if known:
+        return known
+    ref, nonce = ref or new_ref(), os.urandom(NONCE_BYTES)
     body = nonce + AESGCM(_opened(held)).encrypt(nonce, payload, ref.bytes)
     made = SealedPayload.objects.create(
         ref=ref,
