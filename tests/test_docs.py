@@ -130,3 +130,15 @@ def test_commands_in_the_pages_exist_with_their_options() -> None:
         if (option not in helps.get(name, "") and name != "manage") or name not in helps
     ]
     assert wrong == []
+
+
+def test_every_attack_has_a_test_that_exists() -> None:
+    page = (REPOSITORY / "docs" / "operations" / "threats.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
+    missing = [
+        f"{file}::{test}"
+        for file, test in named
+        if f"def {test}(" not in (REPOSITORY / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+    assert len(named) == page.count("\n| ") - 1
