@@ -13,13 +13,12 @@ from xinnong.core.packs import COUNTY
 from xinnong.guard.models import FeedState, PackPartner
 from xinnong.guard.refusals import (
     CountyUnknown,
-    FeedMoved,
     FeedTaken,
     PartnerWrong,
-    SecondOfficerNeeded,
 )
 from xinnong.guard.services.feeds import refuse_no_key
 from xinnong.guard.services.officers import note, refuse_all_but_police
+from xinnong.guard.services.registering import decide_proposed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,18 +67,11 @@ def decide_partner(
 
     Raises NotPolice, FeedMoved, SecondOfficerNeeded.
     """
-    refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
-    with transaction.atomic():
-        mine = PackPartner.objects.select_for_update().get(pk=partner.pk)
-        if mine.state != FeedState.PROPOSED:
-            raise FeedMoved(state=mine.get_state_display())
-        if approve and mine.proposed_by == actor.ref:
-            raise SecondOfficerNeeded
-        if approve:
-            before = PackPartner.objects.filter(county=mine.county, state=FeedState.ACTIVE)
-            before.update(state=FeedState.REPLACED)
-        mine.state = FeedState.ACTIVE if approve else FeedState.REFUSED
-        mine.decided_by, mine.decided_at = actor.ref, now
-        mine.save()
-        note(actor, "approve-partner" if approve else "refuse-partner", mine.ref, now)
-    return mine
+    return decide_proposed(
+        actor=actor,
+        row=partner,
+        same={"county": partner.county},
+        what="partner",
+        approve=approve,
+        now=now,
+    )

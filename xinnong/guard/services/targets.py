@@ -10,9 +10,10 @@ from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
 from xinnong.audit.refs import new_ref
 from xinnong.guard.models import FeedState, OrderTarget
-from xinnong.guard.refusals import FeedClientUnknown, FeedMoved, FeedTaken, SecondOfficerNeeded
+from xinnong.guard.refusals import FeedClientUnknown, FeedTaken
 from xinnong.guard.services.feeds import refuse_no_key
 from xinnong.guard.services.officers import POLICE, note, refuse_all_but_police
+from xinnong.guard.services.registering import decide_proposed
 from xinnong.guard.webhooks import checked_address
 
 if TYPE_CHECKING:
@@ -51,18 +52,6 @@ def decide_target(*, actor: User, target: OrderTarget, approve: bool, now: datet
 
     Raises NotPolice, FeedMoved, SecondOfficerNeeded.
     """
-    refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
-    with transaction.atomic():
-        mine = OrderTarget.objects.select_for_update().get(pk=target.pk)
-        if mine.state != FeedState.PROPOSED:
-            raise FeedMoved(state=mine.get_state_display())
-        if approve and mine.proposed_by == actor.ref:
-            raise SecondOfficerNeeded
-        if approve:
-            before = OrderTarget.objects.filter(code=mine.code, state=FeedState.ACTIVE)
-            before.update(state=FeedState.REPLACED)
-        mine.state = FeedState.ACTIVE if approve else FeedState.REFUSED
-        mine.decided_by, mine.decided_at = actor.ref, now
-        mine.save()
-        note(actor, "approve-target" if approve else "refuse-target", mine.ref, now)
-    return mine
+    return decide_proposed(
+        actor=actor, row=target, same={"code": target.code}, what="target", approve=approve, now=now
+    )
