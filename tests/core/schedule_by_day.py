@@ -325,7 +325,9 @@ def _gap(plan: Plan, n: int, opening: Fraction, level: Fraction) -> Fraction:
         interest = _shown_interest(plan, exact)
         if period == last:
             return owed + interest - _balloon(plan) - level
-        owed -= level - interest
+        owed -= max(Fraction(), level - interest)
+        if owed <= 0:
+            return owed - level
     raise AssertionError("a schedule has a last period")
 
 
@@ -384,22 +386,24 @@ def _level_of(plan: Plan, n: int, opening: Fraction) -> Fraction:
 
 def _walk(plan: Plan) -> Iterator[ExactRow]:
     owed, level, unpaid, charged, exact = (Fraction(),) * 5
+    flat = plan.terms["method"] == "flat"
     for n, (start, due) in enumerate(zip(plan.starts, plan.dues, strict=True)):
         if n >= plan.grace("principal") and _must_set_level(plan, n):
             level = _level_of(plan, n, owed)
         exact += _interest(plan, n, owed)
         accrued = _shown_interest(plan, _interest(plan, n, owed))
-        if plan.terms["method"] == "flat" and n == len(plan.dues) - 1:
-            accrued = _shown_interest(plan, exact) - charged
-        charged, unpaid, interest = charged + accrued, unpaid + accrued, Fraction()
-        if n >= plan.grace("interest_payment"):
-            interest, unpaid = unpaid, Fraction()
         owed += _drawn(plan, start, due) - _returned(plan, start, due)
         planned = max(_planned_principal(plan, n, level, accrued), Fraction())
         ends = n == len(plan.dues) - 1 or planned >= owed
         principal = owed if ends else planned
         owed -= principal
         drawn_today = _drawn(plan, due, due + ONE_DAY)
+        over = ends and not drawn_today and not any(on > due for on, _ in plan.draws)
+        if flat and over:
+            accrued = max(Fraction(), _shown_interest(plan, exact) - charged)
+        charged, unpaid, interest = charged + accrued, unpaid + accrued, Fraction()
+        if over or n >= plan.grace("interest_payment"):
+            interest, unpaid = unpaid, Fraction()
         yield ExactRow(n + 1, due, (due - start).days, principal, interest, owed + drawn_today)
-        if ends and not drawn_today and not any(on > due for on, _ in plan.draws):
+        if over:
             return

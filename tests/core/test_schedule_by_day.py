@@ -89,6 +89,56 @@ def _same(terms: dict[str, Any]) -> None:
     ]
 
 
+EDGES: dict[str, dict[str, Any]] = {
+    "flat, where rounding up all along has asked for more than the one sum": {
+        "method": "flat",
+        "principal": "112",
+        "annual_rate": "4.1",
+        "day_count": "actual/actual",
+        "number_of_repayments": 13,
+        "every": 7,
+        "unit": "days",
+        "rounding": {"interest": "HALF_UP", "currency_digits": 1},
+    },
+    "flat in tens: it ends early, within the time in which interest is put off": {
+        "method": "flat",
+        "principal": "112",
+        "annual_rate": "3.5",
+        "number_of_repayments": 7,
+        "every": 3,
+        "unit": "years",
+        "grace": {"interest_payment": 6},
+        "rounding": {"interest": "HALF_EVEN", "currency_digits": 0, "installment_multiple": "10"},
+    },
+    "flat in tens: the one sum is made whole where it ends": {
+        "method": "flat",
+        "principal": "100",
+        "annual_rate": "9.4822",
+        "day_count": "actual/360",
+        "number_of_repayments": 13,
+        "every": 2,
+        "unit": "years",
+        "rounding": {"interest": "HALF_EVEN", "currency_digits": 1, "installment_multiple": "10"},
+    },
+    "the interest of three years is more than the instalment": {
+        "method": "equal_installment",
+        "principal": "1068",
+        "annual_rate": "18.25",
+        "number_of_repayments": 6,
+        "every": 3,
+        "unit": "years",
+        "rounding": {"interest": "HALF_EVEN", "currency_digits": 0},
+        "events": [{"on": "2025-02-01", "kind": "rate_change", "rate": "0"}],
+    },
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_edges_give_the_rows_of_the_reference(edge: str) -> None:
+    terms = {"interest_period": "daily", "disbursed_on": "2023-02-09", **EDGES[edge]}
+    _same({"day_count": "actual/actual", **terms})
+
+
 @settings(max_examples=150, deadline=None)
 @given(loans().filter(_known))
 def test_it_gives_the_rows_of_the_reference(terms: dict[str, Any]) -> None:
