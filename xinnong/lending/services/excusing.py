@@ -11,19 +11,15 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution, User
-from xinnong.accounts.permissions import Permission
-from xinnong.accounts.scope import scoped
 from xinnong.core.asset_class import rules_on
-from xinnong.ledger.services import answer_once
 from xinnong.lending.models import Loan, LoanDue, LoanProposal, OpenDue, ProposalKind, Standing
 from xinnong.lending.queries.loans import open_day_of, terms_in_force
+from xinnong.lending.services.confirming import Confirming, carry_out
 from xinnong.lending.services.correcting import UNDER_WAY, mend, paid_by_component
-from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import DayClosed, NotTechnical
-from xinnong.lending.services.proposing import Proposed, propose, take_proposal
+from xinnong.lending.services.proposing import Proposed, propose
 from xinnong.lending.services.rebooking import tell
-from xinnong.lending.services.repaying import held_loan
 
 ROUTE: Final = "lending.excuse-delay"
 REASON: Final = "loan.excuse"
@@ -84,20 +80,10 @@ def excuse_delay(
     Raises NotYours, NotAuthorised, NotProposed, ProposalEnded, SamePerson, NotTechnical, the day's
     refusals, CommandKeyReused.
     """
-
-    def work() -> dict[str, object]:
-        loan = held_loan(institution, loan_ref, on, *UNDER_WAY)
-        check_staff(actor, loan, Permission.RESOLVE_LOANS)
-        proposal = take_proposal(actor, loan, ProposalKind.EXCUSE, now, proposal_ref)
-        return dict(excuse(LoanBooks(institution, actor, now, loan), proposal, on, key))
-
-    body = {"loan": loan_ref, "proposal": proposal_ref, "on": on}
-    with scoped(of_lender(institution.code, actor)):
-        answer = answer_once(
-            institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
-            work=work,
-        )  # fmt: skip
-    return dict(answer)
+    asked = Confirming(actor, institution, loan_ref, proposal_ref, on, now, key)
+    return carry_out(
+        asked, ProposalKind.EXCUSE, ROUTE, lambda books, proposal: excuse(books, proposal, on, key)
+    )
 
 
 def excuse(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> dict[str, int]:

@@ -11,11 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution, User
-from xinnong.accounts.permissions import Permission
-from xinnong.accounts.scope import scoped
 from xinnong.audit.services import record
 from xinnong.core.schedule.terms import Effect, EventKind
-from xinnong.ledger.services import answer_once
 from xinnong.lending.models import (
     LineState,
     Loan,
@@ -28,13 +25,13 @@ from xinnong.lending.models import (
     StatementLine,
 )
 from xinnong.lending.queries.loans import terms_in_force
+from xinnong.lending.services.confirming import Confirming, carry_out
 from xinnong.lending.services.correcting import (
     UNDER_WAY,
     change_made_by,
     repay_by_value_date,
     reverse_repayment,
 )
-from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import SUSPENSE, LoanBooks
 from xinnong.lending.services.loan_refusals import (
     AmountFromBank,
@@ -45,8 +42,8 @@ from xinnong.lending.services.loan_refusals import (
     NotReversible,
     ReversedAlready,
 )
-from xinnong.lending.services.proposing import Proposed, propose, take_proposal
-from xinnong.lending.services.repaying import Excess, held_loan
+from xinnong.lending.services.proposing import Proposed, propose
+from xinnong.lending.services.repaying import Excess
 
 ROUTE: Final = "lending.correct"
 REASON: Final = "loan.correct"
@@ -128,20 +125,11 @@ def correct_repayment(
     booking by value date refuse, the day's refusals, CommandKeyReused.
     """
 
-    def work() -> dict[str, object]:
-        loan = held_loan(institution, loan_ref, on, *UNDER_WAY)
-        check_staff(actor, loan, Permission.RESOLVE_LOANS)
-        proposal = take_proposal(actor, loan, ProposalKind.CORRECT, now, proposal_ref)
-        books = LoanBooks(institution, actor, now, loan)
+    def act(books: LoanBooks, proposal: LoanProposal) -> dict[str, object]:
         return {"repayment": str(rebook(books, proposal, on, key).ref)}
 
-    body = {"loan": loan_ref, "proposal": proposal_ref, "on": on}
-    with scoped(of_lender(institution.code, actor)):
-        answer = answer_once(
-            institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
-            work=work,
-        )  # fmt: skip
-    return UUID(str(answer["repayment"]))
+    asked = Confirming(actor, institution, loan_ref, proposal_ref, on, now, key)
+    return UUID(str(carry_out(asked, ProposalKind.CORRECT, ROUTE, act)["repayment"]))
 
 
 def rebook(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> Repayment:

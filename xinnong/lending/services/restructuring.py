@@ -12,20 +12,19 @@ from typing import Final
 from uuid import UUID
 
 from xinnong.accounts.models import Institution
-from xinnong.accounts.permissions import Permission
-from xinnong.accounts.scope import scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import ActsFor, record
 from xinnong.core.asset_class import AssetClass
 from xinnong.core.restructuring import least_class
 from xinnong.core.schedule.day_counts import add_months
 from xinnong.core.schedule.terms import Method, Unit
-from xinnong.ledger.services import Move, answer_once
+from xinnong.ledger.services import Move
 from xinnong.lending.loan_terms import LoanTerms
 from xinnong.lending.models import (
     Loan,
     LoanDue,
     LoanProposal,
+    LoanState,
     PayChannel,
     ProposalKind,
     Repayment,
@@ -41,14 +40,12 @@ from xinnong.lending.queries.loans import (
     terms_in_force,
 )
 from xinnong.lending.services.amending import Change, amend
+from xinnong.lending.services.confirming import Confirming, carry_out
 from xinnong.lending.services.drawing import begin_loan
-from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import NotEased, RateOutOfBounds
 from xinnong.lending.services.observing import watch_from
-from xinnong.lending.services.proposing import take_proposal
 from xinnong.lending.services.repaying import (
-    active_loan,
     check_source,
     close_if_paid,
     spend,
@@ -79,19 +76,13 @@ def restructure(
     the day's refusals, CommandKeyReused.
     """
 
-    def work() -> dict[str, object]:
-        old = active_loan(institution, loan_ref, on)
-        check_staff(actor, old, Permission.RESOLVE_LOANS)
-        proposal = take_proposal(actor, old, ProposalKind.RESTRUCTURE, now, proposal_ref)
-        new = ease(LoanBooks(institution, actor, now, old), proposal, on, channel, key)
-        return {"loan": str(new.ref)}
+    def act(books: LoanBooks, proposal: LoanProposal) -> dict[str, object]:
+        return {"loan": str(ease(books, proposal, on, channel, key).ref)}
 
-    body = {"loan": loan_ref, "proposal": proposal_ref, "on": on, "channel": channel}
-    with scoped(of_lender(institution.code, actor)):
-        answer = answer_once(
-            institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
-            work=work,
-        )  # fmt: skip
+    asked = Confirming(actor, institution, loan_ref, proposal_ref, on, now, key)
+    answer = carry_out(
+        asked, ProposalKind.RESTRUCTURE, ROUTE, act, states=(LoanState.ACTIVE,), channel=channel
+    )
     return UUID(str(answer["loan"]))
 
 

@@ -12,9 +12,7 @@ from uuid import UUID
 
 from xinnong.accounts.models import Institution, User
 from xinnong.accounts.permissions import Permission
-from xinnong.accounts.scope import scoped
 from xinnong.audit.services import record
-from xinnong.ledger.services import answer_once
 from xinnong.lending.models import (
     LineState,
     Loan,
@@ -25,13 +23,12 @@ from xinnong.lending.models import (
     RepaymentState,
     StatementLine,
 )
+from xinnong.lending.services.confirming import Confirming, carry_out
 from xinnong.lending.services.correcting import UNDER_WAY, reverse_repayment
-from xinnong.lending.services.lender_scope import check_staff, of_lender
 from xinnong.lending.services.loan_ledger import LoanBooks
 from xinnong.lending.services.loan_refusals import LoanUnknown, NotReversible, ReversedAlready
-from xinnong.lending.services.proposing import Proposed, propose, take_proposal
+from xinnong.lending.services.proposing import Proposed, propose
 from xinnong.lending.services.rebooking import tell
-from xinnong.lending.services.repaying import held_loan
 
 ROUTE: Final = "lending.undo"
 TOLD: Final = "undone"
@@ -92,20 +89,10 @@ def undo_repayment(
     Raises NotYours, NotAuthorised, NotProposed, ProposalEnded, SamePerson, whatever reversing
     refuses, the day's refusals, CommandKeyReused.
     """
-
-    def work() -> dict[str, object]:
-        loan = held_loan(institution, loan_ref, on, *UNDER_WAY)
-        check_staff(actor, loan, Permission.RESOLVE_LOANS)
-        proposal = take_proposal(actor, loan, ProposalKind.REVERSE, now, proposal_ref)
-        return dict(undo(LoanBooks(institution, actor, now, loan), proposal, on, key))
-
-    body = {"loan": loan_ref, "proposal": proposal_ref, "on": on}
-    with scoped(of_lender(institution.code, actor)):
-        answer = answer_once(
-            institution=institution, actor=actor, route=ROUTE, key=key, body=body, now=now,
-            work=work,
-        )  # fmt: skip
-    return dict(answer)
+    asked = Confirming(actor, institution, loan_ref, proposal_ref, on, now, key)
+    return carry_out(
+        asked, ProposalKind.REVERSE, ROUTE, lambda books, proposal: undo(books, proposal, on, key)
+    )
 
 
 def undo(books: LoanBooks, proposal: LoanProposal, on: date, key: str) -> dict[str, int]:
