@@ -1,4 +1,4 @@
-"""A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case.
+"""A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case, and after.
 
 Only invented numbers; running it again finds everything there.
 """
@@ -13,11 +13,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from xinnong.accounts.models import ApiClient, Institution, User
+from xinnong.accounts.models import ApiClient, AreaGrant, Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.accounts.services.tokens import create_client
 from xinnong.areas.places import places
-from xinnong.guard.models import Case, Feed
+from xinnong.guard.demo_sequel import act_on_case
+from xinnong.guard.models import Case, Feed, JointOrder
 from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.feeds import decide_feed, propose_feed
 from xinnong.guard.services.intake import take_events, to_be_signed
@@ -26,6 +27,8 @@ from xinnong.guard.services.rulebooks import ship_first_rulebook
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from xinnong.areas.places import Place
+
 TASK: Final = "guard.make_demo_case"
 FEED: Final = "demo-pay"
 CLIENT: Final = "demo-pay-platform"
@@ -33,6 +36,7 @@ POLICE: Final = "PSB-339981"
 KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 """Everybody knows this key: it signs the demo's invented events and nothing else."""
 
+TOWN_DIGITS: Final = 9
 VICTIMS: Final = 9
 PLATFORMS: Final = ("demo-pay", "demo-video", "demo-shop", "demo-chat")
 KINDS: Final = ("registration", "code", "login")
@@ -52,7 +56,7 @@ def make_guard_demo(*, now: datetime) -> Made:
     ship_first_rulebook(now=now)
     with scoped(SYSTEM):
         client = _client(now)
-        officers = [User.objects.get(username=name) for name in ("police", "chief")]
+        officers = [_officer(name) for name in ("police", "chief")]
         feed = Feed.objects.filter(code=FEED).first()
     if feed is None:
         _register(officers[0], officers[1], client, now)
@@ -60,6 +64,10 @@ def make_guard_demo(*, now: datetime) -> Made:
             _send(client, now)
     detect(now=now)
     found = detect(now=now + timedelta(minutes=2))
+    with scoped(SYSTEM):
+        case, acted = Case.objects.order_by("pk").first(), JointOrder.objects.exists()
+    if case is not None and not acted:
+        act_on_case(case, officers[0], officers[1], client.code, now)
     with scoped(SYSTEM):
         return Made(found.events, found.alerts, Case.objects.count())
 
@@ -72,9 +80,14 @@ def _client(now: datetime) -> ApiClient:
     )  # fmt: skip
 
 
+def _officer(name: str) -> User:
+    """As if past the second factor: the demo has no telephone to hold."""
+    found = User.objects.get(username=name)
+    found.second_factor_passed = True
+    return found
+
+
 def _register(first: User, second: User, client: ApiClient, now: datetime) -> None:
-    """Both officers as if past their second factor: the demo has no telephone to hold."""
-    first.second_factor_passed = second.second_factor_passed = True
     with scoped(first):
         feed = propose_feed(
             actor=first, code=FEED, name="演示支付平台", kind="platform", event_kinds=KINDS,
@@ -94,7 +107,7 @@ def _send(client: ApiClient, now: datetime) -> None:
 
 def evening(now: datetime) -> list[dict[str, object]]:
     """Nine elders of one village, four accounts each, on two handsets that are not theirs."""
-    village = next(reversed(places().villages("")), None)  # far from those who borrow in the demo
+    village = _village()
     begins = now - timedelta(hours=3)
     return [
         {
@@ -107,3 +120,11 @@ def evening(now: datetime) -> list[dict[str, object]]:
         for victim in range(VICTIMS)
         for place in range(len(PLATFORMS))
     ]  # fmt: skip
+
+
+def _village() -> Place | None:
+    """The last village of the town whose cadre signs in, so that there is somebody to warn."""
+    with scoped(SYSTEM):
+        grant = AreaGrant.objects.filter(user__username="cadre").select_related("area").first()
+    town = grant.area.code[:TOWN_DIGITS] if grant else ""
+    return next(reversed(places().villages(town)), None)
