@@ -14,7 +14,7 @@ from subprocess import Popen
 from typing import IO, Final
 
 from xinnong.cli.dispatch import LAST_PORT, whole
-from xinnong.config import databases, demo, environment, postgres, processes
+from xinnong.config import databases, demo, demo_witnesses, environment, postgres, processes
 
 HELP = "start everything on this machine: database, demo county, web and worker"
 NEEDS = "nothing"
@@ -116,7 +116,8 @@ def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
             demo.greet(data)
             processes.announce(lock, url)
             print(f"READY {url}", flush=True)
-            return _watch(steps, services, commands)
+            making = steps.spawn(demo_witnesses.MAKING, [demo_witnesses.MAKING])  # nor for this
+            return _watch(steps, services, commands, demo_witnesses.Witnesses(steps, url, making))
     finally:
         processes.end(lambda: processes.supervised(data))
         for service in services.values():
@@ -133,11 +134,17 @@ def _server(steps: demo.Steps) -> AbstractContextManager[object]:
         return postgres.running_since(server, postgres.join(server))
 
 
-def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[str]]) -> int:
+def _watch(
+    steps: demo.Steps,
+    services: Services,
+    commands: dict[str, Sequence[str]],
+    witnesses: demo_witnesses.Witnesses,
+) -> int:
     """Stay in the foreground; start the database server or a service again where it was killed."""
     restarts = processes.Restarts(allowed=RESTARTS_ALLOWED, within_seconds=RESTARTS_WITHIN_SECONDS)
     while True:
         time.sleep(LOOK_EVERY_SECONDS)
+        witnesses.look()
         if not environment.has_server() and postgres.revive(postgres.embedded()):
             print("The database server had ended; it runs again.", flush=True)
         for name in [name for name, service in services.items() if service.poll() is not None]:
