@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("police", "bureau", "notary")
 MAKING: Final = "demo-witnesses"
-EVERY_SECONDS: Final = "30"
+EVERY_SECONDS: Final = "5"
 
 
 def folder(data: Path) -> Path:
