@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from xinnong.analytics.engine import coded
 from xinnong.core.bins import DIMENSIONS, UNKNOWN, FeatureBins
@@ -141,14 +142,25 @@ def _bins(feature: FeatureBins) -> list[tuple[str, int]]:
 
 
 def _largest_cells(inner: str, names: Sequence[str]) -> str:
-    """Nest one level per reason: each takes the largest cell below the one before."""
-    text = inner
+    """Nest one level per reason: each takes the largest cell below the one before.
+
+    Cells are put in order two by two first: a level then asks one question of every two cells, and
+    the first asks only the larger ones. Cells are never negative, so a last one alone stands by 0.
+    """
+    pairs = list(zip_longest(names[::2], names[1::2], fillvalue="0"))
+    ordered = ", ".join(
+        f"GREATEST({a}, {b}) AS more_{i}, LEAST({a}, {b}) AS less_{i}"
+        for i, (a, b) in enumerate(pairs)
+    )
+    text = f"SELECT *, {ordered} FROM ({inner}) AS cells"
+    asked = [f"more_{i}" for i in range(len(pairs))]
     for place in range(REASONS_SHOWN):
-        above = f"g{place - 1}"
-        below = (
-            names if place == 0 else [f"CASE WHEN {c} < {above} THEN {c} ELSE 0 END" for c in names]
-        )
-        text = f"SELECT *, GREATEST({', '.join(below)}) AS g{place} FROM ({text}) AS level_{place}"
+        text = f"SELECT *, GREATEST({', '.join(asked)}) AS g{place} FROM ({text}) AS level_{place}"
+        asked = [
+            f"CASE WHEN more_{i} < g{place} THEN more_{i} WHEN less_{i} < g{place} THEN less_{i}"
+            " ELSE 0 END"
+            for i in range(len(pairs))
+        ]
     return text
 
 

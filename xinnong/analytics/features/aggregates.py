@@ -216,13 +216,16 @@ FROM (SELECT household_no, adult, {grants}, unit,
       WHEN recorded_on > {m36} THEN 2 ELSE 3 END AS window_no
   FROM linked_production) AS records GROUP BY household_no""",
     ),
+    # Sales before the window are one group, 0: only the consents behind them matter.
     Aggregate(
         "agg_sale",
         ("sale",),
         """SELECT household_no, SUM(amount) AS amount, MAX(amount) AS peak, {all_of_all}
-FROM (SELECT household_no, YEAR("on") * 12 + MONTH("on") AS sold_month,
-    SUM(CASE WHEN "on" > {m12} THEN amount_minor ELSE 0 END) AS amount, {all}
-  FROM linked_sale GROUP BY household_no, YEAR("on") * 12 + MONTH("on")) AS months
+FROM (SELECT household_no, sold_month, SUM(amount) AS amount, {all}
+  FROM (SELECT household_no, adult, {grants},
+      CASE WHEN "on" > {m12} THEN YEAR("on") * 12 + MONTH("on") ELSE 0 END AS sold_month,
+      CASE WHEN "on" > {m12} THEN amount_minor ELSE 0 END AS amount
+    FROM linked_sale) AS sales GROUP BY household_no, sold_month) AS months
 GROUP BY household_no""",
     ),
     Aggregate(
@@ -243,10 +246,15 @@ FROM linked_subsidy GROUP BY household_no""",
     Aggregate(
         "agg_social_insurance",
         ("social_insurance",),
-        """SELECT household_no, MAX(months) AS months,
-  COUNT(DISTINCT CASE WHEN state = '领取待遇' AND kind IN ('城乡居民养老', '职工养老')
-    THEN person_key END) AS pensioners, {all}
+        """SELECT household_no, MAX(months) AS months, {all}
 FROM linked_social_insurance GROUP BY household_no""",
+    ),
+    Aggregate(
+        "agg_pensioner",
+        ("social_insurance",),
+        """SELECT household_no, COUNT(DISTINCT person_key) AS people
+FROM linked_social_insurance
+WHERE state = '领取待遇' AND kind IN ('城乡居民养老', '职工养老') GROUP BY household_no""",
     ),
     Aggregate(
         "agg_field_form_income_expense",
@@ -289,14 +297,17 @@ FROM linked_tax WHERE year >= {year} - 2 GROUP BY household_no""",
         """SELECT household_no, COUNT(*) AS penalties
 FROM linked_penalty WHERE "on" > {m36} GROUP BY household_no""",
     ),
+    # A bit for each year: covered are the years with rows of which none is unpaid.
     Aggregate(
         "agg_medical_cover",
         ("medical_cover",),
-        """SELECT household_no, SUM(paid) AS years
-FROM (SELECT household_no, year,
-    MIN(CASE WHEN state IN ('已缴费', '资助参保') THEN 1 ELSE 0 END) AS paid
-  FROM linked_medical_cover WHERE year > {year} - 3 AND year <= {year}
-  GROUP BY household_no, year) AS years GROUP BY household_no""",
+        """SELECT household_no, BIT_COUNT(BIT_OR(year_bit) & ~BIT_OR(unpaid_bit)) AS years
+FROM (SELECT household_no, year_bit,
+    CASE WHEN state IN ('已缴费', '资助参保') THEN 0 ELSE year_bit END AS unpaid_bit
+  FROM (SELECT household_no, state,
+      CASE year WHEN {year} THEN 1 WHEN {year} - 1 THEN 2 ELSE 4 END AS year_bit
+    FROM linked_medical_cover WHERE year > {year} - 3 AND year <= {year}) AS covers) AS years
+GROUP BY household_no""",
     ),
     Aggregate(
         "agg_loan",
@@ -321,13 +332,15 @@ CHARACTER = (
     Aggregate(
         "agg_review",
         ("review_result",),
-        """SELECT household_no, institution,
-  SUM(CASE WHEN marks IS NOT NULL THEN 1 ELSE 0 END) AS reviews, SUM(marks) AS marks
-FROM (SELECT household_no, institution, round,
-    CASE WHEN knows THEN 10 - honesty - business END AS marks,
-    MAX(round) OVER (PARTITION BY household_no, institution) AS newest
-  FROM linked_review_result) AS rounds
-WHERE round = newest GROUP BY household_no, institution""",
+        """SELECT household_no, institution, MAX_BY(reviews, round) AS reviews,
+  MAX_BY(marks, round) AS marks
+FROM (SELECT household_no, institution, round, COUNT(marks) AS reviews,
+    SUM(COALESCE(marks, 0)) AS marks
+  FROM (SELECT household_no, institution, round,
+      CASE WHEN knows THEN 10 - honesty - business END AS marks
+    FROM linked_review_result) AS reviewed
+  GROUP BY household_no, institution, round) AS rounds
+GROUP BY household_no, institution""",
     ),
     Aggregate(
         "agg_honour",

@@ -167,7 +167,7 @@ FEATURES = (
     Feature(
         "pensioners", "income", "count", "领取养老金人数", "Pensioners",
         ("social_insurance.state",), "领取养老待遇的人数。", "Members who draw a pension.",
-        "COALESCE(social_insurance_pensioners, 0)", _pensioners,
+        "COALESCE(pensioner_people, 0)", _pensioners,
     ),
     Feature(
         "income_total", "income", "fen", "年收入合计", "Total yearly income", (),
