@@ -20,7 +20,7 @@ from tests.people import NOW, People
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.core.asset_class import AssetClass
 from xinnong.credit.models import Line
-from xinnong.ledger.models import Assertion
+from xinnong.ledger.models import Assertion, Period
 from xinnong.lending.demo_book import (
     borrowing,
     carrying,
@@ -144,6 +144,9 @@ def test_it_lends_collects_and_ends_every_day(story: Story, few: list[Tale]) -> 
         assert late[1] > 30
         assert BusinessDay.objects.get().open_on == LAST + timedelta(1)
         assert EodRun.objects.filter(ledger_difference_minor=0).count() == 71
+        closed = list(Period.objects.exclude(closed_at=None).values_list("last_on", flat=True))
+        newest = LAST.replace(day=1) - timedelta(1)  # left for whoever tries to close it
+        assert closed == [newest.replace(day=1) - timedelta(1)]
     assert unbalanced() == 0
 
 

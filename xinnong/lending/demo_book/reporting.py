@@ -1,4 +1,4 @@
-"""The bureau's side of the book: consents and notices on record, a file each month, a correction."""
+"""Months of the book: consents and notices on record, the bureau's file, a correction, closed accounts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from xinnong.accounts.scope import scoped
 from xinnong.core.documents import sha256_hex
+from xinnong.ledger.services import close_period
 from xinnong.lending.demo_book.borrowing import at
 from xinnong.lending.demo_book.plan import LENDER
 from xinnong.lending.models import BureauNotice, Loan, LoanState, PayChannel, Standing
@@ -24,6 +25,8 @@ UNASKED: Final = 12
 TOLD_AFTER: Final = 5
 FILE_DAY: Final = 4
 """The file of a month is made on this day of the next one, and once more after corrections."""
+CLOSING_DAY: Final = 12
+"""The accountant closes a month on this day of the next one; the newest is left for whoever tries it."""
 MENDED_DAY: Final = 10
 MENDED: Final = 6
 """So many loans of the last month get a payment that had been booked nowhere."""
@@ -37,9 +40,24 @@ def reporting(book: Book, day: date) -> Iterator[Callable[[], object]]:
     yield lambda: _tell(book, day)
     if day.day == FILE_DAY:
         yield lambda: _report(book, day)
+    if day.day == CLOSING_DAY and book.told[0].drawn_on < day.replace(day=1) < _this_month(book):
+        yield lambda: _close(book, day)
     if day == _last_mending(book.last_on):
         yield lambda: _mend(book, day)
         yield lambda: _report(book, day)
+
+
+def _this_month(book: Book) -> date:
+    return book.last_on.replace(day=1)
+
+
+def _close(book: Book, day: date) -> None:
+    month = day.replace(day=1) - timedelta(1)
+    with scoped(book.accountant):
+        close_period(
+            institution=book.bank, actor=book.accountant, key=f"demo-close-{month}", month=month,
+            now=at(day, 18),
+        )  # fmt: skip
 
 
 def _last_mending(last_on: date) -> date:
