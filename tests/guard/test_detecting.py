@@ -18,7 +18,7 @@ from xinnong.core.detection.engine import Engine
 from xinnong.core.detection.rulebook import load_rulebook
 from xinnong.guard.models import Alert, Case, CaseNumber, EngineState, FeedEvent
 from xinnong.guard.queries.events import TICK, events_after
-from xinnong.guard.services import detecting
+from xinnong.guard.services import detecting, engines
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_it_gives_the_alerts_of_one_replay_wherever_it_stops(
 ) -> None:
     monkeypatch.setattr(detecting, "PIECE", piece)
     monkeypatch.setattr(detecting, "MOST_PIECES", 2)
-    monkeypatch.setattr(detecting, "KEEP_EVERY", 10)
+    monkeypatch.setattr(engines, "KEEP_EVERY", 10)
     later = timezone.now() + timedelta(minutes=3)
     for _run in range(60):
         detecting._engines.clear()  # another process

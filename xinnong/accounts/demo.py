@@ -167,6 +167,14 @@ PEOPLE: Final = (
     DemoUser("regulator", "郑霜降", "regulator", "GOV-339981", "county", _("看全县覆盖和授信情况")),
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
     DemoUser("auditor", "沈寒露", "auditor", "GOV-339981", "county", _("看谁查过谁")),
+    DemoUser(
+        "auditor.two",
+        "陶白藏",
+        "auditor",
+        "GOV-339981",
+        "county",
+        _("与 auditor 互相复核：布设哨户、查看预警规则都要两个人"),
+    ),
     DemoUser("auditor.bank", "钱小暑", "auditor", "BANK-01", "county", _("看本行谁查过谁")),
     DemoUser(
         "bureau",

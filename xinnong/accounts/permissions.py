@@ -39,6 +39,7 @@ class Permission(StrEnum):
     REPORT_BUREAU = "bureau.report"
     READ_AUDIT = "audit.read"
     READ_READS = "reads.review"
+    KEEP_WATCH = "watch.keep"
     BREAK_GLASS = "households.break-glass"
     MANAGE_USERS = "users.manage"
     MANAGE_CLIENTS = "clients.manage"

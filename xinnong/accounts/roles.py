@@ -161,12 +161,15 @@ class Analyst(Role):
 
 
 class ProtectionOfficer(Role):
-    """Reviews who read whom and the audit log; reads no files."""
+    """Reviews who read whom and the audit log; reads no files. Keeps the watch with a second factor."""
 
     code = "auditor"
     label = _("个人信息保护负责人")
     kinds = frozenset({OwnerKind.COUNTY, OwnerKind.LENDER})
-    permissions = frozenset({P.READ_AUDIT, P.READ_READS, P.READ_COUNTY, P.READ_LEDGER})
+    permissions = frozenset(
+        {P.READ_AUDIT, P.READ_READS, P.KEEP_WATCH, P.READ_COUNTY, P.READ_LEDGER}
+    )
+    approving = frozenset({P.KEEP_WATCH})
 
 
 class HealthBureau(Role):

@@ -1,5 +1,7 @@
 """A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case, and after.
 
+Two planted households, too: opening one shows what the overseer sees.
+
 Only invented numbers; running it again finds everything there.
 """
 
@@ -23,6 +25,8 @@ from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.feeds import decide_feed, propose_feed
 from xinnong.guard.services.intake import take_events, to_be_signed
 from xinnong.guard.services.rulebooks import ship_first_rulebook
+from xinnong.privacy.models import Canary
+from xinnong.privacy.services.canaries import decide_canary, propose_canary
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +43,8 @@ KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 TOWN_DIGITS: Final = 9
 VICTIMS: Final = 9
 PLATFORMS: Final = ("demo-pay", "demo-video", "demo-shop", "demo-chat")
+OVERSEERS: Final = ("auditor", "auditor.two")
+PLANTED: Final = ("陆听荷", "竺守田")
 KINDS: Final = ("registration", "code", "login")
 
 
@@ -62,6 +68,7 @@ def make_guard_demo(*, now: datetime) -> Made:
         _register(officers[0], officers[1], client, now)
         with scoped(client):
             _send(client, now)
+    _plant(now)
     detect(now=now)
     found = detect(now=now + timedelta(minutes=2))
     with scoped(SYSTEM):
@@ -96,6 +103,27 @@ def _register(first: User, second: User, client: ApiClient, now: datetime) -> No
         )  # fmt: skip
     with scoped(second):
         decide_feed(actor=second, feed=feed, approve=True, now=now)
+
+
+def _plant(now: datetime) -> None:
+    """Two invented households, proposed by one overseer and approved by the other."""
+    with scoped(SYSTEM):
+        overseers = User.objects.filter(username__in=OVERSEERS).order_by("username")
+        first, second = overseers if len(overseers) == len(OVERSEERS) else (None, None)
+    if first is None or second is None:
+        return
+    first.second_factor_passed = second.second_factor_passed = True
+    villages = [village.code for village in places().villages("")]
+    with scoped(first):
+        if Canary.objects.exists():
+            return
+        planted = [
+            propose_canary(actor=first, area12=area12, head_name=name, now=now)
+            for area12, name in zip(villages, PLANTED, strict=False)
+        ]
+    with scoped(second):
+        for each in planted:
+            decide_canary(actor=second, canary=each, approve=True, now=now)
 
 
 def _send(client: ApiClient, now: datetime) -> None:

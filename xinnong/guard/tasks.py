@@ -10,6 +10,7 @@ from xinnong.guard.demo import make_guard_demo
 from xinnong.guard.services.back_testing import watch_rates
 from xinnong.guard.services.delivering import deliver_orders
 from xinnong.guard.services.detecting import detect
+from xinnong.guard.services.insider_watch import watch_insiders
 from xinnong.guard.services.messages import send_to_configured
 from xinnong.guard.services.retention import forget_old_events
 from xinnong.guard.services.rulebooks import ship_first_rulebook
@@ -22,6 +23,15 @@ def detect_gangs(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says wh
     """Judge the events that wait by rules and by packs of other counties; returns how many alerts are new."""
     ship_first_rulebook(now=timezone.now())
     return detect(now=timezone.now()).alerts + watch_packs(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="guard.insiders", queueing_lock="guard.insiders", lock="guard.insiders", queue="guard"
+)
+def watch_our_own(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says when it was due
+    """Judge what our own users read since the last time; returns how many alerts are new."""
+    return watch_insiders(now=timezone.now())
 
 
 @app.task(name=DEMO_CASE, queueing_lock=DEMO_CASE, lock="guard.detect", queue="guard")

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from xinnong.guard.views import cases, feeds, orders, own_accounts, packs, rulebooks, warnings
+from xinnong.guard.views import (
+    cases,
+    feeds,
+    insiders,
+    orders,
+    own_accounts,
+    packs,
+    rulebooks,
+    warnings,
+)
 
 app_name = "guard"
 urlpatterns = [
@@ -26,6 +35,10 @@ urlpatterns = [
     path("guard/packs/<uuid:ref>/file/", packs.pack_file, name="pack_file"),
     path("guard/cases/<uuid:ref>/pack/", packs.new_pack, name="new_pack"),
     path("guard/warnings/", warnings.warnings, name="warnings"),
+    path("guard/insiders/", insiders.insiders, name="insiders"),
+    path("guard/insiders/planted/", insiders.planted, name="planted"),
+    path("guard/insiders/rules/", insiders.insider_rules, name="insider_rules"),
+    path("guard/insiders/<uuid:ref>/", insiders.insider_case, name="insider_case"),
     path("guard/targets/", orders.targets, name="targets"),
     path("guard/requests/", orders.requests, name="requests"),
     path("guard/requests/answers/", orders.asked, name="asked"),

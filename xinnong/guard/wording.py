@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
+from xinnong.guard.insider_wording import INSIDERS
 from xinnong.guard.order_wording import ORDERS
 from xinnong.guard.pack_wording import PACKS
 from xinnong.guard.rulebook_wording import RULEBOOKS
@@ -119,9 +120,10 @@ EVENT_KINDS: Final[Mapping[str, Any]] = {
 
 def register() -> None:
     """Add the words of every code and the header entries; called when the app starts."""
-    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS, WARNINGS, PACKS):
+    for words in (FEEDS, EVENTS, RULEBOOKS, CASES, ORDERS, WARNINGS, PACKS, INSIDERS):
         register_wordings(words)
     cases, asks = _may(Permission.READ_CASES), _may(Permission.REQUEST_ORDERS)
+    oversees = _may(Permission.READ_READS)
     warned, own = _may(Permission.READ_WARNINGS), _may(Permission.READ_OWN_FILE)
     for position, label, name, may, about in (
         (30, _("案件"), "cases", cases, _("预警变成的案件：时间线、联系图、要办的事")),
@@ -130,6 +132,7 @@ def register() -> None:
         (33, _("数据源"), "feeds", cases, _("哪些平台送线索，送了多少")),
         (18, _("我的账号"), "my_accounts", own, _("公安对您号码下的账号做过什么，怎么申诉")),
         (35, _("协查包"), "packs", cases, _("与邻县公安交换团伙的设备、号码和手法")),
+        (13, _("查看预警"), "insiders", oversees, _("谁看得太多、看了哨户，核查和认定")),
         (34, _("处置请求"), "requests", asks, _("请公安核验或停用账号，看答复")),
         (15, _("邻村预警"), "warnings", warned, _("附近有人冒充工作人员时公安发来的提醒")),
     ):

@@ -13,7 +13,8 @@ LINES_BY_AREA = """
     CREATE TEMPORARY TABLE line_by_area ON COMMIT DROP AS
     SELECT a.area, l.kind, l.lender, l.household_id, l.grade, l.line_minor, l.points
     FROM (SELECT household_id, kind, lender, grade, line_minor, points, area12
-          FROM credit_line WHERE run_id = %(run)s
+          FROM credit_line l WHERE run_id = %(run)s
+            AND NOT EXISTS (SELECT FROM privacy_canary c WHERE c.household_id = l.household_id)
           UNION ALL
           (SELECT DISTINCT ON (household_id) household_id, kind, '', grade, line_minor, points,
                   area12
@@ -45,7 +46,9 @@ def _summarise_areas(loader: Loader, run_id: int) -> None:
                FROM registry_household h
                CROSS JOIN LATERAL
                    (VALUES (left(h.area12, 6)), (left(h.area12, 9)), (h.area12)) a (area)
-               WHERE h.state = 'active' GROUP BY a.area),
+               WHERE h.state = 'active'
+                 AND NOT EXISTS (SELECT FROM privacy_canary c WHERE c.household_id = h.id)
+               GROUP BY a.area),
            first AS (
                SELECT DISTINCT household_id FROM scoring_score
                WHERE run_id = %(run)s AND first_borrower)

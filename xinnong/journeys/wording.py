@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from xinnong.accounts.roles import BY_CODE
 from xinnong.ecard.wording import REFUSED_TRIES
 from xinnong.guard.deeds import DEEDS
+from xinnong.guard.insider_wording import INSIDER_DEEDS
 from xinnong.web.refusals import Wording
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ LOST_BY: Mapping[str, _StrPromise] = {
 
 ACTIONS: Mapping[str, _StrPromise] = {
     **DEEDS,
+    **INSIDER_DEEDS,
     "sources.deliver": _("报送文件"),
     "sources.check": _("校验文件"),
     "sources.commit": _("数据入库"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from xinnong.audit.refs import new_ref
 from xinnong.privacy.purposes import CASE_LENGTH, Purpose
@@ -83,6 +84,57 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.asked} {self.shown}"
+
+
+class CanaryState(models.TextChoices):
+    """Where a planted household stands; every step is asked for by one overseer and decided by another."""
+
+    PROPOSED = "proposed", _("待第二人核准")
+    REFUSED = "refused", _("未核准")
+    PLANTED = "planted", _("已布设")
+    LEAVING = "leaving", _("撤除待核准")
+    REMOVED = "removed", _("已撤除")
+
+
+class Canary(models.Model):
+    """An invented household among the real ones, there only to be read by whoever reads too much.
+
+    The household and its people stand in the register's own tables and look like any; that they are
+    invented stands here alone, for the county's overseers. Number and template are filled in when it
+    is laid out.
+    """
+
+    ref = models.UUIDField(unique=True)
+    area12 = models.CharField(max_length=12)
+    head_name = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=CanaryState.choices)
+    household_id = models.BigIntegerField(null=True, unique=True)
+    template_id = models.BigIntegerField(null=True)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    leave_asked_by = models.UUIDField(null=True)
+    removed_by = models.UUIDField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "canaries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "refused"])
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="canary_planted_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="removed")
+                | (Q(removed_by__isnull=False) & ~Q(removed_by=F("leave_asked_by"))),
+                name="canary_removed_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.state}"
 
 
 class CaseKey(models.Model):

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from xinnong.privacy.models import Listing, Read, ReadKind
+from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.privacy.models import Canary, Listing, Read, ReadKind
 from xinnong.web.paging import Turn
 
 PAGE = 20
@@ -91,6 +92,21 @@ def busiest_readers() -> list[Reader]:
         )
         for row in rows[:BUSIEST]
     ]
+
+
+def canary_households() -> frozenset[int]:
+    """Numbers of every household that was ever planted; opens the overseers' table for this question.
+
+    For what must leave them out (exports) and for the watch; never for a page that shows rows.
+    """
+    with scoped(SYSTEM):
+        found = Canary.objects.values_list("household_id", flat=True)
+        return frozenset(number for number in found if number is not None)
+
+
+def canaries() -> list[Canary]:
+    """Every planted household that the overseer may see, newest first."""
+    return list(Canary.objects.order_by("-pk"))
 
 
 def _beside(rows: QuerySet[Any], turn: Turn) -> QuerySet[Any]:

@@ -118,7 +118,9 @@ def publish_persons(loader: Loader) -> int:
     loader.execute(
         """UPDATE registry_person SET household_id = NULL, is_head = false
            WHERE household_id IS NOT NULL
-             AND NOT EXISTS (SELECT FROM incoming_person i WHERE i.key = registry_person.key)"""
+             AND NOT EXISTS (SELECT FROM incoming_person i WHERE i.key = registry_person.key)
+             AND NOT EXISTS (SELECT FROM privacy_canary c
+                             WHERE c.household_id = registry_person.household_id)"""
     )
     return staged
 
@@ -246,10 +248,11 @@ def households_by_person_key(path: Path, *, using: str) -> None:
     """Write household number and person key of every current member to `path` as CSV.
 
     People of a household that is gone count as its members still, so that a delivery which was
-    withdrawn by mistake and comes back brings the old numbers back.
+    withdrawn by mistake and comes back brings the old numbers back. Planted households are nobody's.
     """
     statement = """COPY (
-        SELECT household_id, key FROM registry_person WHERE household_id IS NOT NULL
+        SELECT household_id, key FROM registry_person p WHERE household_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM privacy_canary c WHERE c.household_id = p.household_id)
         UNION ALL
         SELECT last.household_id, p.key FROM registry_person p
         CROSS JOIN LATERAL (
@@ -257,6 +260,7 @@ def households_by_person_key(path: Path, *, using: str) -> None:
             WHERE m.person_id = p.id ORDER BY m.until_run_id DESC LIMIT 1) AS last
         JOIN registry_household h ON h.id = last.household_id AND h.state = 'gone'
         WHERE p.household_id IS NULL
+          AND NOT EXISTS (SELECT FROM privacy_canary c WHERE c.household_id = h.id)
     ) TO STDOUT (FORMAT csv)"""
     with (
         path.open("wb") as target,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from xinnong.core.detection.events import KINDS, Event
+from xinnong.core.detection.events import ALL_KINDS, Event
 from xinnong.core.detection.expressions import (
     FIELDS,
     Among,
@@ -40,9 +40,9 @@ def compile_rules(book: Rulebook, windows: Mapping[str, Window | Links]) -> dict
     for place, measure in enumerate(book.measures):
         names[f"add{place}"] = windows[measure.name].add
         names[f"read{place}"] = windows[measure.name].read
-    text = "\n".join(line for kind in KINDS for line in _Writing(book, kind).lines())
+    text = "\n".join(line for kind in ALL_KINDS for line in _Writing(book, kind).lines())
     exec(compile(text, f"<rulebook {book.id} {book.version}>", "exec"), names)  # noqa: S102 - see above
-    return {kind: names[f"judge_{kind}"] for kind in KINDS}
+    return {kind: names[f"judge_{kind}"] for kind in ALL_KINDS}
 
 
 class _Writing:

@@ -22,6 +22,12 @@ KINDS: Final = (
 in on a device; a team or a letter looked up (`ok` is the answer); a person who counted the accounts
 on their own number (`ok` false: some are not theirs); a call to the county's line."""
 
+OWN_KINDS: Final = ("read", "list")
+"""What the installation itself writes about its own users: a household opened (or unmasked, exported,
+read by a program), and a search, list or export. No source can send these."""
+
+ALL_KINDS: Final = KINDS + OWN_KINDS
+
 SECOND: Final = 1_000_000
 """Instants are microseconds since 1970 in UTC, so that windows are exact."""
 
@@ -34,6 +40,11 @@ class Event:
     the feed: `place` (the village, or where the number was seen last), `inside` (part of an approved
     activity), `running` (such an activity is going on in the place), `listed` (the device of an agent
     on an approved roster) and `foreign` (an account that the activity was not approved for).
+
+    The last six are of the own kinds alone, whose reader is the `agent`: the household by its mark, the
+    purpose that was named, by which `means` it was reached (or what a list was asked), whether at
+    `night`, whether the reader had opened households of that village on an earlier day (`usual`), and
+    whether the household was planted (`canary`).
     """
 
     event_id: str
@@ -54,6 +65,12 @@ class Event:
     inside: bool = False
     running: bool = False
     listed: bool = False
+    household: str | None = None
+    purpose: str | None = None
+    means: str | None = None
+    night: bool | None = None
+    usual: bool | None = None
+    canary: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

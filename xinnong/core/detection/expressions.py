@@ -29,11 +29,17 @@ FIELDS: Final[Mapping[str, Type]] = {
     "village": "text",
     "activity": "text",
     "place": "text",
+    "household": "text",
+    "purpose": "text",
+    "means": "text",
     "own_handset": "flag",
     "ok": "flag",
     "inside": "flag",
     "running": "flag",
     "listed": "flag",
+    "night": "flag",
+    "usual": "flag",
+    "canary": "flag",
 }
 FLAGS: Final = {"true": True, "false": False}
 UNKNOWN: Final = "unknown"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
-from xinnong.core.detection.events import KINDS, SECOND
+from xinnong.core.detection.events import ALL_KINDS, SECOND
 from xinnong.core.detection.expressions import (
     FIELDS,
     Condition,
@@ -224,8 +224,8 @@ class _Reading:
         at = f"rule {name}"
         self._words(row, self.RULE, at)
         kinds = row.get("on")
-        if not isinstance(kinds, list) or not kinds or any(kind not in KINDS for kind in kinds):
-            self._wrong("kinds", f"{at}.on", known=", ".join(KINDS))
+        if not isinstance(kinds, list) or not kinds or any(kind not in ALL_KINDS for kind in kinds):
+            self._wrong("kinds", f"{at}.on", known=", ".join(ALL_KINDS))
             kinds = []
         quiet = span(row.get("quiet", QUIET))
         if quiet is None:

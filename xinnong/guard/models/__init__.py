@@ -1,4 +1,4 @@
-"""Rows of guard, by subject. Owner kind: the police (d)."""
+"""Rows of guard, by subject. Owner kind: the police (d); those about our own users: who employs them."""
 
 from xinnong.guard.models.cases import (
     Case,
@@ -18,6 +18,19 @@ from xinnong.guard.models.detection import (
     RateAlarm,
 )
 from xinnong.guard.models.feeds import Device, Feed, FeedEvent, FeedKind, FeedState, Number, Parcel
+from xinnong.guard.models.insiders import (
+    InsiderAlert,
+    InsiderCase,
+    InsiderEvent,
+    InsiderEvidence,
+    InsiderLabel,
+    InsiderLog,
+    InsiderMark,
+    InsiderRulebook,
+    InsiderRuleState,
+    InsiderState,
+    InsiderVerdict,
+)
 from xinnong.guard.models.orders import (
     AccountState,
     AppealState,
@@ -75,6 +88,17 @@ __all__ = [
     "FeedEvent",
     "FeedKind",
     "FeedState",
+    "InsiderAlert",
+    "InsiderCase",
+    "InsiderEvent",
+    "InsiderEvidence",
+    "InsiderLabel",
+    "InsiderLog",
+    "InsiderMark",
+    "InsiderRuleState",
+    "InsiderRulebook",
+    "InsiderState",
+    "InsiderVerdict",
     "JointOrder",
     "NeighbourWarning",
     "Number",

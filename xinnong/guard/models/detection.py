@@ -14,10 +14,9 @@ from xinnong.guard.models.rulebooks import PublishedRulebook
 MARK = 32
 
 
-class EngineState(models.Model):
+class EngineMemory(models.Model):
     """How far a version has judged, and its memory at a place not beyond that."""
 
-    rulebook = models.OneToOneField(PublishedRulebook, on_delete=models.PROTECT, related_name="+")
     cursor = models.BigIntegerField(default=0)
     kept_cursor = models.BigIntegerField(default=0)
     kept = models.BinaryField(null=True)
@@ -26,6 +25,17 @@ class EngineState(models.Model):
     duplicate = models.BigIntegerField(default=0)
     alerts = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField()
+
+    class Meta:
+        """The tables are those of the streams."""
+
+        abstract = True
+
+
+class EngineState(EngineMemory):
+    """Where a version of the rules about gangs is."""
+
+    rulebook = models.OneToOneField(PublishedRulebook, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.rulebook_id} {self.cursor}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -12,13 +12,14 @@ from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.core.detection.engine import Engine
-from xinnong.core.detection.events import SECOND, Calendar
+from xinnong.core.detection.events import Calendar
 from xinnong.core.detection.rates import astray
 from xinnong.core.detection.rulebook import Rulebook, load_rulebook
 from xinnong.guard.activities import approved_activities
 from xinnong.guard.models import Alert, BackTest, FeedEvent, PublishedRulebook, RateAlarm
 from xinnong.guard.queries.events import TICK, Stored, newest_events
 from xinnong.guard.queries.rulebooks import back_test_of, live_rulebook, rulebook_of
+from xinnong.guard.services.engines import instant, judged
 from xinnong.guard.services.officers import note, refuse_all_but_police
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ def back_test(*, actor: User, draft: RulebookDraft, now: datetime) -> BackTest:
     refuse_all_but_police(actor, Permission.PUBLISH_RULEBOOK)
     stored = newest_events(MOST_EVENTS)
     live = live_rulebook()
-    mine = _found(load_rulebook(draft.source.encode()), stored)
-    theirs = _found(rulebook_of(live), stored) if live else {}
+    calendar = _calendar(stored)
+    mine = found_by_rule(load_rulebook(draft.source.encode()), stored, calendar)
+    theirs = found_by_rule(rulebook_of(live), stored, calendar) if live else {}
     real = [event.at for _number, event in stored if event.kind != TICK]
     with transaction.atomic():
         made = BackTest.objects.create(
             ref=new_ref(), sha256=draft.sha256, against=live, events=len(real),
             from_at=_instant(min(real, default=None)), until_at=_instant(max(real, default=None)),
-            rules=_rows(mine, theirs), run_by=actor.ref, run_at=now,
+            rules=compared(mine, theirs), run_by=actor.ref, run_at=now,
         )  # fmt: skip
         note(actor, "back-test", draft.ref, now, checksum=draft.sha256, events=len(real))
     return made
@@ -87,25 +89,25 @@ def _raise(
     return is_new
 
 
-def _found(book: Rulebook, stored: list[Stored]) -> dict[str, list[Found]]:
-    """Alerts by rule, of fresh copies: the engine writes what it works out into the events."""
+def _calendar(stored: list[Stored]) -> Calendar:
+    """What was approved while the events came."""
     begins = min((event.at for _number, event in stored), default=0)
     ends = max((event.at for _number, event in stored), default=0)
-    span = (_instant(begins), _instant(ends))
-    assert span[0] is not None
-    assert span[1] is not None
-    engine = Engine(book, Calendar(approved_activities(span[0], span[1])))
+    return Calendar(approved_activities(instant(begins), instant(ends)))
+
+
+def found_by_rule(
+    book: Rulebook, stored: list[Stored], calendar: Calendar
+) -> dict[str, list[Found]]:
+    """Alerts by rule; the engine works out anew what it writes into the events."""
+    engine = Engine(book, calendar)
     found: dict[str, list[Found]] = {rule.name: [] for rule in book.rules}
-    for _number, event in stored:
-        alerts = engine.pass_time(event.at) if event.kind == TICK else engine.take([event])
-        for alert in alerts:
-            found[alert.rule].append(alert)
-    for alert in engine.end():
+    for alert in [*judged(engine, stored), *engine.end()]:
         found[alert.rule].append(alert)
     return found
 
 
-def _rows(mine: dict[str, list[Found]], theirs: dict[str, list[Found]]) -> list[dict[str, Any]]:
+def compared(mine: dict[str, list[Found]], theirs: dict[str, list[Found]]) -> list[dict[str, Any]]:
     """One row a rule of either version: alerts, subjects and numbers, and the same of the other."""
     return [
         {"rule": rule, **_counts(mine.get(rule, [])), "is_gone": rule not in mine}
@@ -124,6 +126,4 @@ def _counts(alerts: list[Found]) -> dict[str, int]:
 
 
 def _instant(at: int | None) -> datetime | None:
-    if at is None:
-        return None
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at // SECOND)
+    return None if at is None else instant(at)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -13,9 +11,8 @@ from django.db import transaction
 from xinnong.accounts.scope import SYSTEM, scoped
 from xinnong.audit.refs import new_ref
 from xinnong.audit.services import SYSTEM_ACTOR
-from xinnong.core.detection.engine import LATENESS, Engine
-from xinnong.core.detection.events import SECOND, Calendar
-from xinnong.core.detection.keeping import NotKept, kept, restored
+from xinnong.core.detection.engine import LATENESS
+from xinnong.core.detection.events import Calendar
 from xinnong.guard.activities import approved_activities
 from xinnong.guard.models import (
     Alert,
@@ -27,23 +24,22 @@ from xinnong.guard.models import (
 )
 from xinnong.guard.queries.events import (
     TICK,
-    Stored,
     events_after,
     has_event_since,
     newest_event,
 )
 from xinnong.guard.queries.rulebooks import rulebook_of, uses_in_force
 from xinnong.guard.services.cases import open_cases
+from xinnong.guard.services.engines import Engines, go_on, instant, judged
 from xinnong.guard.services.intake import take_turns
 from xinnong.guard.services.officers import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from xinnong.core.detection.engine import Alert as Found
 
 PIECE: Final = 2_000
-KEEP_EVERY: Final = 10_000
 MOST_PIECES: Final = 50
 QUIET: Final = timedelta(seconds=60)
 TICK_AGAIN: Final = timedelta(minutes=5)
@@ -60,8 +56,7 @@ class Detected:
     shadow: int = 0
 
 
-_engines: Final[dict[int, tuple[int, Engine]]] = {}
-"""Engines of this process by version, each with the number of the last event it judged."""
+_engines: Final = Engines(events_after)
 
 
 def detect(*, now: datetime) -> Detected:
@@ -86,16 +81,16 @@ def _judge_piece(use: RulebookUse, now: datetime, done: Detected) -> bool:
         waiting = events_after(state.cursor, limit=PIECE)
         if not waiting:
             return False
-        engine = _engine_at(use, state, now)
-        _engines.pop(use.rulebook_id, None)
-        found = list(_judged(engine, waiting))
+        calendar = Calendar(approved_activities(now - CALENDAR_BACK, now + CALENDAR_AHEAD))
+        engine = _engines.taken(use.rulebook_id, rulebook_of(use.rulebook), state, calendar)
+        found = list(judged(engine, waiting))
         alerts = _write(use, found, now)
-        _go_on(state, engine, waiting[-1][0], now)
+        go_on(state, engine, waiting[-1][0], now)
         if use.mode == RulebookMode.LIVE:
             open_cases(alerts, now=now)
         if alerts:
             note(SYSTEM_ACTOR, "find-alerts", use.ref, now, alerts=len(alerts), events=len(waiting))
-    _engines[use.rulebook_id] = (waiting[-1][0], engine)
+    _engines.put(use.rulebook_id, waiting[-1][0], engine)
     done.events += len(waiting) if use.mode == RulebookMode.LIVE else 0
     done.alerts += len(alerts) if use.mode == RulebookMode.LIVE else 0
     done.shadow += len(alerts) if use.mode == RulebookMode.SHADOW else 0
@@ -108,50 +103,6 @@ def _state(use: RulebookUse, now: datetime) -> EngineState | None:
     EngineState.objects.bulk_create([made], ignore_conflicts=True)
     rows = EngineState.objects.select_for_update(skip_locked=True)
     return rows.filter(rulebook=use.rulebook).first()
-
-
-def _engine_at(use: RulebookUse, state: EngineState, now: datetime) -> Engine:
-    """The engine as it was after the last judged event: in memory, or kept and brought up to there."""
-    calendar = Calendar(approved_activities(now - CALENDAR_BACK, now + CALENDAR_AHEAD))
-    cursor, engine = _engines.get(use.rulebook_id, (-1, None))
-    if engine is not None and cursor == state.cursor:
-        engine.calendar = calendar
-        return engine
-    engine, since = _from_memory(use, state, calendar)
-    for _alert in _judged(engine, events_after(since, until=state.cursor)):
-        pass  # written when they were found
-    return engine
-
-
-def _from_memory(use: RulebookUse, state: EngineState, calendar: Calendar) -> tuple[Engine, int]:
-    book = rulebook_of(use.rulebook)
-    if state.kept is not None:
-        try:
-            document = json.loads(zlib.decompress(bytes(state.kept)))
-            return restored(book, calendar, document), state.kept_cursor
-        except (NotKept, KeyError, TypeError):
-            pass  # of another release: begin from the stored events
-    return Engine(book, calendar), 0
-
-
-def _judged(engine: Engine, stored: Iterable[Stored]) -> Iterator[Found]:
-    for _number, event in stored:
-        if event.kind == TICK:
-            yield from engine.pass_time(event.at)
-        else:
-            yield from engine.take([event])
-
-
-def _go_on(state: EngineState, engine: Engine, cursor: int, now: datetime) -> None:
-    """Note how far the version is; its memory is kept now and then, and when it has caught up."""
-    counted = engine.counted
-    state.cursor, state.changed_at = cursor, now
-    state.events, state.late = counted.events, counted.late
-    state.duplicate, state.alerts = counted.duplicate, counted.alerts
-    if state.kept is None or cursor - state.kept_cursor >= KEEP_EVERY:
-        state.kept = zlib.compress(json.dumps(kept(engine), separators=(",", ":")).encode(), 1)
-        state.kept_cursor = cursor
-    state.save()
 
 
 def _write(use: RulebookUse, found: list[Found], now: datetime) -> list[Alert]:
@@ -195,8 +146,7 @@ def _columns(use: RulebookUse, found: Found, now: datetime, *, is_past: bool) ->
         "device_marks": list(found.devices),
         "agent_marks": list(found.agents),
         "evidence": len(found.event_ids),
-        "at": datetime.fromtimestamp(found.at // SECOND, UTC)
-        + timedelta(microseconds=found.at % SECOND),
+        "at": instant(found.at),
         "found_at": now,
     }
 

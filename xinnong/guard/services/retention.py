@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from xinnong.accounts.scope import SYSTEM, scoped
-from xinnong.audit.services import SYSTEM_ACTOR
+from xinnong.audit.services import SYSTEM_ACTOR, record
 from xinnong.guard.services.officers import note
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ WHERE seen_at < %s
   AND NOT EXISTS (SELECT FROM guard_case AS held WHERE device.mark = ANY (held.device_marks))
   AND NOT EXISTS (SELECT FROM guard_feedevent AS event WHERE event.device_mark = device.mark)
 """
+OWN: Final = """
+DELETE FROM guard_insiderevent AS event
+WHERE received_at < %s
+  AND NOT EXISTS (SELECT FROM guard_insiderevidence AS member WHERE member.event_id = event.id)
+"""
 
 
 def forget_old_events(*, now: datetime) -> int:
@@ -45,8 +50,13 @@ def forget_old_events(*, now: datetime) -> int:
         numbers = int(cursor.rowcount)
         cursor.execute(DEVICES, [now - KEPT])
         devices = int(cursor.rowcount)
+        cursor.execute(OWN, [now - KEPT])
+        own = int(cursor.rowcount)
+        record(
+            actor=SYSTEM_ACTOR, action="guard.forget-insiders", at=now, counts={"events": own}
+        )  # fmt: skip
         note(
             SYSTEM_ACTOR, "forget-events", None, now, events=events, numbers=numbers,
             devices=devices,
         )  # fmt: skip
-    return events + numbers + devices
+    return events + numbers + devices + own

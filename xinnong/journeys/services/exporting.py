@@ -27,6 +27,7 @@ from xinnong.core.errors import Refused
 from xinnong.core.money import yuan
 from xinnong.journeys.services import as_operator
 from xinnong.privacy.purposes import WITH_IDENTITY, check_purpose
+from xinnong.privacy.queries import canary_households
 from xinnong.privacy.services import record_listing
 from xinnong.privacy.vault import unseal
 from xinnong.registry.models import Run, RunState
@@ -146,16 +147,22 @@ def _run(as_of: date | None) -> Run:
 
 
 def _line_rows(run: Run, lender: str, seen: list[int]) -> Iterator[Row]:
+    planted = canary_households()
     for number, ref, grade, points, kind, minor, reasons, card, policy in _fetched(
         LINES_SQL, [run.pk, lender]
     ):
+        if number in planted:
+            continue
         _note_seen(seen, number)
         yield ref, grade, points, kind, yuan(minor), reasons, card, policy
 
 
 def _household_rows(run: Run, seen: list[int], *, with_identity: bool) -> Iterator[Row]:
+    planted = canary_households()
     found = _fetched(HOUSEHOLDS_SQL, [run.pk, run.pk])
     for number, ref, person, key, sealed, key_id, area12 in found:
+        if number in planted:
+            continue
         _note_seen(seen, number)
         rid = ""
         if with_identity and sealed is not None:

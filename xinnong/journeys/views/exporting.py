@@ -18,6 +18,7 @@ from xinnong.journeys.forms import ExportForm
 from xinnong.journeys.queries.finding import find
 from xinnong.journeys.search_terms import Term, TermKind
 from xinnong.journeys.views.workbench import filter_form, filters_of
+from xinnong.privacy.queries import canary_households
 from xinnong.privacy.services import record_listing
 from xinnong.registry.queries import current_run
 from xinnong.web.paging import Turn
@@ -57,6 +58,8 @@ def lines(request: HttpRequest) -> HttpResponse:
         turn=Turn(),
         limit=MOST_HOUSEHOLDS + 1,
     )
+    planted = canary_households()
+    found = [home for home in found if home.household_id not in planted]
     if len(found) > MOST_HOUSEHOLDS:
         return render_refused(
             request, code="export.too_many_households", params={"limit": MOST_HOUSEHOLDS}

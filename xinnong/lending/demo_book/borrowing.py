@@ -37,6 +37,7 @@ from xinnong.lending.services.contract_draws import draw_on_contract
 from xinnong.lending.services.contracts import draft_contract, sign_in_person
 from xinnong.lending.services.decisions import confirm_by_second, decide_by_officer
 from xinnong.lending.services.payees import bind_card, remove_card
+from xinnong.privacy.queries import canary_households
 from xinnong.privacy.vault import search_key
 from xinnong.registry.models import Organisation, Person
 
@@ -108,7 +109,7 @@ def _has_room(tale: Tale, line_minor: int) -> bool:
 
 def others_at_home(chosen: Iterable[Person], *, most: int) -> list[Person]:
     """Grown-up heads of households that are none of the borrowers', in order."""
-    taken = {each.household_id for each in chosen}
+    taken = {each.household_id for each in chosen} | canary_households()
     heads = Person.objects.filter(is_head=True, state__in=HERE).exclude(household__in=taken)
     found = heads.exclude(birth=None).exclude(household=None).select_related("household")
     today = timezone.localdate()

@@ -20,6 +20,7 @@ from xinnong.audit.refs import new_ref
 from xinnong.core.errors import Refused
 from xinnong.pipelines.services import inputs
 from xinnong.pipelines.services.computing import compute
+from xinnong.pipelines.services.planting import lay_out_waiting
 from xinnong.pipelines.services.publishing import BATCH, forget_old_runs, publish
 from xinnong.registry.models import Run, RunStage, RunState
 from xinnong.sources.queries import LiveFile
@@ -85,6 +86,15 @@ def refresh_county(
         forget_old_runs()
         computed.clear()
     return _report(run)
+
+
+def plant_waiting() -> int:
+    """Lay out planted households that were decided on; 0 while a refresh runs, which does it itself."""
+    try:
+        with _alone(), scoped(SYSTEM):
+            return lay_out_waiting()
+    except RefreshRunning:
+        return 0
 
 
 def _report(run: Run) -> Refreshed:

@@ -21,6 +21,7 @@ from xinnong.credit.services.archiving import archive_run
 from xinnong.insight.services import publish_summaries
 from xinnong.pipelines.services.computing import Computed, OnStage
 from xinnong.pipelines.services.inputs import Documents
+from xinnong.pipelines.services.planting import lay_out_canaries
 from xinnong.profiles.queries import facts_folder, facts_root
 from xinnong.profiles.services import (
     publish_completeness,
@@ -69,6 +70,7 @@ def publish(
             rows.append(publish_pending(loader, now=clock()))
         with _measured("publish", stages, on_stage) as rows:
             rows.append(_publish_results(loader, run, documents))
+            lay_out_canaries(run)
         with _measured("statistics", stages, on_stage):
             cursor.execute("SELECT gather_statistics()")
         _place_facts(computed, run)
