@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
