@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -89,6 +91,13 @@ def test_it_asks_for_the_password_before_a_factor_is_set_up(browser: Client, che
     page = browser.get(reverse("mfa_activate_totp"))
     assert page.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert not Authenticator.objects.filter(user=chen).exists()
+
+
+def test_one_word_names_it_on_every_page(browser: Client) -> None:
+    page = browser.get(reverse("mfa_index")).content.decode()
+    assert re.search(r"<h1>\s*两步验证\s*</h1>", page)
+    assert "双因素" not in page
+    assert "身份验证器" not in page
 
 
 def test_it_records_that_a_factor_was_set_up_and_taken_away(

@@ -166,7 +166,7 @@ def test_an_older_or_foreign_file_changes_nothing(badges: Path, visit: Visit) ->
         expect(page.locator("#told")).to_contain_text(said)
         assert page.locator("#age").inner_text() == before
     page.locator("#file").set_input_files(FilePayload(name="county.xnb", mimeType="", buffer=newer))
-    expect(page.locator("#told")).to_contain_text("已是最新")
+    expect(page.locator("#told.good")).to_contain_text("已是最新")
     expect(page.locator("#age")).to_contain_text("2 小时前")
 
 

@@ -92,6 +92,9 @@ def test_the_phone_shows_a_code_that_holds_for_its_half_minute(world: World, vis
     page = agent.open("/my-badge/")
     page.locator("#mine[data-ready=yes]").wait_for()
     well(agent)
+    expect(page.locator("#told")).to_be_hidden()
+    enrol(page, "1234")
+    expect(page.locator("#told")).to_contain_text("12位数字")
     enrol(page, "000000000000")
     expect(page.locator("#told")).to_contain_text("登记码不对")
     with scoped(world.people.jiang):

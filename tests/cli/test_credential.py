@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from pathlib import Path
@@ -66,3 +67,18 @@ def test_a_credential_is_issued_shown_and_verified(tmp_path: Path, capsys: Said)
     assert said(capsys, "credential", "status", claims, *by, code=2) == ""
     Path(claims).write_text(json.dumps({"sub": URI}))
     assert said(capsys, "credential", "status", claims, *by, code=2) == ""
+
+    Path(claims).write_text(json.dumps({"sub": "\ud800", "size": 9, "revoked": [], "exp": now}))
+    assert said(capsys, "credential", "status", claims, *by, code=2) == ""
+    for nothing in ("", "a.b.c", "a.b.c~", "\u5b57~", "~" * 9):
+        show = ["credential", "show", "--show", "team", "--holder", holder, *ASKED, "--", nothing]
+        assert said(capsys, *show, code=2) == ""
+
+
+def test_bytes_that_are_no_text_are_no_credential(
+    tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = said(capsys, "badge", "keygen", "--out", str(tmp_path / "k.pem"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n"), "utf-8"))
+    told = said(capsys, "credential", "verify", "-", "--key", f"0c01:{key}", *ASKED, code=1)
+    assert json.loads(told)["wrong"] == "malformed"

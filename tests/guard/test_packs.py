@@ -36,7 +36,15 @@ from xinnong.core.packs import (
 )
 from xinnong.guard import pack_sealing
 from xinnong.guard.marks import mark_of
-from xinnong.guard.models import Alert, Case, NumberReveal, SentPack, TakenPack, WatchEntry
+from xinnong.guard.models import (
+    Alert,
+    Case,
+    NumberReveal,
+    PackPartner,
+    SentPack,
+    TakenPack,
+    WatchEntry,
+)
 from xinnong.guard.pack_sealing import opening_key, sealed_for
 from xinnong.guard.refusals import (
     NotPolice,
@@ -47,6 +55,7 @@ from xinnong.guard.refusals import (
     PackTwice,
     PartnerWrong,
     QuotaSpent,
+    SealingKeyWrong,
     SecondOfficerNeeded,
 )
 from xinnong.guard.services import cases as case_services
@@ -242,6 +251,8 @@ def test_a_hostile_file_is_refused_by_name_and_nothing_is_watched(
         (theirs(schema=2), ["field.type"]),
         (theirs(sealed="zz"), ["field.type"]),
         (theirs(until="tomorrow"), ["field.type"]),
+        (theirs(said="三个人\0开面包车"), ["field.type"]),
+        (theirs(rules=["village\0burst"]), ["field.type"]),
         (theirs(now=timezone.now() + timedelta(hours=1)), ["pack.ahead"]),
         (theirs(now=timezone.now() - timedelta(days=31)), ["pack.over"]),
         (theirs(until=(timezone.now() + timedelta(days=400)).isoformat()), ["pack.days"]),
@@ -271,6 +282,61 @@ def test_a_hostile_file_is_refused_by_name_and_nothing_is_watched(
     assert (answer.status_code, "有不认识的 pack.extra" in answer.content.decode()) == (422, True)
     with scoped(SYSTEM):
         assert not TakenPack.objects.exists()
+
+
+def test_a_key_nothing_can_be_sealed_for_is_refused_before_anybody_seals(
+    people: People, case: Case, neighbour: None
+) -> None:
+    now, good = timezone.now(), public_hex(KEY)
+    asked: dict[str, Any] = {
+        "county": "339983",
+        "name": "另一县公安局",
+        "public_key": good,
+        "now": now,
+    }
+    for key in ("0" * 64, "01" + "0" * 62, "ab", "", "z" * 64):
+        with scoped(people.qin), pytest.raises(SealingKeyWrong):
+            propose_partner(actor=people.qin, sealing_key=key, **asked)
+    with scoped(SYSTEM):
+        PackPartner.objects.update(sealing_key="0" * 64)
+    qin = past_second_factor(people.qin)
+    form = {
+        "key": str(uuid4()), "partner": NEIGHBOUR, "devices": [str(mark_of("device", "imei-1"))],
+        "said": "两人一车", "days": "30", "reason": "流窜",
+    }  # fmt: skip
+    answer = qin.post(f"/guard/cases/{case.ref}/pack/", form)
+    assert (answer.status_code, "封装公钥不对" in answer.content.decode()) == (422, True)
+    with scoped(SYSTEM):
+        assert not NumberReveal.objects.exists()
+
+
+def test_a_form_that_lacks_something_says_what_and_no_pack_is_blamed(
+    people: People, neighbour: None
+) -> None:
+    qin = past_second_factor(people.qin)
+    pack = take(people, theirs())
+    with scoped(SYSTEM):
+        entry = WatchEntry.objects.get()
+    register = {
+        "step": "propose", "county": "339983", "name": "另一县公安局",
+        "public_key": public_hex(KEY), "sealing_key": SEALING.public_key().public_bytes_raw().hex(),
+    }  # fmt: skip
+    one, reveal = f"/guard/packs/{pack.ref}/", {"step": "reveal", "entry": str(entry.ref)}
+    for address, form, says in (
+        ("/guard/packs/", {"step": "take"}, "协查包文件"),
+        ("/guard/packs/", register | {"county": "33998"}, "请填邻县的六位行政区划代码。"),
+        ("/guard/packs/", register | {"name": ""}, "单位名称"),
+        (one, reveal | {"reason": " "}, "为什么要看"),
+        (one, reveal | {"entry": str(uuid4()), "reason": "并案"}, "标识（标记）"),
+    ):
+        answer = qin.post(address, form)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "还有地方需要改一下" in page
+        assert says in page
+        assert "协查包没有办成" not in page
+    done = qin.post(one, {"step": "stop"}, follow=True).content.decode()
+    assert "不再监看了。" in done
 
 
 def test_a_pack_is_taken_once_and_by_command(

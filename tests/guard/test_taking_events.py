@@ -86,9 +86,10 @@ def test_it_turns_wrong_rows_back_with_every_reason_and_takes_the_others(send: S
         registration(6, now, event_id="a b", activity={}, phone=7, ip="x" * 201, agent="a\nb"),
         "no object",
         registration(8, now, at=None),
+        registration(9, now, kind=["registration"]),
     ]
     told = send(rows).json()
-    assert (told["accepted"], told["refused"]) == (1, 7)
+    assert (told["accepted"], told["refused"]) == (1, 8)
     found = {row["row"]: {(p["field"], p["code"]) for p in row["problems"]} for row in told["rows"]}
     assert found == {
         2: {("kind", "event.kind"), ("phone", "event.phone"), ("own_handset", "event.flag"),
@@ -101,6 +102,7 @@ def test_it_turns_wrong_rows_back_with_every_reason_and_takes_the_others(send: S
             ("ip", "event.identifier"), ("agent", "event.identifier")},
         7: {("", "event.no_object")},
         8: {("at", "event.at")},
+        9: {("kind", "event.kind")},
     }  # fmt: skip
     assert len(stored()) == 1
 

@@ -172,6 +172,18 @@ def test_an_account_that_was_set_is_told_in_words(shen: Client, people: People) 
     assert "role.cadre" not in page
 
 
+def test_a_page_of_the_audit_log_is_short_enough_for_a_phone(shen: Client, people: People) -> None:
+    with scoped(SYSTEM):
+        for _each in range(25):
+            record(
+                actor=SYSTEM_ACTOR, action="pipelines.refresh", at=people.xu.created_at,
+                counts={"households": 1},
+            )  # fmt: skip
+    page = shen.get("/oversight/audit/").content.decode()
+    assert page.count('<th scope="row"') == 20
+    assert "after=" in page
+
+
 def test_everybody_sees_the_own_readings(xu_looked: Client, sample: Sample) -> None:
     page = xu_looked.get("/my-record/").content.decode()
     assert sample.home_of("李大山").ref in page

@@ -138,6 +138,9 @@ def test_any_program_reads_who_is_approved_in_a_village_on_a_day(world: World) -
     assert said("?on=2026-11-22") == ("amber", 1)
     assert said("?on=2020-01-01") == said(village="339981101202") == ("red", 0)
     assert anybody.get(f"{API}/villages/1/activities").status_code == 422
+    for no_day in ("0", "0.0", "1795737600", "20261120", "2026-11-20T00:00:00"):
+        address = f"{API}/villages/{LOTUS_VILLAGE}/activities?on={no_day}"
+        assert anybody.get(address).status_code == 422, no_day
     (team,) = anybody.get(f"{API}/villages/{LOTUS_VILLAGE}/activities").json()["activities"]
     assert (team["reason"], team["agents"]) == ("now", ["顾队长", "钱队员"])
     with scoped(world.people.han):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -17,6 +19,7 @@ from tests.outreach.world import NOW, SUM, TODAY, World
 from tests.people import FAR_VILLAGE, LOTUS_VILLAGE, REED_VILLAGE
 from xinnong.accounts.crossings import OPENINGS
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.cli.sms import run
 from xinnong.core.outreach import check_digit
 from xinnong.outreach.models import WrongCode
 from xinnong.outreach.published_rules import rules
@@ -269,6 +272,20 @@ def test_gateways_take_lines_and_objects(world: World) -> None:
     assert "有一位输错了" in text("12345678")
     assert "8位数字" in text("1234567")
     assert text("")
+
+
+def test_a_message_that_is_no_text_does_not_end_the_others(world: World, tmp_path: Path) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.write_bytes(b"1\t\xff\xfe\n2\thelp\n")
+    asked = Namespace(source=source, out=target, json=False, send=False)
+    assert run(asked) == 0
+    assert {each[:2] for each in target.read_text(encoding="utf-8").splitlines()} == {"1\t", "2\t"}
+    deep = "[" * 1_900
+    source.write_text(
+        deep + '\n{"from": "\\ud800", "text": "\\ud800"}\n{"from": "3", "text": "帮助"}\n'
+    )
+    assert run(Namespace(source=source, out=target, json=True, send=False)) == 0
+    assert [json.loads(each)["to"] for each in target.open(encoding="utf-8")] == ["?", "3"]
 
 
 def test_rules_of_the_day_do_not_hide_an_earlier_time() -> None:

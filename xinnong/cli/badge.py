@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +16,11 @@ import segno
 
 from xinnong.cli import badge_bundle
 from xinnong.cli.badge_keys import Signer, Unfit, key_id, make_key, public, read_object, signer
-from xinnong.cli.dispatch import DONE, REFUSED, USAGE, file_to_write, instant
+from xinnong.cli.dispatch import DONE, REFUSED, USAGE, file_to_write, forgiving_stdin, instant
 from xinnong.core.badges import (
     HOUR_SECONDS,
+    LONGEST_HOURS,
+    PHOTO_BYTES,
     Badge,
     Checked,
     check_badge,
@@ -27,6 +31,7 @@ from xinnong.core.badges import (
 )
 from xinnong.core.cose import ED25519, protected_header, sealed, to_be_signed
 from xinnong.core.county_check import Answer, check_offline
+from xinnong.core.documents import is_natural
 
 HELP = "sign and check badges of field teams with keys in files"
 NEEDS = "nothing"
@@ -114,8 +119,8 @@ def _issue(args: argparse.Namespace) -> int:
     badge = _badge(read_object(args.claims), holder)
     try:
         payload = claims(badge)
-    except ValueError as wrong:
-        raise Unfit(f"{args.claims}: {wrong}: at most 24 hours, villages of the issuer") from None
+    except ValueError:
+        raise Unfit(f"{args.claims}: the claim villages names one of another county") from None
     message = sealed(key, payload, by.sign(to_be_signed(protected_header(key), payload)))
     second = int(time.time())
     text = (
@@ -130,7 +135,7 @@ def _issue(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    text = sys.stdin.readline(MOST_BYTES).rstrip("\r\n") if args.text == "-" else args.text
+    text = forgiving_stdin().readline(MOST_BYTES).rstrip("\r\n") if args.text == "-" else args.text
     second = int(args.at.timestamp()) if args.at else int(time.time())
     if args.bundle:
         if not args.village:
@@ -165,19 +170,58 @@ def _told(checked: Checked) -> dict[str, Any]:
 
 
 def _badge(told: dict[str, Any], holder: Signer | None) -> Badge:
-    """The badge that a file of claims describes."""
+    """The badge that a file of claims describes; a live one has its holder's key in the photo's place."""
+    said = {name: _claim(told, name) for name in CLAIMS if not (holder and name == "photo")}
+    first, hours = said.pop("not_before"), said.pop("hours")
+    return Badge(
+        **said, not_before=first, expires=first + hours, holder=holder.point if holder else None
+    )
+
+
+def _claim(told: dict[str, Any], name: str) -> Any:
+    form, made = CLAIMS[name]
+    if name not in told:
+        raise Unfit(f"the claim {name} is missing: {form}")
     try:
-        first = int(instant(told["not_before"]).timestamp()) // HOUR_SECONDS
-        numbers = {
-            name: int(told[name]) for name in ("number", "channel", "team", "activity", "status")
-        }
-        return Badge(
-            issuer=str(told["issuer"]), name=str(told["name"]), not_before=first,
-            villages=tuple(map(str, told["villages"])), expires=first + int(told["hours"]),
-            photo=None if holder else bytes.fromhex(told["photo"]),
-            holder=holder.point if holder else None, **numbers,
-        )  # fmt: skip
-    except KeyError as missing:
-        raise Unfit(f"the claim {missing.args[0]} is missing") from None
-    except (TypeError, ValueError, argparse.ArgumentTypeError) as wrong:
-        raise Unfit(f"a claim is of another kind ({wrong})") from None
+        return made(told[name])
+    except (TypeError, ValueError, AttributeError, argparse.ArgumentTypeError):
+        raise Unfit(f"the claim {name} is not {form}") from None
+
+
+def _text_of(value: Any, form: str) -> str:
+    if not re.fullmatch(form, value):
+        raise ValueError
+    value.encode()  # half of a pair of surrogates cannot be signed
+    return str(value)
+
+
+def _whole(value: Any, most: int = 2**63 - 1, least: int = 0) -> int:
+    if not is_natural(value) or not least <= value <= most:
+        raise ValueError
+    return int(value)
+
+
+def _villages(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise TypeError
+    return tuple(_text_of(each, "[0-9]{12}") for each in value)
+
+
+WHOLE: Final = "a whole number from 0"
+CLAIMS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    "issuer": ("the county's six digits", lambda value: _text_of(value, "[0-9]{6}")),
+    **dict.fromkeys(("number", "channel", "team", "activity", "status"), (WHOLE, _whole)),
+    "name": ("a name of 1 to 64 letters", lambda value: _text_of(value, "[^\\x00-\\x1f]{1,64}")),
+    "villages": ("a list of codes of twelve digits", _villages),
+    "not_before": (
+        "an instant with its zone, for example 2026-11-26T08:00+08:00",
+        lambda value: _whole(int(instant(value).timestamp()) // HOUR_SECONDS),
+    ),
+    "hours": (
+        f"a whole number from 1 to {LONGEST_HOURS}", lambda value: _whole(value, LONGEST_HOURS, 1)
+    ),
+    "photo": (
+        f"{2 * PHOTO_BYTES} hexadecimal digits, the beginning of the photo's SHA-256",
+        lambda value: bytes.fromhex(_text_of(value, f"[0-9a-f]{{{2 * PHOTO_BYTES}}}")),
+    ),
+}  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xinnong.cli.badge_keys import Unfit, key_id, public, read_object, signer
-from xinnong.cli.dispatch import DONE, REFUSED, USAGE, instant
+from xinnong.cli.dispatch import DONE, REFUSED, USAGE, forgiving_stdin, instant
 from xinnong.core.cose import ED25519, PublicKey
 from xinnong.core.sd_jwt import SALT_BYTES, Asked, bound, issued, presented, shown, signed
 from xinnong.core.status_list import TYPE, VALID, place_of, read_token, status_list
@@ -88,11 +88,14 @@ def _status(args: argparse.Namespace) -> int:
             "sub": str(told["sub"]), "iat": int(time.time()), "exp": int(told["exp"]),
             "status_list": status_list(1, states, int(told["size"])).claim(),
         }  # fmt: skip
+        text = signed(header | {"kid": args.key_id.hex()}, payload, by.sign)
     except KeyError as missing:
         raise Unfit(f"{args.claims}: {missing.args[0]} is missing") from None
-    except (TypeError, ValueError, AttributeError) as wrong:
-        raise Unfit(f"{args.claims}: of another kind, or outside of the list ({wrong})") from None
-    print(signed(header | {"kid": args.key_id.hex()}, payload, by.sign))
+    except (TypeError, ValueError, AttributeError):
+        raise Unfit(
+            f"{args.claims}: sub is a text, exp and size whole numbers, revoked a list of places below size"
+        ) from None
+    print(text)
     return DONE
 
 
@@ -100,7 +103,10 @@ def _show(args: argparse.Namespace) -> int:
     by = signer(args.holder)
     if by.algorithm != ED25519:
         raise Unfit(f"{args.holder}: a holder's key is one of Ed25519")
-    text = presented(_text(args.text), frozenset(args.show))
+    try:
+        text = presented(_text(args.text), frozenset(args.show))
+    except ValueError:
+        raise Unfit("this is no credential; hand over the whole text that `issue` wrote") from None
     asked = Asked(args.audience, args.nonce)
     print(bound(text, asked, second=int(time.time()), holder=by.named(b""), sign=by.sign))
     return DONE
@@ -139,4 +145,4 @@ def _state(
 
 
 def _text(given: str) -> str:
-    return sys.stdin.readline(MOST_BYTES).strip() if given == "-" else given
+    return forgiving_stdin().readline(MOST_BYTES).strip() if given == "-" else given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from xinnong import __version__
 from xinnong.cli import faults
@@ -272,6 +273,13 @@ def file_to_write(text: str) -> Path:
     if not os.access(path.parent, os.W_OK):
         raise argparse.ArgumentTypeError(f"the folder {path.parent} may not be written to")
     return path
+
+
+def forgiving_stdin() -> TextIO:
+    """Standard input in which bytes that are no text become a mark instead of ending the command."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin
 
 
 def progress(done: int, total: int, what: str = "") -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xinnong.cli.dispatch import DONE, USAGE, file_to_write
+from xinnong.cli.dispatch import DONE, USAGE, file_to_write, forgiving_stdin
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
     with ExitStack() as files:
         try:
-            source = files.enter_context(args.source.open()) if args.source else sys.stdin
+            source = files.enter_context(_read(args.source)) if args.source else forgiving_stdin()
         except OSError as fault:
             print(f"xinnong sms: {args.source}: {fault.strerror}", file=sys.stderr)
             return USAGE
@@ -65,6 +65,11 @@ def run(args: argparse.Namespace) -> int:
                 message.sender, answer_text(message, now=now, today=timezone.localdate(now))
             )
     return DONE
+
+
+def _read(path: Path) -> TextIO:
+    """A file of messages; one message whose bytes are no text does not end the others."""
+    return path.open(encoding="utf-8", errors="replace")
 
 
 def _private(path: Path) -> TextIO:

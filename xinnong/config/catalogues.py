@@ -1,7 +1,7 @@
 """Translation catalogues, compiled at start so that neither gettext nor compiled files are needed.
 
-The texts in code and templates are Chinese; every app brings locale/en/LC_MESSAGES/django.po.
-They are merged into one catalogue per language under the data folder, where LOCALE_PATHS points.
+The texts in code and templates are Chinese; every app brings locale/en/LC_MESSAGES/django.po. A Chinese
+one says what a library says in other words than this site. They are merged into one catalogue per language under the data folder, where LOCALE_PATHS points.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ import polib
 from xinnong.config import environment
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
+PLURALS: Final = {
+    "en": "nplurals=2; plural=(n != 1);",
+    "zh_Hans": "nplurals=1; plural=0;",
+}
+"""The languages that have a catalogue, and how each counts."""
 
 
 def sources(language: str = "en") -> list[Path]:
@@ -24,8 +29,13 @@ def sources(language: str = "en") -> list[Path]:
     return sorted(PACKAGE.glob(f"**/locale/{language}/LC_MESSAGES/django.po"))
 
 
-def compile_all(language: str = "en") -> Path:
-    """Compile the merged catalogue unless it is up to date; returns the compiled file."""
+def compile_all() -> None:
+    """Compile the merged catalogue of each language unless it is up to date."""
+    for language in PLURALS:
+        _compile(language)
+
+
+def _compile(language: str) -> None:
     folder = environment.data_folder() / "locale" / language / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     found = sources(language)
@@ -36,7 +46,6 @@ def compile_all(language: str = "en") -> Path:
         merged(found, language).save_as_mofile(str(draft))
         draft.replace(target)
         stamp_file.write_text(stamp)
-    return target
 
 
 def merged(paths: Sequence[Path], language: str) -> polib.POFile:
@@ -45,7 +54,7 @@ def merged(paths: Sequence[Path], language: str) -> polib.POFile:
     whole.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
         "Language": language,
-        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+        "Plural-Forms": PLURALS[language],
     }
     seen: set[tuple[str | None, str]] = set()
     for path in paths:

@@ -117,8 +117,8 @@ def is_integers(value: object) -> bool:
 
 
 def is_text(value: object) -> bool:
-    """Hold for text that is not empty."""
-    return isinstance(value, str) and bool(value.strip())
+    """Hold for text that is not empty and that a database can store: without a NUL."""
+    return isinstance(value, str) and bool(value.strip()) and "\0" not in value
 
 
 def is_texts(value: object) -> bool:

@@ -94,9 +94,16 @@ def issued(
 
 
 def presented(credential: str, names: frozenset[str]) -> str:
-    """A credential with the disclosures of these names alone, without a proof of its holder."""
-    token, *found = credential.split("~")[:-1]
-    kept = [each for each in found if _name(each) in names]
+    """A credential with the disclosures of these names alone, without a proof of its holder.
+
+    Raises ValueError where it is none.
+    """
+    token, *found = credential.split("~")[:-1] or [""]
+    try:
+        _parts(token)
+        kept = [each for each in found if _name(each) in names]
+    except _Wrong as wrong:
+        raise ValueError(wrong.reason) from None
     return "~".join([token, *kept, ""])
 
 

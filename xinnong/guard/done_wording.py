@@ -34,6 +34,14 @@ TARGET: Final[Mapping[str, _StrPromise]] = {
     "approve": _("核准了，现在可以向这个平台送达。"),
     "refuse": _("退回了，改好以后重新登记。"),
 }
+PACK: Final[Mapping[str, _StrPromise]] = {
+    "make": _("做好了。请下载下面的文件，交给对方公安。"),
+    "take": _("收下了，从现在起监看；查到会立案，并写在这个协查包里。"),
+    "stop": _("不再监看了。"),
+    "propose": _("提交了。请另一位同事打开这一页核准。"),
+    "approve": _("核准了，现在可以和这个单位互发协查包。"),
+    "refuse": _("退回了，改好以后重新登记。"),
+}
 FEED: Final[Mapping[str, _StrPromise]] = {
     "propose": _("提交了。请另一位同事打开这个数据源核准。"),
     "approve": _("核准了，对方现在可以报送事件。"),

@@ -14,7 +14,11 @@ from xinnong.guard.order_forms import KeyedForm
 class PartnerForm(forms.Form):
     """Another county's police with both of its keys."""
 
-    county = forms.RegexField(label=_("县代码（六位）"), regex=r"^[0-9]{6}$")
+    county = forms.RegexField(
+        label=_("县代码（六位）"),
+        regex=r"^[0-9]{6}$",
+        error_messages={"invalid": _("请填邻县的六位行政区划代码。")},
+    )
     name = forms.CharField(label=_("单位名称"), max_length=64)
     public_key = forms.CharField(
         label=_("验签公钥"),

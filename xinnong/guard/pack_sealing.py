@@ -41,6 +41,15 @@ def sealed_for(receiver: str, plain: bytes, bound: bytes) -> bytes:
     return point + nonce + _cipher(shared, point + public).encrypt(nonce, plain, bound)
 
 
+def can_be_sealed_for(receiver: str) -> bool:
+    """Whether something can: a key of 32 bytes with which a shared secret is one."""
+    try:
+        sealed_for(receiver, b"", b"")
+    except ValueError:
+        return False
+    return True
+
+
 def opened(sealed: bytes, bound: bytes) -> bytes:
     """Open what was sealed for this county. Raises NotSealedForUs."""
     own = opening_key()

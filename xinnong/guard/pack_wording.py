@@ -23,6 +23,9 @@ PACKS: Final[Mapping[str, Wording]] = {
         _("没有在用的协查单位：%(county)s。"), _("请先由两个人登记对方的公钥。")
     ),
     "pack.partner_wrong": Wording(_("县代码不对，或就是本县。"), _("请填邻县的六位行政区划代码。")),
+    "pack.sealing_key": Wording(
+        _("封装公钥不对。"), _("应是 X25519 公钥：64 位小写十六进制，由对方提供。")
+    ),
     "pack.signature": Wording(
         _("签名与 %(county)s 登记的公钥对不上，没有收。"),
         _("请打对方的值班电话核实，不要打文件里的。"),

@@ -240,6 +240,12 @@ class PackRefused(Refused):
         self.problems = tuple(problems)
 
 
+class SealingKeyWrong(Refused):
+    """Nothing can be sealed for this key: it is none of X25519, or a point that keeps no secret."""
+
+    code: ClassVar[str] = "pack.sealing_key"
+
+
 class PackSenderUnknown(Refused):
     """No county in use has this code, so nothing says whose key it would be."""
 

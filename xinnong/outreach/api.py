@@ -16,6 +16,7 @@ from ninja.errors import HttpError
 from pydantic import ConfigDict, Field
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.api_days import Day
 from xinnong.accounts.asked import TOO_MANY, asked_too_often
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
@@ -35,7 +36,7 @@ MOST_LISTED: Final = 12
 
 Area = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["339981101201"])]
 Village = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="code of the village")]
-Day = Annotated[date | None, Query(description="the day in the county; today where none is named")]
+OnDay = Annotated[Day | None, Query(description="the day in the county; today where none is named")]
 Number = Annotated[str, Query(max_length=64, description="as it stands on the letter")]
 Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 Key = Annotated[
@@ -86,7 +87,7 @@ class ActivityIn(Schema):
     purpose: Purpose
     villages: Annotated[list[Area], Field(min_length=1, max_length=MOST_LISTED)]
     place: Annotated[str, Field(min_length=1, max_length=64)]
-    on: date
+    on: Day
     begins: Hour
     ends: Hour
     expected: Annotated[int, Field(ge=1, le=10_000)]
@@ -238,7 +239,7 @@ def activity(request: HttpRequest, ref: Path[UUID]) -> dict[str, Any]:
 def village_activities(
     request: HttpRequest,  # noqa: ARG001 - ninja passes it by name
     village: Village,
-    on: Day = None,
+    on: OnDay = None,
 ) -> dict[str, Any]:
     """Every approved activity in a village on a day, the suspended ones in red."""
     now = timezone.now()

@@ -70,6 +70,11 @@ class Lines:
         self.target.flush()
 
 
+def _storable(value: object) -> str:
+    """As text that can be written again: half of a pair of surrogates cannot."""
+    return str(value).encode(errors="replace").decode()
+
+
 class JsonLines:
     """A gateway of JSON objects, one a line: `from` and `text` in, `to` and `parts` out."""
 
@@ -81,10 +86,10 @@ class JsonLines:
         while line := self.source.readline(4 * MOST_LETTERS):
             try:
                 told = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(told, dict) and {"from", "text"} <= told.keys():
-                yield Inbound(str(told["from"]), str(told["text"]))
+                yield Inbound(_storable(told["from"]), _storable(told["text"]))
 
     def send(self, to: str, parts: list[str], key: str = "") -> None:
         """A line for each message; one that nobody asked for has a key."""

@@ -15,6 +15,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.api_days import Day
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
 from xinnong.analytics.contracts import load_contracts
@@ -130,7 +131,7 @@ def deliver(
     request: HttpRequest,
     file: File[UploadedFile],
     class_name: Annotated[str, Form(pattern=CLASS_NAME)] = "",
-    as_of: Form[date | None] = None,
+    as_of: Form[Day | None] = None,
     validate_only: Form[bool] = False,  # noqa: FBT002 - a form field
 ) -> Any:
     """Hand a file in. The answer names the delivery; its check runs in the background."""

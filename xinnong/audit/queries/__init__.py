@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from xinnong.audit.models import Entry
 
-PAGE = 50
 
-
-def entries_page(*, before: int | None, since: int | None, limit: int = PAGE) -> list[Entry]:
+def entries_page(*, before: int | None, since: int | None, limit: int) -> list[Entry]:
     """One page of entries, newest first (keyset); those `since` a known one come oldest first."""
     entries = Entry.objects.order_by("-id" if since is None else "id")
     if before is not None:

@@ -115,7 +115,8 @@ def _problems(row: Mapping[str, Any], sender: Sender) -> Iterator[Problem]:
         yield Problem("event.unknown_field", str(name)[:40])
     if not _fits(row.get("event_id"), ID):
         yield Problem("event.id", "event_id")
-    if row.get("kind") not in sender.kinds:
+    kind = row.get("kind")
+    if not isinstance(kind, str) or kind not in sender.kinds:
         yield Problem("event.kind", "kind", {"known": ", ".join(sorted(sender.kinds))})
     for name, form, code in (
         ("platform", PLATFORM, "event.platform"), ("village", VILLAGE, "event.village"),

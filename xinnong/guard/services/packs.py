@@ -57,6 +57,7 @@ from xinnong.guard.refusals import (
     PackTwice,
     PartnerUnknown,
     ReasonNeeded,
+    SealingKeyWrong,
 )
 from xinnong.guard.services.cases import LONGEST_REASON, refuse_beyond_quota
 from xinnong.guard.services.delivering import police_key
@@ -81,7 +82,8 @@ def make_pack(
     """Open what was chosen by its marks, each look recorded and counted, seal it for a county, sign it.
 
     The same key again answers the first. Raises NotPolice, ReasonNeeded, CaseMoved, PartnerUnknown,
-    PackKeyReused, NumberUnknown, QuotaSpent, CountyUnknown, PackRefused with everything against it.
+    PackKeyReused, NumberUnknown, QuotaSpent, CountyUnknown, SealingKeyWrong, PackRefused with everything
+    against it.
     """
     refuse_all_but_police(actor, Permission.SIGN_ORDERS)
     why, how = _words(reason, LONGEST_REASON), _words(said, LONGEST_SAID)
@@ -146,7 +148,10 @@ def _sealed(
         ref=new_ref(), sender=own_county(), receiver=receiver.county, case=case.ref, made_at=now,
         until=now + timedelta(days=days), rules=tuple(sorted(set(rules))), said=said, sealed=b"",
     )  # fmt: skip
-    sealed = sealed_for(receiver.sealing_key, entries_bytes(entries), told.bound)
+    try:
+        sealed = sealed_for(receiver.sealing_key, entries_bytes(entries), told.bound)
+    except ValueError:
+        raise SealingKeyWrong from None
     return Pack(**{name: getattr(told, name) for name in Pack.__slots__} | {"sealed": sealed})
 
 

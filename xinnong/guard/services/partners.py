@@ -11,10 +11,12 @@ from xinnong.areas.places import places
 from xinnong.audit.refs import new_ref
 from xinnong.core.packs import COUNTY
 from xinnong.guard.models import FeedState, PackPartner
+from xinnong.guard.pack_sealing import can_be_sealed_for
 from xinnong.guard.refusals import (
     CountyUnknown,
     FeedTaken,
     PartnerWrong,
+    SealingKeyWrong,
 )
 from xinnong.guard.services.feeds import refuse_no_key
 from xinnong.guard.services.officers import note, refuse_all_but_police
@@ -41,12 +43,13 @@ def propose_partner(
 ) -> PackPartner:
     """Ask for a county, or for new keys of one in use.
 
-    Raises NotPolice, FeedKeyWrong, PartnerWrong, CountyUnknown, FeedTaken.
+    Raises NotPolice, FeedKeyWrong, SealingKeyWrong, PartnerWrong, CountyUnknown, FeedTaken.
     """
     refuse_all_but_police(actor, Permission.MANAGE_FEEDS)
     keys = [each.strip().lower() for each in (public_key, sealing_key)]
-    for key in keys:
-        refuse_no_key(key)
+    refuse_no_key(keys[0])
+    if not can_be_sealed_for(keys[1]):
+        raise SealingKeyWrong
     if not COUNTY.fullmatch(county) or county == own_county():
         raise PartnerWrong
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
+from xinnong.guard.done_wording import PACK
 from xinnong.guard.models import FeedState
 from xinnong.guard.pack_forms import EntryForm, PackForm, PartnerForm, TakePackForm
 from xinnong.guard.pack_sealing import opening_key
@@ -32,11 +33,13 @@ from xinnong.guard.services.delivering import police_key
 from xinnong.guard.services.packs import make_pack, reveal_entry, stop_pack, take_pack
 from xinnong.guard.services.partners import decide_partner, propose_partner
 from xinnong.web.asking import Told
+from xinnong.web.done import say_done
 from xinnong.web.refusals import UNPROCESSABLE, wording_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.forms import Form
     from django.http import HttpRequest
 
     from xinnong.core.errors import Refused
@@ -62,14 +65,16 @@ def packs(request: HttpRequest) -> HttpResponse:
     actor, told, step = user_of(request), _Told(), request.POST.get("step", "")
     partner = PartnerForm(request.POST if step == "propose" else None)
     take = TakePackForm(*((request.POST, request.FILES) if step == "take" else ()))
-    if request.method == "POST" and told.of(lambda: _act(request, step, partner, take)):
+    form = partner if step == "propose" else take
+    if _is_filled(request, form) and told.of(lambda: _act(request, step, partner, take)):
+        say_done(request, PACK, step)
         return redirect("guard:packs")
     found = queries.partners()
     context = {
         "partners": partners_table(found), "sent": sent_table(queries.sent_packs()),
         "taken": taken_table(queries.taken_packs(), timezone.now()),
         "partner_form": partner, "take_form": take, "refusal": told.refusal,
-        "problems": told.problems, "form": partner if step == "propose" else take,
+        "problems": told.problems, "form": form,
         "may_register": actor.can(Permission.MANAGE_FEEDS),
         "may_take": actor.can(Permission.HANDLE_CASES),
         "waiting": [each for each in found if each.state == FeedState.PROPOSED],
@@ -80,15 +85,17 @@ def packs(request: HttpRequest) -> HttpResponse:
     return render(request, "guard/packs.html", context, status=status)
 
 
+def _is_filled(request: HttpRequest, form: Form) -> bool:
+    """Whether a step was sent that can be tried; a form with errors says itself what it lacks."""
+    return request.method == "POST" and (not form.is_bound or form.is_valid())
+
+
 def _act(request: HttpRequest, step: str, partner: PartnerForm, take: TakePackForm) -> object:
     actor, now = user_of(request), timezone.now()
     if step == "take":
-        data = take.cleaned_data["file"] if take.is_valid() else b""
-        return take_pack(actor=actor, data=data, now=now)
-    if step == "propose" and partner.is_valid():
-        return propose_partner(actor=actor, now=now, **partner.cleaned_data)
+        return take_pack(actor=actor, data=take.cleaned_data["file"], now=now)
     if step == "propose":
-        raise PackRefused(())
+        return propose_partner(actor=actor, now=now, **partner.cleaned_data)
     refs = [each for each in queries.partners() if str(each.ref) == request.POST.get("partner")]
     if step not in {"approve", "refuse"} or not refs:
         raise Http404
@@ -112,6 +119,7 @@ def new_pack(request: HttpRequest, ref: UUID) -> HttpResponse:
             )
         )
     ):
+        say_done(request, PACK, "make")
         return redirect("guard:packs")
     context = {"case": case, "form": form, "refusal": told.refusal, "problems": told.problems}
     status = UNPROCESSABLE if request.method == "POST" else 200
@@ -152,9 +160,10 @@ def pack(request: HttpRequest, ref: UUID) -> HttpResponse:
         entries=[(str(e.ref), f"{e.get_kind_display()} {short(e.mark)}") for e in entries],
     )
     revealed: list[str] = []
-    if request.method == "POST":
+    if _is_filled(request, form):
         done = told.of(lambda: _do(request, found, form, revealed))
         if done and not revealed:
+            say_done(request, PACK, "stop")
             return redirect("guard:pack", found.ref)
     actor = user_of(request)
     context = {
@@ -173,11 +182,9 @@ def _do(request: HttpRequest, found: TakenPack, form: EntryForm, revealed: list[
     if step == "stop":
         stop_pack(actor=actor, pack=found, now=now)
     elif step == "reveal":
-        said = form.cleaned_data if form.is_valid() else {}
-        chosen = [e for e in queries.entries_of(found) if str(e.ref) == said.get("entry")]
-        if not chosen:
-            raise PackRefused(())
-        value = reveal_entry(actor=actor, entry=chosen[0], reason=said["reason"], now=now)
+        said = form.cleaned_data
+        entry = next(e for e in queries.entries_of(found) if str(e.ref) == said["entry"])
+        value = reveal_entry(actor=actor, entry=entry, reason=said["reason"], now=now)
         revealed.append(value)
     else:
         raise Http404

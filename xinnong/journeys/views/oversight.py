@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from xinnong.accounts.models import ApiClient, User
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, signed_in, user_of
-from xinnong.audit.queries import PAGE as ENTRIES_PAGE
 from xinnong.audit.queries import entries_page
 from xinnong.audit.queries.log import indices_of
 from xinnong.audit.services import SYSTEM_ACTOR, record
@@ -94,10 +93,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     found = entries_page(
         before=None if turn.is_back else turn.number,
         since=turn.number if turn.is_back else None,
-        limit=ENTRIES_PAGE + 1,
+        limit=PAGE_ROWS + 1,
     )
     shown, pager = page_of(
-        found, size=ENTRIES_PAGE, address=request.GET, key=lambda entry: str(entry.pk)
+        found, size=PAGE_ROWS, address=request.GET, key=lambda entry: str(entry.pk)
     )
     context = {
         "title": _("审计日志"),

@@ -12,6 +12,7 @@ from ninja import Path, Query, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.api_days import Day
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
 from xinnong.core.collecting import LONGEST_TEXT
@@ -102,7 +103,7 @@ class ContactIn(Schema):
     at: AwareDatetime
     said: str = Field(max_length=LONGEST_TEXT, pattern=NO_NUL)
     promised_yuan: Yuan | None = None
-    promised_on: date | None = None
+    promised_on: Day | None = None
     next_step: Literal["", "call", "visit", "letter", "restructure", "legal"] = ""
     next_at: AwareDatetime | None = None
 

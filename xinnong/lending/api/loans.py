@@ -12,6 +12,7 @@ from ninja import Path, Query, Schema, Status
 from pydantic import ConfigDict
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.api_days import Day
 from xinnong.accounts.models import ApiClient
 from xinnong.accounts.permissions import Permission
 from xinnong.lending.api.applications import CREATED
@@ -262,8 +263,8 @@ def take(client: ApiClient, loan: Loan, paid: RepaymentIn, key: UUID) -> dict[st
 def loan_statement(
     request: HttpRequest,
     ref: Path[UUID],
-    from_on: Annotated[date | None, Query(description="empty: the day it was drawn")] = None,
-    until_on: Annotated[date | None, Query(description="empty: today")] = None,
+    from_on: Annotated[Day | None, Query(description="empty: the day it was drawn")] = None,
+    until_on: Annotated[Day | None, Query(description="empty: today")] = None,
 ) -> dict[str, Any]:
     """Every movement of a loan between two days."""
     found = _loan(request, ref)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Query, Schema
 
 from xinnong.accounts.api_auth import needs
+from xinnong.accounts.api_days import Day
 from xinnong.accounts.permissions import Permission
 from xinnong.lending.api.routing import REFUSALS, lender_of, router
 from xinnong.lending.portfolio_reports import portfolio_report
@@ -94,7 +95,7 @@ class PortfolioOut(Schema):
 def portfolio(
     request: HttpRequest,
     on: Annotated[
-        date | None, Query(description="a month end that was kept; empty: as it stands")
+        Day | None, Query(description="a month end that was kept; empty: as it stands")
     ] = None,
 ) -> dict[str, Any]:
     """The lender's book by product, town, class and bucket, with vintages and flow rates."""

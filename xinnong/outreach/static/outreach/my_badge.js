@@ -1,7 +1,7 @@
 // An agent's live badge: the same text that xinnong/core/badges.py writes, with a proof of this half minute. The key is
 // made here, lies in the browser's own store and cannot be read out, not by this page either.
 const root = document.querySelector("#mine"), said = root.dataset;
-const STEP = 30, MARGIN = 4, DOTS = 6, PATIENCE_MS = 8000, TICK_MS = 500;
+const STEP = 30, MARGIN = 4, DOTS = 6, PATIENCE_MS = 8000, TICK_MS = 500, DIGITS = 12;
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const KIND = { name: "ECDSA", namedCurve: "P-256" }, WAY = { name: "ECDSA", hash: "SHA-256" };
 const part = (id) => document.getElementById(id);
@@ -65,7 +65,7 @@ async function ask(where, body) {
   });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
-  const fault = new Error(told.title ? told.title + told.advice : say(answer.status === 429 ? "many" : "fault"));
+  const fault = new Error(told.title ? `${told.title} ${told.advice}` : say(answer.status === 429 ? "many" : "fault"));
   fault.code = told.code || String(answer.status);
   throw fault;
 }
@@ -148,8 +148,10 @@ async function show() {
 
 part("enrol").addEventListener("submit", async (event) => {
   event.preventDefault();
+  const code = part("typed").value.replace(/[^0-9]/g, "");
+  if (code.length !== DIGITS) return tell(say("digits"));
   try {
-    await enrol(part("typed").value.replace(/[^0-9]/g, ""));
+    await enrol(code);
   } catch (fault) { return tell(fault.code ? fault.message : say("fault")); }
   return refresh();
 });

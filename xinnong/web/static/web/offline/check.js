@@ -14,6 +14,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 function tell(name, values) {
   part("told").textContent = name ? say(name, values) : "";
+  part("told").classList.toggle("good", name === "taken");
 }
 
 function age(seconds) {
