@@ -215,6 +215,12 @@ OPENINGS: Final[tuple[Opening, ...]] = (
         purpose="whoever is shown a letter checks its number",
     ),
     Opening(
+        function="outreach.queries.windows.documents_by_digits",
+        owner_kind="c",
+        reader="everybody",
+        purpose="whoever is shown a letter checks its number by the keys of a telephone",
+    ),
+    Opening(
         function="outreach.queries.windows.photo_of",
         owner_kind="c",
         reader="everybody",

@@ -1,51 +1,59 @@
-"""Make the keys of the demo's witnesses and register them with the evidence log."""
+"""Keys for the demo's three witnesses, registered as an operator registers them."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import json
+from datetime import datetime
+from pathlib import Path
 
-from django.utils import timezone
+from xinnong.accounts.demo import refuse_outside_demo
+from xinnong.cli.dispatch import DONE
+from xinnong.cli.witness_work import new_key, read_private
+from xinnong.config.demo_witnesses import NAMES, key_file, log_key_file
+from xinnong.core.notes import WITNESS, NoteKey
 
-from xinnong.config import demo_witnesses, environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from xinnong.core.notes import NoteKey
-
-HELP = "make the demo's three witnesses of the evidence log; the start runs each as a process"
-
-
-def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """There is nothing to choose."""
+HELP = "make and register keys for the witnesses that a demo runs on this machine"
 
 
-def run(_args: argparse.Namespace) -> int:
-    """Running it again keeps the keys and registers what is missing."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose: police, bureau and notary."""
+
+
+def run(args: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes arguments
+    """Make what is missing, print the names; running it again changes nothing."""
+    from django.utils import timezone
+
     from xinnong.accounts.scope import SYSTEM, scoped
-    from xinnong.audit.models import NoteKind
-    from xinnong.audit.queries.log import signers
     from xinnong.audit.services.sequencing import register_log_key
-    from xinnong.audit.services.witnesses import register_witness
+    from xinnong.config import environment
     from xinnong.config.log_keeper import log_key
 
+    refuse_outside_demo()
     data, now = environment.data_folder(), timezone.now()
     with scoped(SYSTEM):
         own = register_log_key(key=log_key(), now=now)
-        known = {each.name for each in signers(NoteKind.WITNESS) if each.ended_at is None}
-        for name in demo_witnesses.NAMES:
-            key = _key(demo_witnesses.key_file(data, name), name)
-            if name not in known:
-                register_witness(key=key, now=now)
-    demo_witnesses.log_key_file(data).write_text(own.text(), encoding="ascii")
-    return 0
+        names = [name for name in NAMES if _is_registered(data, name, now)]
+    draft = log_key_file(data).with_suffix(".draft")
+    draft.write_text(own.text(), encoding="ascii")
+    draft.replace(log_key_file(data))  # last: with it the demo begins to run them
+    print(json.dumps({"witnesses": names}))
+    return DONE
 
 
-def _key(path: Path, name: str) -> NoteKey:
-    from xinnong.cli.witness_work import new_key, read_private
-    from xinnong.core.notes import WITNESS, NoteKey
+def _is_registered(data: Path, name: str, now: datetime) -> bool:
+    """Whether the demo's own key signs under a name; somebody else's witness of that name stays."""
+    from xinnong.audit.models import NoteKind
+    from xinnong.audit.queries.log import note_key, signers
+    from xinnong.audit.services.witnesses import register_witness
 
+    path = key_file(data, name)
+    alive = {each.name: note_key(each) for each in signers(NoteKind.WITNESS) if not each.ended_at}
     if not path.exists():
-        return new_key(path, name)
-    return NoteKey(name, WITNESS, read_private(path).public_key().public_bytes_raw())
+        if name in alive:
+            return False
+        new_key(path, name)
+    key = NoteKey(name, WITNESS, read_private(path).public_key().public_bytes_raw())
+    if name not in alive:
+        register_witness(key=key, now=now)
+    return alive.get(name, key) == key

@@ -1,84 +1,116 @@
-"""The demo's three witnesses: where their keys lie, and the process of each.
+"""Three witnesses of the evidence log beside the demo: police, bureau and notary, each a process of its own.
 
-They are processes of one machine that only know the log's address and their own key; witnesses that are
-worth something stand with three parties (docs/operations/witnesses.md).
+They begin some seconds after the first page can be opened, so that nobody waits for them, and nothing waits
+for them later: one that ends is started again a few times, one that refuses stays away, and pages say
+how many have signed.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, Final
 
 from xinnong.config import environment, processes
 
 if TYPE_CHECKING:
-    from subprocess import Popen
-
-    from xinnong.config import demo
+    from xinnong.config.demo import Steps
 
 NAMES: Final = ("police", "bureau", "notary")
-MAKING: Final = "demo-witnesses"
-EVERY_SECONDS: Final = "5"
-
-
-def folder(data: Path) -> Path:
-    """Where keys and memories of the witnesses lie."""
-    return environment.private_folder(data / "witnesses")
+BEGIN_AFTER_SECONDS: Final = 10
+APART_SECONDS: Final = 1
+RESTARTS_ALLOWED: Final = 3
+RESTARTS_WITHIN_SECONDS: Final = 600
+REFUSED: Final = 1
+"""The exit code of a witness that saw another past."""
 
 
 def key_file(data: Path, name: str) -> Path:
-    """The key of a witness."""
-    return folder(data) / f"{name}.pem"
+    """Where the demo keeps the key of one of its witnesses."""
+    return _folder(data) / f"{name}.pem"
 
 
 def log_key_file(data: Path) -> Path:
-    """The log's public key, as an operator publishes it."""
-    return folder(data) / "log.key"
+    """Where the log's public key lies for the first look; there once the witnesses are registered."""
+    return _folder(data) / "log.key"
 
 
-def commands(data: Path, url: str) -> dict[str, list[str]]:
-    """The command of each witness of the log at an address."""
-    log_key = log_key_file(data).read_text(encoding="ascii").strip()
-    return {
-        f"witness-{name}": [
-            *("witness", "run", "--name", name, "--log", url.rstrip("/"), "--log-key", log_key),
-            *("--key", str(key_file(data, name)), "--state", str(folder(data) / f"{name}.state")),
-            *("--every", EVERY_SECONDS),
-        ]
-        for name in NAMES
-    }
+def _folder(data: Path) -> Path:
+    return environment.private_folder(data / "witnesses")
 
 
 class Witnesses:
-    """The log's witnesses, once their keys are made. One that refuses the log stays away, and all else runs."""
+    """Looked at twice a second by the supervisor; every look takes one small step."""
 
-    def __init__(self, steps: demo.Steps, url: str, making: Popen[bytes]) -> None:
-        """`making` is the process that makes the keys."""
-        self._steps, self._url = steps, url
-        self._restarts = processes.Restarts(allowed=5, within_seconds=600)
-        self._making: Popen[bytes] | None = making
+    def __init__(self, steps: Steps, url: str, *, at_seconds: float) -> None:
+        self._steps, self._url = steps, url.rstrip("/")
+        self._next_at = at_seconds + BEGIN_AFTER_SECONDS
+        self._preparing: Popen[bytes] | None = None
+        self._is_prepared = False
         self._running: dict[str, Popen[bytes]] = {}
+        self._left: set[str] = set()
+        self._restarts = processes.Restarts(
+            allowed=RESTARTS_ALLOWED, within_seconds=RESTARTS_WITHIN_SECONDS
+        )
 
-    def look(self) -> None:
-        """Start them when there is something to start, and again whichever was killed."""
-        if self._making is not None and self._making.poll() is not None:
-            self._begin(self._making.returncode)
-        for name in [name for name, one in self._running.items() if one.poll() is not None]:
-            code = self._running.pop(name).returncode
-            if code < 0 and self._restarts.allows(name, time.monotonic()):
-                self._start(name)
-            else:
-                print(f"{name} ended with {code}; see {self._steps.log(name)}", flush=True)
-
-    def _begin(self, code: int) -> None:
-        self._making = None
-        if code:
-            print(f"There are no witnesses; see {self._steps.log(MAKING)}", flush=True)
+    def look(self, at_seconds: float) -> None:
+        """Register their keys, then start one, or one again, whenever it is time."""
+        if at_seconds < self._next_at:
             return
-        for name in commands(self._steps.data, self._url):
-            self._start(name)
+        if not self._is_prepared:
+            self._prepare()
+            return
+        for name in NAMES:
+            if name not in self._left and self._begins(name, at_seconds):
+                self._next_at = at_seconds + APART_SECONDS
+                return
 
-    def _start(self, name: str) -> None:
-        command = commands(self._steps.data, self._url)[name]
-        self._running[name] = self._steps.spawn(name, command)
+    def end(self) -> None:
+        """Take leave of those that were told to end."""
+        for process in [*self._running.values(), *filter(None, [self._preparing])]:
+            process.wait()
+
+    def _prepare(self) -> None:
+        """Keys are made and registered once; without them the demo does without witnesses."""
+        if self._preparing is None:
+            self._preparing = self._steps.spawn("demo-witnesses", ["demo-witnesses"])
+        elif (code := self._preparing.poll()) is not None:
+            self._is_prepared = True
+            if code:
+                self._left.update(NAMES)
+                print(f"No witnesses here; see {self._steps.log('demo-witnesses')}", flush=True)
+
+    def _begins(self, name: str, at_seconds: float) -> bool:
+        """Whether a process was started now."""
+        process = self._running.get(name)
+        if process is not None and process.poll() is None:
+            return False
+        if not key_file(self._steps.data, name).exists() or (
+            process is not None and not self._may_go_on(name, process.returncode, at_seconds)
+        ):
+            self._left.add(name)
+            return False
+        self._running[name] = self._steps.spawn(f"witness-{name}", self._command(name))
+        return True
+
+    def _may_go_on(self, name: str, code: int, at_seconds: float) -> bool:
+        log = self._steps.log(f"witness-{name}")
+        if code == REFUSED:
+            print(f"Witness {name} refuses to sign this log; see {log}", flush=True)
+            return False
+        if not self._restarts.allows(name, at_seconds):
+            print(f"Witness {name} keeps ending and is left out; see {log}", flush=True)
+            return False
+        print(f"Witness {name} ended with {code}; starting it again.", flush=True)
+        return True
+
+    def _command(self, name: str) -> Sequence[str]:
+        data = self._steps.data
+        key = key_file(data, name)
+        told = {
+            "--key": str(key), "--name": name, "--log": self._url,
+            "--log-key": log_key_file(data).read_text(encoding="ascii"),
+            "--state": str(key.with_suffix(".state")),
+        }  # fmt: skip
+        return ["witness", "run", *(word for pair in told.items() for word in pair)]

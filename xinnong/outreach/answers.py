@@ -41,6 +41,11 @@ class Said:
         return TONES[self.colour]
 
     @property
+    def sentence(self) -> str:
+        """All of it in one line, for telephones."""
+        return f"{self.mark}：{self.title}{self.advice}"
+
+    @property
     def mark(self) -> str:
         """The colour in a word, so that it is never told by colour alone."""
         return {"green": _("绿灯"), "amber": _("黄灯"), "red": _("红灯")}[self.colour]

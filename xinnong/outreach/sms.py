@@ -134,23 +134,19 @@ def _code(sender: str, digits: str, rest: str, now: datetime, today: date) -> st
         return _("查错的号码太多。请回复8位号码加村名，例如：12345672 莲花村。")
     if checked.outcome == "used_up":
         return _village(rest, now, today)
-    return _sentence(answers.of_check(checked))
+    return answers.of_check(checked).sentence
 
 
 def _village(name: str, now: datetime, today: date) -> str:
     code = _village_code(name)
     if not code:
         return _help()
-    return _sentence(answers.of_village(code, teams_in_village(code, now=now, today=today)))
+    return answers.of_village(code, teams_in_village(code, now=now, today=today)).sentence
 
 
 def _document(number: str, today: date) -> str:
     key = number_in(number)
-    return _sentence(answers.of_document(document_by_number(key) if key else None, today=today))
-
-
-def _sentence(said: answers.Said) -> str:
-    return f"{said.mark}：{said.title}{said.advice}"
+    return answers.of_document(document_by_number(key) if key else None, today=today).sentence
 
 
 def _help() -> str:

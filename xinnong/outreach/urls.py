@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinnong.outreach.views import activities, badges, bureau, cadre, phones, public, teams
+from xinnong.outreach.views import activities, badges, bureau, cadre, phones, public, teams, voice
 
 app_name = "outreach"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("check/village/", public.village, name="village"),
     path("check/document/", public.document, name="document"),
     path("check/photo/<str:sha256>/", public.photo, name="photo"),
+    path("voice/", voice.voice, name="voice"),
     path("outreach/", activities.activities, name="activities"),
     path("outreach/activities/<uuid:ref>/", activities.activity, name="activity"),
     path("outreach/teams/", teams.teams, name="teams"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 
 class Document(models.Model):
     """A letter or notice as its issuing body filed it; `number_key` is the number in one spelling.
 
-    `villages` are codes of any level below the county; none of them is the whole county.
+    `digits` are those of the number, for the keys of a telephone. `villages` are codes of any level below the county; none of them is the whole county.
     """
 
     ref = models.UUIDField(unique=True)
@@ -18,6 +18,13 @@ class Document(models.Model):
     issuer = models.CharField(max_length=32)
     number = models.CharField(max_length=64)
     number_key = models.CharField(max_length=64, unique=True)
+    digits = models.GeneratedField(
+        expression=Func(
+            F("number_key"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"
+        ),
+        output_field=models.CharField(max_length=64),
+        db_persist=True,
+    )
     title = models.CharField(max_length=128)
     issued_on = models.DateField()
     valid_until = models.DateField()
@@ -35,6 +42,7 @@ class Document(models.Model):
                 condition=Q(valid_until__gte=F("issued_on")), name="document_ends_after_it_begins"
             ),
         ]
+        indexes = [models.Index(fields=["digits"], name="documents_by_digits")]
 
     def __str__(self) -> str:
         return self.number

@@ -27,6 +27,8 @@ from xinnong.outreach.secrets import lookup_of
 LOOKS_BACK: Final = timedelta(days=3)
 LOOKS_AHEAD: Final = timedelta(days=31)
 MOST_OF_A_DAY: Final = 50
+MOST_OF_DIGITS: Final = 3
+"""Letters that are read out where their numbers have the same digits."""
 
 # one statement: the activity, everybody above it, and who comes along
 _ANSWER: Final = """
@@ -154,6 +156,12 @@ def document_by_number(number_key: str) -> Document | None:
     """The document under a number in its one spelling."""
     with window(None):
         return Document.objects.filter(number_key=number_key).first()
+
+
+def documents_by_digits(digits: str) -> list[Document]:
+    """The documents whose numbers have these digits, as a telephone types them; one too many at most."""
+    with window(None):
+        return list(Document.objects.filter(digits=digits).order_by("pk")[: MOST_OF_DIGITS + 1])
 
 
 def photo_of(sha256: str, *, today: date) -> bytes | None:
