@@ -49,6 +49,7 @@ def main() -> int:
     install("requirements.txt", options.wheels)
     wanted = {"--port": options.port, "--households": options.households}
     given = [word for name, number in wanted.items() if number for word in (name, str(number))]
+    given += ["--no-witnesses"] if options.no_witnesses else []
     return become("xinnong", "start", *given)
 
 
@@ -79,6 +80,9 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("what", nargs="?", choices=["test", "stop"], help="default: start")
     parser.add_argument("--port", type=port, help="port to prefer (8000)")
     parser.add_argument("--households", type=size, help="size of a new demo county (2,000)")
+    parser.add_argument(
+        "--no-witnesses", action="store_true", help="do not start the log's three witnesses"
+    )
     parser.add_argument("--wheels", type=Path, help="folder of wheels: install without a network")
     parser.add_argument(
         "--purge", action="store_true", help="with stop: remove the demo's data too"
@@ -91,6 +95,8 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         parser.error("--purge goes with stop: run.py stop --purge")
     if options.what and (options.port or options.households):
         parser.error(f"--port and --households belong to a start, not to {options.what}")
+    if options.what and options.no_witnesses:
+        parser.error(f"--no-witnesses belongs to a start, not to {options.what}")
     if options.wheels and not options.wheels.is_dir():
         parser.error(f"--wheels: {options.wheels} is not a folder")
     return options, rest

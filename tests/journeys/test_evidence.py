@@ -98,6 +98,7 @@ def test_three_witnesses_sign_and_the_page_shows_the_proof(
     assert browser.get(f"{page}proof.json").status_code == 404
     size = sequence().size
     assert "只有 0 个联署，应有 3 个" in browser.get(page).content.decode()
+    assert browser.get("/oversight/log/").content.decode().count("没有跟上") == len(WITNESSES)
     for name in WITNESSES:
         assert look(witness(name, tmp_path), key=log_key()) == {"size": size, "signed": True}
         assert look(witness(name, tmp_path)) == {"size": size, "signed": False}
@@ -106,7 +107,9 @@ def test_three_witnesses_sign_and_the_page_shows_the_proof(
     assert "医保局、公证处、公安" in shown
     assert "个联署" not in shown
     assert f'href="{page}"' in browser.get("/oversight/audit/").content.decode()
-    assert f"前 {size} 条" in browser.get("/oversight/log/").content.decode()
+    overview = browser.get("/oversight/log/").content.decode()
+    assert f"前 {size} 条" in overview
+    assert overview.count("跟得上") == len(WITNESSES)
     assert_proof_holds(browser.get(f"{page}proof.json").content, tmp_path, capsys)
     assert signed_in(people.lin).get(page).status_code == 403
 

@@ -1,4 +1,4 @@
-"""Everything on one machine: database, demo county, web and worker, in the foreground."""
+"""Everything on one machine: database, demo county, web, worker, witnesses, in the foreground."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import IO, Final
 
 from xinnong.cli.dispatch import LAST_PORT, whole
 from xinnong.config import databases, demo, environment, postgres, processes
+from xinnong.config.demo_witnesses import Witnesses
 
-HELP = "start everything on this machine: database, demo county, web and worker"
+HELP = "start everything on this machine: database, demo county, web, worker and witnesses"
 NEEDS = "nothing"
 HOST: Final = "127.0.0.1"
 RESTARTS_ALLOWED: Final = 5
@@ -36,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--households",
         type=whole(1, demo.MOST_HOUSEHOLDS),
         help=f"size of the demo county (default {demo.HOUSEHOLDS:,})",
+    )
+    parser.add_argument(
+        "--no-witnesses", action="store_true", help="without the three witnesses of the log"
     )
 
 
@@ -98,6 +102,7 @@ def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
     """Bring everything up in order; whatever happens, end what was started."""
     steps = demo.Steps(data)
     services: Services = {}
+    witnesses: Witnesses | None = None
     try:
         with _server(steps):
             port = demo.free_port(HOST, args.port)
@@ -116,11 +121,15 @@ def _serve(args: argparse.Namespace, data: Path, lock: IO[str]) -> int:
             demo.greet(data)
             processes.announce(lock, url)
             print(f"READY {url}", flush=True)
-            return _watch(steps, services, commands)
+            if not args.no_witnesses:
+                witnesses = Witnesses(steps, url, at_seconds=time.monotonic())
+            return _watch(steps, services, commands, witnesses)
     finally:
         processes.end(lambda: processes.supervised(data))
         for service in services.values():
             service.wait()
+        if witnesses is not None:
+            witnesses.end()
 
 
 def _server(steps: demo.Steps) -> AbstractContextManager[object]:
@@ -133,7 +142,12 @@ def _server(steps: demo.Steps) -> AbstractContextManager[object]:
         return postgres.running_since(server, postgres.join(server))
 
 
-def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[str]]) -> int:
+def _watch(
+    steps: demo.Steps,
+    services: Services,
+    commands: dict[str, Sequence[str]],
+    witnesses: Witnesses | None,
+) -> int:
     """Stay in the foreground; start the database server or a service again where it was killed."""
     restarts = processes.Restarts(allowed=RESTARTS_ALLOWED, within_seconds=RESTARTS_WITHIN_SECONDS)
     while True:
@@ -145,3 +159,5 @@ def _watch(steps: demo.Steps, services: Services, commands: dict[str, Sequence[s
                 raise demo.StepFailed(f"{name} keeps ending; see {steps.log(name)}")
             print(f"{name} ended with {services[name].returncode}; starting it again.", flush=True)
             services[name] = steps.spawn(name, commands[name])
+        if witnesses is not None:
+            witnesses.look(time.monotonic())

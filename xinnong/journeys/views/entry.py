@@ -10,12 +10,14 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed
+from xinnong.audit.models import NoteKind
 from xinnong.audit.proofs import EPOCH, Evidence, evidence_of, proof_report
-from xinnong.audit.queries.log import checkpoints_page, log_size
+from xinnong.audit.queries.log import checkpoints_page, log_size, signers
 from xinnong.core.evidence import WITNESSES_WANTED
 from xinnong.journeys.views.tables import moment
 from xinnong.journeys.wording import ACTIONS, WITNESSES, said
@@ -24,6 +26,7 @@ from xinnong.web.tables import Cell, Column, Definition, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 SHORT_HASH = 16
 NEWEST = 20
+KEEPS_UP = timedelta(minutes=1)
 
 
 @allowed(Permission.READ_AUDIT)
@@ -63,9 +67,11 @@ def log(request: HttpRequest) -> HttpResponse:
     """How far the log is, and which checkpoints lack a witness."""
     from xinnong.journeys.views.oversight import tabs_of
 
+    newest = checkpoints_page(limit=NEWEST)
     context = {
         "title": _("存证日志"),
-        "table": _checkpoints_table(checkpoints_page(limit=NEWEST)),
+        "summary": _witnesses_table(newest, timezone.now()),
+        "table": _checkpoints_table(newest),
         "note": _(
             "日志现有 %(size)s 条。每个检查点由日志自己签名，公安、医保和公证（或平台）各派一个见证程序核对后"
             "联署；改动过去的任何一条，联署就对不上。"
@@ -130,6 +136,38 @@ def _short_note(checkpoint: Shown) -> str:
         "have": len(checkpoint.witnesses),
         "wanted": WITNESSES_WANTED,
     }
+
+
+def _witnesses_table(newest: Sequence[Shown], now: datetime) -> Table:
+    """Who signs with the log, and whether each still does."""
+    names = [each.name for each in signers(NoteKind.WITNESS) if each.ended_at is None]
+    rows = [_witness_row(name, newest, now) for name in names]
+    return Table(
+        _("见证人"),
+        [Column(_("见证人")), Column(_("最近联署的检查点")), Column(_("现在"))],
+        rows,
+        empty_title=_("还没有登记见证人"),
+        empty_hint=_("日志照常记，只是没有别家替它作证。登记用 xinnong log add-witness。"),
+    )
+
+
+def _witness_row(name: str, newest: Sequence[Shown], now: datetime) -> list[Cell]:
+    """A witness keeps up while it signs what is older than a minute."""
+    signed = next((each for each in newest if name in each.witnesses), None)
+    due = next((each for each in newest if now - each.checkpoint.at > KEEPS_UP), None)
+    is_behind = due is not None and (
+        signed is None or signed.checkpoint.size < due.checkpoint.size
+    )  # fmt: skip
+    if signed is None:
+        last = _("最近%(count)s个都没有") % {"count": len(newest)} if newest else "—"
+    else:
+        last = _("前 %(size)s 条") % {"size": figures.count(signed.checkpoint.size)}
+    state = (
+        Cell(_("没有跟上，请联系这家"), tone="warn")
+        if is_behind
+        else Cell(_("跟得上"), tone="good")
+    )
+    return [Cell(said(WITNESSES, name)), Cell(last), state]
 
 
 def _checkpoints_table(found: Sequence[Shown]) -> Table:
