@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +150,14 @@ PEOPLE: Final = (
     DemoUser("steward.bank", "孙白露", "steward", "BANK-01", "", _("报送本行贷款数据")),
     DemoUser("cadre", "徐春分", "cadre", "GOV-339981", "village", _("看本村农户")),
     DemoUser(
+        "cadre.two",
+        "杜清明",
+        "cadre",
+        "GOV-339981",
+        "far",
+        _("邻村出了案件：看公安发来的提醒，告诉村里（后台做好案件以后）"),
+    ),
+    DemoUser(
         "farmer",
         "农户本人",
         "farmer",
@@ -163,6 +172,14 @@ PEOPLE: Final = (
         "",
         "",
         _("已有一笔贷款：看欠多少、为什么、怎么还（后台做好贷款以后）"),
+    ),
+    DemoUser(
+        "farmer.three",
+        "号码被冒用的农户",
+        "farmer",
+        "",
+        "",
+        _("在“我的账号”看公安为什么停用自己的账号，已经申诉（后台做好案件以后）"),
     ),
     DemoUser("regulator", "郑霜降", "regulator", "GOV-339981", "county", _("看全县覆盖和授信情况")),
     DemoUser("analyst", "许惊蛰", "analyst", "GOV-339981", "county", _("看评分分布和模型版本")),
@@ -253,4 +270,14 @@ def _reach(village: str) -> dict[str, list[Area]]:
         "county": [Area.objects.get(code=COUNTY)],
         "town": list(Area.objects.filter(code=f"{chosen.code[:9]}000")),
         "village": [chosen],
+        "far": _beside_the_last(villages),
     }
+
+
+def _beside_the_last(villages: QuerySet[Area]) -> list[Area]:
+    """A village of the last one's town, not itself where there is another: that of the demo's case."""
+    last = villages.last()
+    if last is None:
+        return []
+    near = villages.filter(code__startswith=last.code[:9]).exclude(pk=last.pk)
+    return [near.last() or last]

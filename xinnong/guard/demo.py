@@ -1,4 +1,4 @@
-"""A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case.
+"""A demo of guard by the services that everybody uses: a platform, an evening with a gang, one case and what follows.
 
 Only invented numbers; running it again finds everything there.
 """
@@ -15,13 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from xinnong.accounts.models import ApiClient, Institution, User
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.accounts.services import link_person
 from xinnong.accounts.services.tokens import create_client
 from xinnong.areas.places import places
+from xinnong.guard.demo_aftermath import follow
 from xinnong.guard.models import Case, Feed
 from xinnong.guard.services.detecting import detect
 from xinnong.guard.services.feeds import decide_feed, propose_feed
 from xinnong.guard.services.intake import take_events, to_be_signed
 from xinnong.guard.services.rulebooks import ship_first_rulebook
+from xinnong.registry.models import Identity
+from xinnong.registry.vault import opened
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +38,7 @@ KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 """Everybody knows this key: it signs the demo's invented events and nothing else."""
 
 VICTIMS: Final = 9
+VICTIM: Final = "farmer.three"
 PLATFORMS: Final = ("demo-pay", "demo-video", "demo-shop", "demo-chat")
 KINDS: Final = ("registration", "code", "login")
 
@@ -54,12 +59,23 @@ def make_guard_demo(*, now: datetime) -> Made:
         client = _client(now)
         officers = [User.objects.get(username=name) for name in ("police", "chief")]
         feed = Feed.objects.filter(code=FEED).first()
+        victim = User.objects.filter(username=VICTIM).first()
+        phone = _number_of(victim)
+    for officer in officers:
+        officer.second_factor_passed = True  # the demo has no telephone to hold
     if feed is None:
         _register(officers[0], officers[1], client, now)
         with scoped(client):
-            _send(client, now)
+            _send(client, now, phone)
     detect(now=now)
     found = detect(now=now + timedelta(minutes=2))
+    with scoped(SYSTEM):
+        case = Case.objects.order_by("pk").first()
+    if case is not None:
+        follow(
+            case, police=officers[0], chief=officers[1], victim=victim, client=client.code,
+            key=KEY, now=now + timedelta(minutes=2),
+        )  # fmt: skip
     with scoped(SYSTEM):
         return Made(found.events, found.alerts, Case.objects.count())
 
@@ -73,8 +89,6 @@ def _client(now: datetime) -> ApiClient:
 
 
 def _register(first: User, second: User, client: ApiClient, now: datetime) -> None:
-    """Both officers as if past their second factor: the demo has no telephone to hold."""
-    first.second_factor_passed = second.second_factor_passed = True
     with scoped(first):
         feed = propose_feed(
             actor=first, code=FEED, name="演示支付平台", kind="platform", event_kinds=KINDS,
@@ -85,25 +99,53 @@ def _register(first: User, second: User, client: ApiClient, now: datetime) -> No
         decide_feed(actor=second, feed=feed, approve=True, now=now)
 
 
-def _send(client: ApiClient, now: datetime) -> None:
+def _number_of(victim: User | None) -> str:
+    """The own number of the oldest head of a household in the evening's village, tied to the victim; or ""."""
+    if victim is None:
+        return ""
+    heads = Identity.objects.select_related("person").filter(
+        person__is_head=True, phone_hash__isnull=False
+    )
+    if victim.person_ref is not None:
+        sealed = heads.filter(person__ref=victim.person_ref).first()
+    else:
+        taken = User.objects.exclude(person_ref=None).values("person_ref")
+        here = heads.filter(person__area12=_village()).exclude(person__ref__in=taken)
+        sealed = here.order_by("person__birth", "pk").first()
+    if sealed is None:
+        return ""
+    link_person(user=victim, person_ref=sealed.person.ref)
+    return opened(sealed).phone or ""
+
+
+def _village() -> str | None:
+    """Far from those who borrow in the demo: cases make new draws wait."""
+    found = next(reversed(places().villages("")), None)
+    return found.code if found else None
+
+
+def _send(client: ApiClient, now: datetime, phone: str) -> None:
     key = uuid5(NAMESPACE_URL, "xinnong:demo-guard")
-    body = json.dumps({"events": evening(now)}).encode()
+    body = json.dumps({"events": evening(now, phone)}).encode()
     signature = KEY.sign(to_be_signed(FEED, key, body)).hex()
     take_events(actor=client, feed=FEED, key=key, signature=signature, body=body, now=now)
 
 
-def evening(now: datetime) -> list[dict[str, object]]:
-    """Nine elders of one village, four accounts each, on two handsets that are not theirs."""
-    village = next(reversed(places().villages("")), None)  # far from those who borrow in the demo
-    begins = now - timedelta(hours=3)
+def evening(now: datetime, phone: str = "") -> list[dict[str, object]]:
+    """Nine elders of one village, four accounts each, on two handsets that are not theirs.
+
+    `phone` is the first one's number, where one is known; the others' are invented.
+    """
+    village, begins = _village(), now - timedelta(hours=3)
+    numbers = [phone or "19900000000", *(f"1990000{place:04}" for place in range(1, VICTIMS))]
     return [
         {
             "event_id": f"demo-{victim}-{place}", "kind": "registration",
             "at": (begins + timedelta(minutes=victim * 7 + place)).isoformat(),
-            "platform": PLATFORMS[place], "phone": f"1990000{victim:04}",
+            "platform": PLATFORMS[place], "phone": number,
             "device": f"demo-handset-{victim % 2}", "own_handset": False,
-            "village": village.code if village else None,
+            "village": village,
         }
-        for victim in range(VICTIMS)
+        for victim, number in enumerate(numbers)
         for place in range(len(PLATFORMS))
     ]  # fmt: skip
