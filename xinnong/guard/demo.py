@@ -80,7 +80,7 @@ def make_guard_demo(*, now: datetime) -> Made:
     if case is not None:
         follow(
             case, police=officers[0], chief=officers[1], victim=victim, client=client.code,
-            key=KEY, now=now + timedelta(minutes=2),
+            key=KEY, now=now,
         )  # fmt: skip
     with scoped(SYSTEM):
         return Made(found.events, found.alerts, Case.objects.count())
@@ -127,7 +127,7 @@ def _plant(now: datetime) -> None:
 
 
 def _number_of(victim: User | None) -> str:
-    """The own number of the oldest head of a household in the evening's village, tied to the victim; or ""."""
+    """The own number of the oldest head of a household, tied to the victim; or "". So old nobody borrows."""
     if victim is None:
         return ""
     heads = Identity.objects.select_related("person").filter(
@@ -137,8 +137,8 @@ def _number_of(victim: User | None) -> str:
         sealed = heads.filter(person__ref=victim.person_ref).first()
     else:
         taken = User.objects.exclude(person_ref=None).values("person_ref")
-        here = heads.filter(person__area12=_village()).exclude(person__ref__in=taken)
-        sealed = here.order_by("person__birth", "pk").first()
+        free = heads.filter(person__birth__isnull=False).exclude(person__ref__in=taken)
+        sealed = free.order_by("person__birth", "pk").first()
     if sealed is None:
         return ""
     link_person(user=victim, person_ref=sealed.person.ref)

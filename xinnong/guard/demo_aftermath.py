@@ -56,6 +56,9 @@ TARGETS: Final = {"demo-pay": "演示支付平台", "demo-video": "演示短视�
 ANSWERS: Final = "demo-pay"
 """The platform that answers at once; the other one cannot be reached, so that its clock runs."""
 
+UNKNOWN: Final = "19900000001"
+"""One of the evening's numbers, of which that platform says that it has no account."""
+
 OURS, SHARED, THEIRS = "demo-handset-0", "demo-handset-1", "lanyu-handset-7"
 VEHICLE: Final = "穗X00000"  # no province is written so
 logger = structlog.get_logger("xinnong.guard.demo")
@@ -137,10 +140,10 @@ def _receive(order: JointOrder, key: Ed25519PrivateKey, now: datetime) -> None:
         delivery = deliveries.get(order=order, target__code=ANSWERS)
         members = order.members.filter(target=delivery.target).order_by("pk")
         marks = list(members.values_list("mark", flat=True))
-    receipts = []
-    for place, mark in enumerate(marks):
+    receipts, unknown = [], mark_of("phone", UNKNOWN)
+    for mark in marks:
         told = {
-            "mark": mark, "outcome": "not_found" if place == 1 else "done", "at": now.isoformat(),
+            "mark": mark, "outcome": "not_found" if mark == unknown else "done", "at": now.isoformat(),
         }  # fmt: skip
         message = receipt_bytes(order=str(order.ref), sha256=order.sha256, target=ANSWERS, **told)
         receipts.append({**told, "signature": key.sign(message).hex()})
