@@ -82,6 +82,17 @@ def test_a_farmer_activates_shows_and_sees_where_it_was_used(world: World, clini
         assert [(r.person, r.fields) for r in Read.objects.all()] == [(world.ref(LI), ["ecard"])]
 
 
+def test_a_switch_of_language_or_size_leads_back_to_a_page(world: World, farmer: Client) -> None:
+    for address, switch, chosen in (
+        ("/ecard/code/", "/language/", {"language": "en"}),
+        ("/ecard/code/", "/text-size/", {"text_size": "elder"}),
+        (f"/ecard/family/{uuid4()}/", "/text-size/", {"text_size": "standard"}),
+    ):
+        answer = farmer.post(switch, chosen | {"next": address}, follow=True)
+        assert answer.status_code == 200
+        assert "<h1>" in answer.content.decode()
+
+
 def test_a_counter_is_told_in_words_what_is_wrong(
     world: World, farmer: Client, clinic: Client
 ) -> None:

@@ -288,7 +288,12 @@ def test_a_key_nothing_can_be_sealed_for_is_refused_before_anybody_seals(
     people: People, case: Case, neighbour: None
 ) -> None:
     now, good = timezone.now(), public_hex(KEY)
-    asked = {"county": "339983", "name": "另一县公安局", "public_key": good, "now": now}
+    asked: dict[str, Any] = {
+        "county": "339983",
+        "name": "另一县公安局",
+        "public_key": good,
+        "now": now,
+    }
     for key in ("0" * 64, "01" + "0" * 62, "ab", "", "z" * 64):
         with scoped(people.qin), pytest.raises(SealingKeyWrong):
             propose_partner(actor=people.qin, sealing_key=key, **asked)

@@ -89,3 +89,14 @@ def test_a_locked_name_is_told_how_long_and_whom_to_ask(db: None, language: str,
     for word in {"en": ("15 minutes", "farmers"), "zh-hans": ("15 分钟", "农户")}[language]:
         assert word in shown
     assert BUTTON.findall(shown) == ["/accounts/login/"]
+
+
+@pytest.mark.parametrize(("language", "size"), READERS)
+def test_an_address_of_a_form_says_where_to_begin_again(
+    people: People, language: str, size: str
+) -> None:
+    answer = reading(signed_in(people.lin), language, size).get("/text-size/")
+    shown = main_of(answer.content.decode(), language, size)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert {"en": "changed nothing", "zh-hans": "没有做任何改动"}[language] in shown
+    assert BUTTON.findall(shown) == ["/"]

@@ -129,7 +129,7 @@ def _in_words(found: Verified, told: dict[str, Any]) -> str:
     ]
     if not found.wrong:
         return "\n".join([*lines, "everything holds"])
-    return "\n".join([*lines, *_of(found.problems[:SHOWN]), f"{found.wrong:,} things do not hold"])
+    return "\n".join([*lines, *_of(found.problems[:SHOWN]), f"problems found: {found.wrong:,}"])
 
 
 def _of(problems: Sequence[Problem]) -> list[str]:

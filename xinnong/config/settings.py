@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "xinnong.accounts.middleware.ScopeEachView",
+    "xinnong.web.not_allowed.not_allowed_page",
 ]
 
 ROOT_URLCONF = "xinnong.config.urls"

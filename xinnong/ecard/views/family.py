@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
@@ -64,10 +64,12 @@ def family(request: HttpRequest) -> HttpResponse:
     return _family(request, form, tried)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.HOLD_ECARD)
 def answer(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """Agree, decline or end one tie of mine."""
+    """Agree, decline or end one tie of mine; whoever comes back to its address sees the family."""
+    if request.method == "GET":
+        return redirect("ecard:family")
     bond, step, now = bond_by_ref(ref), request.POST.get("step", ""), timezone.now()
     if bond is None or step not in {AGREE, DECLINE, END}:
         raise Http404

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
@@ -65,10 +65,15 @@ def _shown_for(me: UUID | None) -> list[FamilyBond]:
     return [each for each in held_by(me) if each.state == BondState.ACTIVE] if me else []
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.HOLD_ECARD)
 def code(request: HttpRequest) -> HttpResponse:
-    """Show a code, once; the page keeps the digits and the time they end, and nothing does later."""
+    """Show a code, once; the page keeps the digits and the time they end, and nothing does later.
+
+    Whoever comes back to its address, by a switch of language or size, begins again.
+    """
+    if request.method == "GET":
+        return redirect("ecard:mine")
     user, me = user_of(request), me_of(request)
     bonds = _shown_for(me)
     form = ShowForm(request.POST, bonds=bonds)
