@@ -71,17 +71,16 @@ class Program:
     query: str
 
 
-LENDERS_AND_CADRES = ("officer", "manager", "cadre")
 LENDERS = ("officer", "manager")
+LENDERS_AND_CADRES = (*LENDERS, "cadre")
 OF_BUREAU = ("outreach:channels", "outreach:register", "outreach:keys")
 PHONE_ASKS = ("outreach:my_badge_enrol", "outreach:my_badge_badges")
 COUNTY_READERS = ("manager", "regulator", "analyst", "auditor")
 BATCH_READERS = ("steward", "regulator", "operator")
 WHY = "purpose=campaign"
-SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant", "counter")
+SENT_ON = ("farmer", "steward", "regulator", "auditor", "accountant", "counter")  # by home
 POLICE = ("police", "chief")
 BOOK_READERS = ("officer", "manager", "accountant", "auditor")
-"""Whose work is one page: home leads there."""
 RUN_READERS = ("analyst", "operator")
 OUTREACH_READERS = ("channel", "bureau", "town")
 
@@ -92,6 +91,8 @@ def of_visits(*names: str) -> dict[str, Wall]:
     return {f"outreach:{name}": wall for name in names}
 
 
+WATCH = dict.fromkeys(("guard:planted", "guard:insider_rules"), only())
+WATCH["guard:insider_case"] = only("auditor", answer=404, ref=NOBODY_KNOWS)
 PAGES: dict[str, Wall] = {
     "journeys:home": Wall({**dict.fromkeys(SIGNED_IN, 200), **dict.fromkeys(SENT_ON, 302)}),
     "journeys:workbench": only(*LENDERS_AND_CADRES),
@@ -260,9 +261,7 @@ PAGES: dict[str, Wall] = {
     "guard:new_pack": only(ref=NOBODY_KNOWS),
     "guard:requests": only("bureau", "manager"),
     "guard:insiders": only("auditor"),
-    "guard:insider_case": only("auditor", answer=404, ref=NOBODY_KNOWS),
-    "guard:planted": only(),
-    "guard:insider_rules": only(),
+    **WATCH,
     "guard:asked": only(*POLICE),
     "web:language": everybody(302),
     "web:text_size": everybody(405),
@@ -367,9 +366,7 @@ DEEDS: dict[str, Wall] = {
     "guard:confirm_use": only(ref=NOBODY_KNOWS),
     "guard:rulebook": only(*POLICE, answer=404, sha256="0" * 64),
     "guard:case": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
-    "guard:insider_case": only("auditor", answer=404, ref=NOBODY_KNOWS),
-    "guard:planted": only(),
-    "guard:insider_rules": only(),
+    **WATCH,
     "guard:order": only(*POLICE, answer=404, ref=NOBODY_KNOWS),
     "guard:new_order": only(ref=NOBODY_KNOWS),
     "guard:targets": only(*POLICE, answer=422),

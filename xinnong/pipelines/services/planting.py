@@ -17,7 +17,7 @@ from xinnong.credit.models import Line
 from xinnong.privacy.models import Canary, CanaryState
 from xinnong.profiles.models import Profile
 from xinnong.registry.models import Household, HouseholdState, Run, RunState
-from xinnong.registry.planting import plant_household, remove_household
+from xinnong.registry.services.planting import plant_household, remove_household
 from xinnong.scoring.models import Score
 
 if TYPE_CHECKING:
