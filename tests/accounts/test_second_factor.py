@@ -47,6 +47,7 @@ MUST_BE_APPROVED = {
     Permission.FILE_DOCUMENT,
     Permission.MANAGE_FEEDS,
     Permission.PUBLISH_RULEBOOK,
+    Permission.KEEP_WATCH,
     Permission.SIGN_ORDERS,
     Permission.APPROVE_ORDERS,
 }

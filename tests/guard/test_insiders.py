@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from tests.people import COUNTY, FAR_VILLAGE, LOTUS_VILLAGE, NOW, REED_VILLAGE, People
@@ -225,6 +226,20 @@ def test_an_overseer_never_sees_what_is_about_the_own_reading(people: People, pl
             )
     with scoped(overseer("peng")):
         assert InsiderCase.objects.filter(actor=shen.ref).exists()
+
+
+def test_an_overseer_draws_no_further_read_into_an_alert(people: People, planted: int) -> None:
+    shen = people.shen
+    opens(people.xu, MORNING, planted)
+    opens(shen, MORNING, 5, purpose="oversight")
+    watched(MORNING + 2 * MINUTE)
+    with scoped(SYSTEM):
+        own = InsiderEvent.objects.exclude(canary=True).filter(log="read").get()
+    with scoped(shen):
+        alert = InsiderAlert.objects.get()
+        assert InsiderAlert.objects.update(is_current=False) == 0
+    with pytest.raises(DatabaseError, match="row-level security"), scoped(shen):
+        InsiderEvidence.objects.create(alert=alert, event=own, owner_kind="a")
 
 
 def test_readers_and_households_stand_in_events_by_their_marks(people: People) -> None:

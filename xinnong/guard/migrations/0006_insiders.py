@@ -11,32 +11,37 @@ from xinnong.accounts import rls
 
 SYSTEM = "(SELECT scope.is_system())"
 OVERSEES = "(SELECT scope.oversees()) AND NOT (SELECT scope.sees_persons())"
-OF_THE_OVERSEER = f"""{SYSTEM} OR (
-    {OVERSEES} AND actor <> (SELECT scope.actor()) AND (
-        (owner_kind = 'b' AND (SELECT scope.holds('b'))
-         AND institution = ANY ((SELECT scope.institutions())::text[]))
-        OR (owner_kind <> 'b' AND (SELECT scope.holds('a')))))"""
-KEEPS_RULES = f"{SYSTEM} OR ({OVERSEES} AND (SELECT scope.holds('a')))"
+OF_THE_OVERSEER = f"""{OVERSEES} AND actor <> (SELECT scope.actor()) AND (
+    (owner_kind = 'b' AND (SELECT scope.holds('b'))
+     AND institution = ANY ((SELECT scope.institutions())::text[]))
+    OR (owner_kind <> 'b' AND (SELECT scope.holds('a'))))"""
 OF_A_CASE = "case_id IN (SELECT id FROM guard_insidercase)"
 OF_AN_ALERT = "alert_id IN (SELECT id FROM guard_insideralert)"
 IN_EVIDENCE = "id IN (SELECT event_id FROM guard_insiderevidence)"
+KEEPS_RULES = f"{OVERSEES} AND (SELECT scope.holds('a'))"
 POLICIES = (
-    ("insideralert", OF_THE_OVERSEER),
-    ("insidercase", OF_THE_OVERSEER),
-    ("insiderlabel", f"{SYSTEM} OR {OF_A_CASE}"),
-    ("insiderevidence", f"{SYSTEM} OR {OF_AN_ALERT}"),
-    ("insiderevent", f"{SYSTEM} OR {IN_EVIDENCE}"),
-    ("insiderrulebook", KEEPS_RULES),
-    ("insiderstate", SYSTEM),
-    ("insidermark", SYSTEM),
+    ("insideralert", (("SELECT", OF_THE_OVERSEER),)),
+    ("insidercase", (("SELECT", OF_THE_OVERSEER), ("UPDATE", OF_THE_OVERSEER))),
+    ("insiderlabel", (("SELECT", OF_A_CASE), ("INSERT", OF_A_CASE))),
+    ("insiderevidence", (("SELECT", OF_AN_ALERT),)),
+    ("insiderevent", (("SELECT", IN_EVIDENCE),)),
+    ("insiderrulebook", (("ALL", KEEPS_RULES),)),
+    ("insiderstate", ()),
+    ("insidermark", ()),
 )
 
 
-def protected(table, condition):
+def protected(table, overseers):
+    """The watch itself writes everything; an overseer reads, and says what came of a case."""
+    name = f"guard_{table}"
     return [
-        rls.switch_on(f"guard_{table}"),
-        *rls.grants(f"guard_{table}", app="write"),
-        rls.policy(f"guard_{table}", "overseers", "ALL", condition),
+        rls.switch_on(name),
+        *rls.grants(name, app="write"),
+        rls.policy(name, "watch", "ALL", SYSTEM),
+        *(
+            rls.policy(name, f"overseers_{command.lower()}", command, condition)
+            for command, condition in overseers
+        ),
     ]
 
 
@@ -307,6 +312,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("owner_kind", models.CharField(blank=True, max_length=1)),
                 (
                     "alert",
                     models.ForeignKey(
@@ -339,6 +345,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("owner_kind", models.CharField(blank=True, max_length=1)),
                 (
                     "verdict",
                     models.CharField(
@@ -381,5 +388,5 @@ class Migration(migrations.Migration):
                 fields=("rulebook", "alert_id"), name="insider_alert_once"
             ),
         ),
-        *(operation for table, condition in POLICIES for operation in protected(table, condition)),
+        *(operation for table, overseers in POLICIES for operation in protected(table, overseers)),
     ]

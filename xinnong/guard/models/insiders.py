@@ -204,6 +204,7 @@ class InsiderEvidence(models.Model):
 
     alert = models.ForeignKey(InsiderAlert, on_delete=models.CASCADE, related_name="members")
     event = models.ForeignKey(InsiderEvent, on_delete=models.PROTECT, related_name="+")
+    owner_kind = models.CharField(max_length=1, blank=True)
 
     class Meta:
         """An event stands in an alert once."""
@@ -220,6 +221,7 @@ class InsiderLabel(models.Model):
     """A reviewer said what came of a case, with the reason; the newest one holds."""
 
     case = models.ForeignKey(InsiderCase, on_delete=models.PROTECT, related_name="labels")
+    owner_kind = models.CharField(max_length=1, blank=True)
     verdict = models.CharField(max_length=8, choices=InsiderVerdict.choices)
     reason = models.CharField(max_length=300)
     said_by = models.UUIDField()

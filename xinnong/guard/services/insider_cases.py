@@ -35,8 +35,9 @@ def label_insider_case(
             raise CaseMoved(state=mine.get_state_display())
         mine.verdict = InsiderVerdict(verdict)
         InsiderLabel.objects.create(
-            case=mine, verdict=mine.verdict, reason=reason.strip(), said_by=actor.ref, said_at=now
-        )
+            case=mine, owner_kind=mine.owner_kind, verdict=mine.verdict, reason=reason.strip(),
+            said_by=actor.ref, said_at=now,
+        )  # fmt: skip
         if close:
             mine.state, mine.closed_at, mine.closed_by = CaseState.CLOSED, now, actor.ref
         mine.save()

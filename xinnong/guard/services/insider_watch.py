@@ -126,7 +126,7 @@ def _written(book: InsiderRulebook, found: Found, now: datetime) -> InsiderAlert
 
 def _keep_evidence(alert: InsiderAlert, events: Sequence[InsiderEvent]) -> None:
     InsiderEvidence.objects.bulk_create(
-        InsiderEvidence(alert=alert, event=event) for event in events
+        InsiderEvidence(alert=alert, event=event, owner_kind=alert.owner_kind) for event in events
     )
 
 
