@@ -11,6 +11,7 @@ from xinnong.areas.places import places
 from xinnong.core.ids import household_ref
 from xinnong.guard.insider_wording import READ_MEANS
 from xinnong.guard.models import CaseState, InsiderLog
+from xinnong.guard.order_tables import institution_name
 from xinnong.guard.queries.insiders import reader_names
 from xinnong.guard.tables import moment, officer_names
 from xinnong.guard.wording import SEVERITY, TONES
@@ -46,7 +47,7 @@ def insider_cases_table(found: Sequence[InsiderCase], pager: Pager) -> Table:
                 names.get(each.actor, _("已停用的账户")),
                 url=reverse("guard:insider_case", args=[each.ref]),
             ),
-            Cell(each.institution or "—"),
+            Cell(institution_name(each.institution) if each.institution else "—"),
             Cell(SEVERITY[each.severity], tone=TONES[each.severity]),
             Cell(
                 each.get_state_display(), tone="warn" if each.state == CaseState.OPEN else "plain"

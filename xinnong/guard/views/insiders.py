@@ -30,6 +30,7 @@ from xinnong.guard.insider_tables import (
 )
 from xinnong.guard.insider_wording import CASE_DONE, PLANTED_DONE, RULES_DONE
 from xinnong.guard.models import CaseState, InsiderRuleState
+from xinnong.guard.order_tables import institution_name
 from xinnong.guard.queries import insiders as queries
 from xinnong.guard.rulebook_wording import rulebook_problem_said
 from xinnong.guard.services.insider_cases import label_insider_case
@@ -99,6 +100,7 @@ def insider_case(request: HttpRequest, ref: UUID) -> HttpResponse:
     context = {
         "case": found,
         "name": names.get(found.actor, _("已停用的账户")),
+        "institution": institution_name(found.institution) if found.institution else "",
         "severity": SEVERITY[found.severity],
         "tone": TONES[found.severity],
         "alerts": insider_alerts_table(list(found.alerts.order_by("-pk")), _("预警")),
