@@ -109,12 +109,7 @@ def _guarded(command: Command, arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE
     except KeyboardInterrupt:
-        print(
-            f"\nxinnong {command.name}: interrupted; nothing half-done shows, "
-            "run the same command again to go on",
-            file=sys.stderr,
-        )
-        return INTERRUPTED
+        return _interrupted(command)
     except BrokenPipeError:
         # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -123,8 +118,21 @@ def _guarded(command: Command, arguments: Sequence[str]) -> int:
         return _answer_for(error, command)
 
 
+def _interrupted(command: Command) -> int:
+    print(
+        f"\nxinnong {command.name}: interrupted; nothing half-done shows, "
+        "run the same command again to go on",
+        file=sys.stderr,
+    )
+    return INTERRUPTED
+
+
 def _answer_for(error: Exception, command: Command) -> int:
     """Say what went wrong: a refusal or known trouble in words, anything else by a fault id."""
+    from xinnong.analytics.ctrl_c import was_pressed
+
+    if was_pressed(error):
+        return _interrupted(command)
     if said := faults.refusal(error):
         print(f"xinnong {command.name}: {said}", file=sys.stderr)
         return REFUSED

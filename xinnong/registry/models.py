@@ -6,6 +6,8 @@ Batch and row numbers are plain references, because sources stands above registr
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,9 @@ class RunState(models.TextChoices):
     CURRENT = "current", _("当前")
     PAST = "past", _("历史")
     FAILED = "failed", _("失败")
+
+
+INTERRUPTED: Final = "interrupted"  # what stands as the fault of a run that somebody or a kill ended
 
 
 class Run(models.Model):

@@ -14,7 +14,7 @@ from xinnong.accounts.visibility import allowed
 from xinnong.journeys.access import may
 from xinnong.journeys.views.tables import day, moment
 from xinnong.journeys.wording import STAGES, said
-from xinnong.registry.models import RunState
+from xinnong.registry.models import INTERRUPTED, RunState
 from xinnong.registry.queries import current_run, recent_runs, run_by_ref, stages_of
 from xinnong.web import figures
 from xinnong.web.panels import Figure, Panel
@@ -121,7 +121,8 @@ def _facts_of(found: Run) -> list[Definition]:
         Definition(_("输入校验和"), found.input_sha256[:SHORT_SUM] or "—"),
     ]
     if found.fault:
-        shown.append(Definition(_("没有完成的原因"), found.fault, tone="bad"))
+        why = _("被中断") if found.fault == INTERRUPTED else found.fault
+        shown.append(Definition(_("没有完成的原因"), why, tone="bad"))
     return shown
 
 

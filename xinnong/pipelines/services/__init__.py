@@ -16,13 +16,14 @@ from uuid import UUID
 from django.db import connections
 
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.analytics.ctrl_c import was_pressed
 from xinnong.audit.refs import new_ref
 from xinnong.core.errors import Refused
 from xinnong.pipelines.services import inputs
 from xinnong.pipelines.services.computing import compute
 from xinnong.pipelines.services.planting import lay_out_waiting
 from xinnong.pipelines.services.publishing import BATCH, forget_old_runs, publish
-from xinnong.registry.models import Run, RunStage, RunState
+from xinnong.registry.models import INTERRUPTED, Run, RunStage, RunState
 from xinnong.sources.queries import LiveFile
 
 LOCK_KEY = 339_981_001
@@ -125,7 +126,7 @@ def _open_run(
 ) -> Run:
     """Note that a run began; runs left behind by a kill are closed first."""
     Run.objects.using(BATCH).filter(state=RunState.RUNNING).update(
-        state=RunState.FAILED, finished_at=now, fault="interrupted"
+        state=RunState.FAILED, finished_at=now, fault=INTERRUPTED
     )
     return Run.objects.using(BATCH).create(
         ref=new_ref(),
@@ -141,6 +142,7 @@ def _open_run(
 
 
 def _fail(run: Run, now: datetime, fault: BaseException) -> None:
+    why = INTERRUPTED if was_pressed(fault) else type(fault).__name__[:64]
     Run.objects.using(BATCH).filter(pk=run.pk, state=RunState.RUNNING).update(
-        state=RunState.FAILED, finished_at=now, fault=type(fault).__name__[:64]
+        state=RunState.FAILED, finished_at=now, fault=why
     )
