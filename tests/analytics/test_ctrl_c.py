@@ -14,6 +14,13 @@ from xinnong.analytics.ctrl_c import was_pressed
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10_000_000) AS a, range(10_000_000) AS b"
 
 
+def _clean_up_and_fail() -> None:
+    try:
+        raise RuntimeError("Query interrupted")
+    finally:
+        raise ValueError("after")
+
+
 def test_duckdb_in_the_middle_of_a_statement() -> None:
     press = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     with duckdb.connect(config={"threads": "1"}) as duck:
@@ -27,10 +34,7 @@ def test_duckdb_in_the_middle_of_a_statement() -> None:
 def test_what_followed_from_it_and_what_did_not() -> None:
     assert was_pressed(KeyboardInterrupt())
     with pytest.raises(ValueError, match="after") as followed:
-        try:
-            raise RuntimeError("Query interrupted")
-        finally:
-            raise ValueError("after")
+        _clean_up_and_fail()
     assert was_pressed(followed.value)
     for other in (None, RuntimeError("Query failed"), ValueError("Query interrupted"), OSError()):
         assert not was_pressed(other)
