@@ -128,8 +128,11 @@ def test_pages_issue_show_print_and_revoke(world: World, monkeypatch: pytest.Mon
     assert (refused.status_code, "还没有生成工作牌密钥" in refused.content.decode()) == (422, True)
     assert publish_county_bundle(timestamp=0) == 0
     assert Client().get("/check-badge/bundle").status_code == 404
-    assert bureau.post("/outreach/keys/", {"algorithm": "rot13"}).status_code == 422
-    assert bureau.post("/outreach/keys/", {"algorithm": "ed25519"}).status_code == 302
+    unknown = bureau.post("/outreach/keys/", {"step": "mak", "algorithm": "ed25519"})
+    assert (unknown.status_code, "这个页面没有这一步" in unknown.content.decode()) == (422, True)
+    make = {"step": "make", "algorithm": "ed25519"}
+    assert bureau.post("/outreach/keys/", make | {"algorithm": "rot13"}).status_code == 422
+    assert bureau.post("/outreach/keys/", make).status_code == 302
     assert clerk.post(place, {"step": "issue"}).status_code == 302
     with scoped(SYSTEM):
         badge = Badge.objects.order_by("pk")[0]

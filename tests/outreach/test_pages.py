@@ -184,11 +184,16 @@ def test_a_bureau_renews_and_shortens_a_licence(
 def test_a_channel_files_teams_and_people_with_faces(world: World) -> None:
     clerk = signed_in(world.people.jiang)
     firm = {
-        "step": "firm", "name": "跑腿公司", "contract_number": "1", "valid_until": "2026-12-31",
+        "step": "firm", "name": "跑腿公司", "contract_number": "1", "valid_until": "2099-12-31",
         "contract_sha256": scan(),
     }  # fmt: skip
+    over = firm | {"valid_until": "2026-01-31", "contract_sha256": scan()}
+    status, page = said(clerk, "/outreach/teams/", over)
+    assert (status, "这份委托合同已经到期" in page) == (422, True)
     assert said(clerk, "/outreach/teams/", firm)[0] == 302
     assert said(clerk, "/outreach/teams/", {"step": "team", "name": "外拓一队"})[0] == 422
+    status, page = said(clerk, "/outreach/teams/", {"step": "tem", "name": "外拓三队"})
+    assert (status, "这个页面没有这一步" in page) == (422, True)
     assert said(clerk, "/outreach/teams/", {"step": "team", "name": "外拓二队"})[0] == 302
     with scoped(SYSTEM):
         team = Team.objects.get(name="外拓二队")

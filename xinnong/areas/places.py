@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CACHE_KEY = "areas.places"
 CACHE_SECONDS = 60
+COUNTY_DIGITS = 6
 TOWN_DIGITS = 9
 
 
@@ -34,6 +35,11 @@ class Place:
         """Return the name in the language of the page."""
         in_english = (get_language() or "").startswith("en")
         return self.name_en or self.name_zh if in_english else self.name_zh
+
+    @property
+    def digits_in_county(self) -> str:
+        """Return the last six digits, by which a call within the county names it."""
+        return self.code[COUNTY_DIGITS:]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from xinnong.cli.dispatch import DONE, REFUSED, USAGE
-from xinnong.cli.faults import problem_said
+from xinnong.cli.faults import in_words, problem_said
 
 
 def run_pack(args: argparse.Namespace) -> int:
@@ -34,6 +34,7 @@ def _import(path: Path) -> int:
     from django.utils import timezone
 
     from xinnong.core.packs import MOST_BYTES
+    from xinnong.guard.pack_wording import problem_code
     from xinnong.guard.refusals import PackRefused
     from xinnong.guard.services.packs import take_pack_here
     from xinnong.guard.services.watching import watch_packs
@@ -49,7 +50,8 @@ def _import(path: Path) -> int:
         taken = take_pack_here(data=data, now=now)
     except PackRefused as refused:
         for problem in refused.problems:
-            print(f"xinnong guard: pack: {problem_said(problem)}", file=sys.stderr)
+            words = in_words(problem_code(problem.code), {**problem.params, "field": problem.field})
+            print(f"xinnong guard: pack: {problem_said(problem)}: {words}", file=sys.stderr)
         return REFUSED
     told = {"pack": str(taken.ref), "from": taken.partner.county, "sha256": taken.sha256}
     print(json.dumps(told | {"alerts": watch_packs(now=now)}))

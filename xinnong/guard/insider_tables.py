@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from xinnong.areas.places import places
 from xinnong.core.ids import household_ref
@@ -116,7 +117,9 @@ def _evidence(event: InsiderEvent, row: Read | Listing | None) -> list[Cell]:
     if isinstance(row, Read) and row.household_id is not None:
         home = household_ref(row.household_id)
     elif row is not None and not isinstance(row, Read):
-        home = _("%(count)s 户") % {"count": figures.count(row.shown)}
+        home = ngettext("%(count)s 户", "%(count)s 户", row.shown) % {
+            "count": figures.count(row.shown)
+        }
     named = row.case if isinstance(row, Read) else ""
     return [
         Cell(moment(event.at), note=_("夜间") if event.night else ""),

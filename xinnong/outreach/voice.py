@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from xinnong.accounts.asked import asked_too_often
 from xinnong.areas.models import Level
-from xinnong.areas.places import places
+from xinnong.areas.places import COUNTY_DIGITS, places
 from xinnong.core.outreach import CODE_DIGITS
 from xinnong.outreach import answers
 from xinnong.outreach.published_rules import bureau_number
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 TRIES: Final = 3
 MOST_KEYS: Final = 20
 LEAST_OF_LETTER: Final = 3
-COUNTY_DIGITS: Final = 6
 VILLAGE_DIGITS: Final = 12
 NUMBER_DIGITS: Final = 11
 TURNS_A_MINUTE: Final = 30

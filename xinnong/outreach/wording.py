@@ -80,6 +80,7 @@ REFUSALS: Mapping[str, Wording] = {
     "channel.stopped_already": Wording(_("已经是这个状态。"), _("请刷新页面，看最新情况。")),
     "channel.licensed_already": Wording(_("这家机构已经授权。"), _("要改期限，请办理续期。")),
     "team.name_taken": Wording(_("本渠道已经有这个名称。"), _("换一个名称。")),
+    "team.contract_over": Wording(_("这份委托合同已经到期。"), _("请续签合同，填新的到期日期。")),
     "team.second_leader": Wording(_("这支队伍已经有队长。"), _("一支队伍只有一位队长。")),
     "agent.number_taken": Wording(
         _("这个手机号已经登记给别的队员。"), _("请核对号码；一个人只在一支队伍登记。")

@@ -30,6 +30,10 @@ class Told:
             return False
         return True
 
+    def no_such_step(self) -> None:
+        """What was sent names nothing that this page does: nothing was done."""
+        self.refusal = self.words("page.no_such_step", {})
+
     def words(self, code: str, params: Mapping[str, Any]) -> Wording:
         """A refusal in the language of the page."""
         return wording_of(code, params)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,12 @@ class Wording:
     advice: str | _StrPromise = ""
 
 
-_wordings: dict[str, Wording] = {}
+_wordings: dict[str, Wording] = {
+    "page.no_such_step": Wording(
+        gettext_lazy("这个页面没有这一步，什么也没有做。"),
+        gettext_lazy("请从页面上的按钮再做一次。"),
+    ),
+}
 
 
 def register_wordings(wordings: Mapping[str, Wording]) -> None:

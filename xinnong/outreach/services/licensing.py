@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from xinnong.accounts.models import Actor, Institution, User
 from xinnong.audit.refs import new_ref
@@ -16,6 +17,7 @@ from xinnong.outreach.models import Agent, Channel, Subcontractor, Team
 from xinnong.outreach.secrets import number_hash
 from xinnong.outreach.services.actors import bureau_of, channel_of, note
 from xinnong.outreach.services.refusals import (
+    ContractOver,
     LicensedAlready,
     NameTaken,
     NotYours,
@@ -92,8 +94,10 @@ def file_subcontractor(
     valid_until: date,
     now: datetime,
 ) -> Subcontractor:
-    """File a firm that works in the channel's name. Raises NotYours, NameTaken."""
+    """File a firm that works in the channel's name. Raises NotYours, NameTaken, ContractOver."""
     channel = own_channel(actor)
+    if valid_until < timezone.localdate(now):
+        raise ContractOver
     with transaction.atomic():
         firm: Subcontractor = _created(
             Subcontractor, NameTaken, institution=channel.institution, channel=channel, name=name,

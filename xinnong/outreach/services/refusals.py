@@ -75,6 +75,12 @@ class NameTaken(Refused):
     code: ClassVar[str] = "team.name_taken"
 
 
+class ContractOver(Refused):
+    """The contract under which a firm would work has ended."""
+
+    code: ClassVar[str] = "team.contract_over"
+
+
 class NumberTaken(Refused):
     """Another agent, maybe of another channel, has this telephone number."""
 

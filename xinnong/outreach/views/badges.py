@@ -44,9 +44,10 @@ def keys(request: HttpRequest) -> HttpResponse:
     may_make = user.can(Permission.LICENSE_CHANNEL)
     if request.method == "POST" and not may_make:
         raise Http404
-    is_revoking = request.POST.get("step") == "revoke"
+    step = request.POST.get("step", "")
+    is_revoking = step == "revoke"
     good = [(str(each), str(each)) for each in found if each.revoked_at is None]
-    form = KeyForm(None if is_revoking else request.POST or None)
+    form = KeyForm(request.POST if step == "make" else None)
     revoking = RevokeKeyForm(request.POST if is_revoking else None, keys=good)
 
     def make() -> object:
@@ -62,6 +63,8 @@ def keys(request: HttpRequest) -> HttpResponse:
     if filled.is_bound and filled.is_valid() and told.of(act):
         say_done(request, DONE, "revoke-key" if is_revoking else "key")
         return redirect("outreach:keys")
+    if request.method == "POST" and not filled.is_bound:
+        told.no_such_step()
     context = {
         "table": tables.keys_table(found),
         "form": form if may_make else None,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.visibility import allowed, user_of
+from xinnong.areas.models import Level
 from xinnong.areas.places import places
 from xinnong.outreach import answers, tables
 from xinnong.outreach.done_wording import DONE
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from xinnong.accounts.models import User
+    from xinnong.areas.places import Place
     from xinnong.outreach.models import Agent, Notice
 
 
@@ -72,9 +74,16 @@ def today(request: HttpRequest) -> HttpResponse:
         "visits": [_visit(user, each, standing, form if each is chosen else None, now)
                    for each in notices],
         "closed": answers.closed_purposes(on), "refusal": told.refusal, "form": form,
+        "own_villages": _own_villages(user),
     }  # fmt: skip
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "outreach/today.html", context, status=status)
+
+
+def _own_villages(user: User) -> list[Place]:
+    """The villages a cadre answers for, which a call names by their digits."""
+    found = map(places().of, user.area_prefixes)
+    return [each for each in found if each is not None and each.level == Level.VILLAGE]
 
 
 def _villages(notices: Sequence[Notice]) -> set[str]:

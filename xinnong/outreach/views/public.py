@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinnong.accounts.asked import TOO_MANY, asked_too_often
 from xinnong.accounts.devices import client_address
+from xinnong.areas.places import places
 from xinnong.core.outreach import number_in
 from xinnong.outreach import answers
 from xinnong.outreach.forms import CodeForm, CodeInVillageForm, NumberForm, VillageForm
@@ -75,7 +76,7 @@ def village(request: HttpRequest) -> HttpResponse:
         request, "village",
         lambda: {
             "form": form, "said": answers.of_village(code, found),
-            "teams": [_team(each) for each in found],
+            "teams": [_team(each) for each in found], "asked": places().of(code),
         },
         found,
     )  # fmt: skip

@@ -60,6 +60,8 @@ def teams(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and told.of(file):
         say_done(request, DONE, step)
         return redirect("outreach:teams")
+    if request.method == "POST" and not form.is_bound:
+        told.no_such_step()
     context = {
         "channel": channel,
         "facts": tables.channel_facts(channel),
