@@ -62,7 +62,7 @@ def main() -> int:
 
 def repeated(rules: int) -> str:
     """The base rules again and again under other names, so many in all."""
-    source = (files("xinnong.core.detection") / "published" / "base-2026.2.toml").read_text("utf-8")
+    source = (files("xinnong.core.detection") / "published" / "base-2026.3.toml").read_text("utf-8")
     head, *parts = re.split(r"(?=\[\[(?:rule|measure)\]\])", source)
     names = re.findall(r'^name = "([a-z0-9_-]+)"', source, re.MULTILINE)
     text, left, copy = head, rules, 0

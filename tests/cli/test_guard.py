@@ -75,7 +75,7 @@ def test_a_folder_with_something_in_it_is_not_written_into(simulated: Path, tmp_
 
 
 def test_a_rulebook_is_checked_and_every_problem_named(tmp_path: Path) -> None:
-    assert "33 rules" in guard(tmp_path, "rules").stdout
+    assert "37 rules" in guard(tmp_path, "rules").stdout
     rules = tmp_path / "own.toml"
     rules.write_text('schema = 1\nid = "own"\nversion = "1"\n[[rule]]\nname = "only"\nwhen = "x"\n')
     done = guard(tmp_path, "rules", "--rules", str(rules), code=1)

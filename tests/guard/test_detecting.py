@@ -33,7 +33,7 @@ def day(send: Send, rules: None) -> datetime:
 
 def replayed() -> set[tuple[str, str, int]]:
     """What one engine finds on everything that is stored."""
-    path = files("xinnong.core.detection") / "published" / "base-2026.2.toml"
+    path = files("xinnong.core.detection") / "published" / "base-2026.3.toml"
     engine = Engine(load_rulebook(path.read_bytes()))
     with scoped(SYSTEM):
         stored = events_after(0)

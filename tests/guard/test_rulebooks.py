@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def source(version: str, **changes: str) -> str:
-    text = shipped_source().replace('version = "2026.2"', f'version = "{version}"', 1)
+    text = shipped_source().replace('version = "2026.3"', f'version = "{version}"', 1)
     for old, new in changes.items():
         text = text.replace(old, new)
     return text
@@ -94,21 +94,22 @@ def test_an_unknown_word_selects_nobody_and_is_named_on_the_page(
         assert PublishedRulebook.objects.count() == 1
 
 
+@pytest.mark.parametrize("before", ["2026.1", "2026.2"])
 def test_rules_that_came_with_an_upgrade_are_named_and_start_the_next_draft(
-    people: People, monkeypatch: pytest.MonkeyPatch
+    people: People, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     qin, brought = past_second_factor(people.qin), queries.SHIPPED
-    monkeypatch.setattr(queries, "SHIPPED", "base-2026.1.toml")
+    monkeypatch.setattr(queries, "SHIPPED", f"base-{before}.toml")
     with scoped(SYSTEM):
         services.ship_first_rulebook(now=timezone.now())
     assert "软件升级带来了规则" not in qin.get("/guard/rulebooks/").content.decode()
     monkeypatch.setattr(queries, "SHIPPED", brought)
-    assert "软件升级带来了规则 2026.2" in qin.get("/guard/rulebooks/").content.decode()
-    assert "2026.2" in qin.get("/guard/rulebooks/new/").content.decode()
+    assert "软件升级带来了规则 2026.3" in qin.get("/guard/rulebooks/").content.decode()
+    assert "2026.3" in qin.get("/guard/rulebooks/new/").content.decode()
     with scoped(SYSTEM):
         live = live_rulebook()
         assert live is not None
-        assert live.version == "2026.1"  # nothing changes by itself
+        assert live.version == before  # nothing changes by itself
 
 
 def test_a_rule_that_fires_unlike_its_try_raises_one_alarm_a_day(

@@ -36,7 +36,7 @@ from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Ruleboo
 
 HELP = "replay events through the rules against account gangs, or simulate villages and gangs"
 NEEDS = "nothing"
-BASE: Final = "base-2026.2.toml"
+BASE: Final = "base-2026.3.toml"
 EPILOGUE: Final = """\
 replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}; the approved activities
           of this installation are written for it by `xinnong guard-activities`

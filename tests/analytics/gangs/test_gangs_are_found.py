@@ -15,7 +15,7 @@ from xinnong.core.detection.rulebook import load_rulebook
 
 pytestmark = pytest.mark.slow
 BOOK = load_rulebook(
-    (files("xinnong.core.detection") / "published" / "base-2026.2.toml").read_bytes()
+    (files("xinnong.core.detection") / "published" / "base-2026.3.toml").read_bytes()
 )
 GANGS = [name for name in SCENARIOS if name != "none"]
 

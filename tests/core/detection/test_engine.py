@@ -11,7 +11,7 @@ from xinnong.core.detection.events import Activity, Calendar, Event
 from xinnong.core.detection.rulebook import load_rulebook
 
 BOOK = load_rulebook(
-    (files("xinnong.core.detection") / "published" / "base-2026.2.toml").read_bytes()
+    (files("xinnong.core.detection") / "published" / "base-2026.3.toml").read_bytes()
 )
 
 
@@ -179,14 +179,14 @@ def test_with_few_platforms_numbers_on_their_own_handsets_are_found_without_the_
             source=platform, platform=platform, phone=f"p{n}", device=f"h{n}", village="v1",
             own_handset=True, ok=True,
         )
-        for n in range(12) for place, platform in enumerate(("P1", "P2"))
+        for n in range(14) for place, platform in enumerate(("P1", "P2"))
     ]  # fmt: skip
     elsewhere = Event(
         event_id="far", at=3 * minute, kind="registration", source="P1", platform="P1",
         phone="far", device="hf", village="v2", own_handset=True, ok=True,
     )  # fmt: skip
     (found,) = of("village-own-pairs", alerts([*pairs, elsewhere]))
-    assert found.phones == tuple(f"p{n}" for n in range(12))
+    assert found.phones == tuple(f"p{n}" for n in range(14))
     assert found.villages == ("v1",)
     more = [
         Event(event_id=f"more{n}", at=n * minute, kind="registration", source=f"Q{n}", platform=f"Q{n}",

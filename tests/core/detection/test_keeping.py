@@ -21,7 +21,7 @@ LENGTH = 6_000
 
 @cache
 def book() -> Rulebook:
-    path = files("xinnong.core.detection") / "published" / "base-2026.2.toml"
+    path = files("xinnong.core.detection") / "published" / "base-2026.3.toml"
     return load_rulebook(path.read_bytes())
 
 

@@ -9,7 +9,7 @@ import pytest
 from xinnong.core.detection.expressions import NotUnderstood, read_condition
 from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, load_rulebook
 
-BASE = (files("xinnong.core.detection") / "published" / "base-2026.2.toml").read_text()
+BASE = (files("xinnong.core.detection") / "published" / "base-2026.3.toml").read_text()
 
 
 def problems(text: str) -> set[tuple[str, str]]:
@@ -63,7 +63,7 @@ def test_every_problem_is_told_at_once() -> None:
         .replace('on = ["activation"]', 'on = ["acivation"]', 1)
         .replace('subject = "agent"', 'subject = "own_handset"', 1)
         .replace("platforms_72h >= 4", "platforms_72hours >= 4", 1)
-        .replace('version = "2026.2"', 'version = "2026.2"\ncolour = "red"', 1)
+        .replace('version = "2026.3"', 'version = "2026.3"\ncolour = "red"', 1)
     )
     assert {code for _, code in problems(text)} == {
         "span", "unknown_rule", "choice", "kinds", "unknown_name", "unknown_word", "later_rule",

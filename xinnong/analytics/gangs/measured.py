@@ -9,20 +9,23 @@ from xinnong.analytics.gangs.simulate import Truth
 from xinnong.core.detection.engine import Alert
 
 HEEDED = frozenset({"alert", "urgent"})
+MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one replay showed.
 
-    `victims` (numbers with an account made on them), `accounts` and `minutes` are those of the slowest gang; a gang never found counts
-    all of its victims and has no minutes. `cases` are alerts that stand at the end, and `right`
+    `victims` (numbers with an account made on them), `accounts`, `minutes` (from the gang's arrival) and
+    `harmed` (minutes from its first account, 0 where the alert came before it) are those of the slowest gang;
+    a gang never found counts all of its victims and has no minutes. `cases` are alerts that stand at the end, and `right`
     those about a gang; `innocents` are numbers in any of them that were no victims.
     """
 
     victims: int
     accounts: int
     minutes: float | None
+    harmed: float | None
     cases: int
     right: int
     innocents: int
@@ -45,11 +48,10 @@ def measure(alerts: Sequence[Alert], truth: Truth) -> Found:
     right = [each for each in standing if _is_right(each, truth)]
     flagged = {phone for each in standing for phone in each.phones}
     return Found(
-        victims=max((victims for victims, _, _ in lost), default=0),
-        accounts=max((accounts for _, accounts, _ in lost), default=0),
-        minutes=None
-        if any(minutes is None for _, _, minutes in lost)
-        else max((minutes for _, _, minutes in lost if minutes is not None), default=None),
+        victims=max((victims for victims, _, _, _ in lost), default=0),
+        accounts=max((accounts for _, accounts, _, _ in lost), default=0),
+        minutes=_slowest([minutes for _, _, minutes, _ in lost]),
+        harmed=_slowest([harmed for _, _, _, harmed in lost]),
         cases=len(standing),
         right=len(right),
         innocents=len(flagged - truth.victims.keys()),
@@ -81,14 +83,25 @@ def _first(alerts: Sequence[Alert], truth: Truth, gang: str) -> int | None:
     return None
 
 
-def _lost(truth: Truth, gang: str, first: int | None) -> tuple[int, int, float | None]:
-    """Victims and accounts up to an instant, and the minutes from the gang's arrival to it."""
+def _slowest(minutes: Sequence[float | None]) -> float | None:
+    """The longest; None where one gang was never found, or where there is none."""
+    known = [each for each in minutes if each is not None]
+    return max(known) if known and len(known) == len(minutes) else None
+
+
+def _lost(
+    truth: Truth, gang: str, first: int | None
+) -> tuple[int, int, float | None, float | None]:
+    """Victims and accounts up to an instant, and the minutes from the gang's arrival and from its first account to it."""
     own = {phone: at for phone, (name, at) in truth.victims.items() if name == gang}
     last = first if first is not None else max(at for at, _, _ in truth.accounts)
     made = [phone for at, phone, _ in truth.accounts if phone in own and at <= last]
     victims, accounts = len(set(made)), len(made)
     arrived = min(at for at, _, name in truth.arrivals if name == gang)
-    return victims, accounts, None if first is None else (first - arrived) / 60_000_000
+    if first is None:
+        return victims, accounts, None, None
+    began = min(at for at, phone, _ in truth.accounts if phone in own)
+    return victims, accounts, (first - arrived) / MINUTE, max(0, first - began) / MINUTE
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -147,10 +147,14 @@ def judged(book: Rulebook, simulation: Simulation) -> Found:
 
 
 def summed(found: Sequence[Found]) -> dict[str, object]:
-    """Medians and ninth deciles over the seeds; a gang that was never found has no minutes."""
+    """Medians and ninth deciles over the seeds; a gang that was never found has no minutes.
+
+    `minutes` run from the gang's arrival, `harmed` from its first account.
+    """
     victims = [each.victims for each in found]
     accounts = [each.accounts for each in found]
     minutes = [each.minutes for each in found if each.minutes is not None]
+    harmed = [each.harmed for each in found if each.harmed is not None]
     return {
         "victims_median": median(victims),
         "victims_median_95": interval(victims, HALF),
@@ -163,6 +167,9 @@ def summed(found: Sequence[Found]) -> dict[str, object]:
         "minutes_median": round(median(minutes)) if minutes else None,
         "minutes_median_95": interval(minutes, HALF, digits=0),
         "minutes_p90": round(quantile(minutes, TENTH_FROM_END)) if minutes else None,
+        "harmed_median": round(median(harmed)) if harmed else None,
+        "harmed_median_95": interval(harmed, HALF, digits=0),
+        "harmed_p90": round(quantile(harmed, TENTH_FROM_END)) if harmed else None,
         "missed": sum(each.minutes is None for each in found),
     } | told_wrongly(found)
 

@@ -29,7 +29,7 @@ from xinnong.guard.models import (
 if TYPE_CHECKING:
     from uuid import UUID
 
-SHIPPED: Final = "base-2026.2.toml"
+SHIPPED: Final = "base-2026.3.toml"
 KEPT: Final = 16
 ALARMS_SHOWN: Final = 20
 
