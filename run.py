@@ -110,9 +110,9 @@ def side_by_side(rest: list[str]) -> list[str]:
         *("-n", str(min(os.cpu_count() or 1, MOST_TESTERS))),
         *(
             "--dist",
-            "loadfile",
+            "loadgroup",
             "--no-loadscope-reorder",
-        ),  # long files first, see tests/conftest.py
+        ),  # by files, long ones first, see tests/conftest.py
     ]
 
 

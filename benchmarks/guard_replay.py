@@ -23,6 +23,7 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from xinnong.analytics.collector import at_rest  # noqa: E402 - as above
 from xinnong.analytics.gangs.files import EventFile, write_simulation  # noqa: E402 - as above
 from xinnong.analytics.gangs.simulate import simulate  # noqa: E402
 from xinnong.core.detection.engine import Engine  # noqa: E402
@@ -46,10 +47,11 @@ def main() -> int:
         reading = read_alone(path)
         engine = Engine(book, Calendar(simulation.activities))
         began, cpu = time.perf_counter(), time.process_time()
-        for _ in engine.take(EventFile(path)):
-            pass
-        for _ in engine.end():
-            pass
+        with at_rest():
+            for _ in engine.take(EventFile(path)):
+                pass
+            for _ in engine.end():
+                pass
         seconds, used = time.perf_counter() - began, time.process_time() - cpu
     events = engine.counted.events
     rate = events / used

@@ -20,14 +20,16 @@ from pytest_django import DjangoDbBlocker
 from tests import database, servers
 from tests.factories import filled
 from tests.people import People, settle
+from tests.static_files import REAL
 from xinnong.config import catalogues, environment, postgres
 from xinnong.config.logging import without_personal_data
 
 HERE = Path(__file__).parent
+FOUND_ONCE = "tests.static_files.FoundOnce"
 LONG = (
+    "cli/",
     "lending/test_",
     "api/test_generated",
-    "cli/",
     "browser/",
     "analytics/checking/",
     "hostile/",
@@ -46,6 +48,8 @@ FIRST_TO_SAY = frozenset(
     }
 )
 """Files on loans with the long statements of a day, the walls and the locks; the others repeat them."""
+SHARED_INSTALLATION = "installation"
+"""The fixture of tests/cli that migrates and fills an installation: a minute on a slow machine."""
 SET_BASED = frozenset({"audit", "ledger", "pipelines", "sources"})
 
 
@@ -58,17 +62,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the long files; keep the tests with a database where only those are asked for.
+    """Begin with the long files, each for one tester; keep the tests with a database where only those are asked for.
 
     Slow pages and journeys ask the server nothing that quick tests do not; what books and runs ask it
     is long statements and functions, each of them once: months lived through day by day repeat them.
     """
     items.sort(key=turn)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(together(item)))
     if not config.getoption("--database-only"):
         return
     kept = [item for item in items if uses_database(item) and (is_quick(item) or is_of(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def together(item: pytest.Item) -> str:
+    """Who tests a file tests all of it; one alone tests all commands that share an installation."""
+    shares = SHARED_INSTALLATION in getattr(item, "fixturenames", ())
+    return "an installation" if shares else item.path.relative_to(HERE).as_posix()
 
 
 def turn(item: pytest.Item) -> int:
@@ -102,6 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     catalogues.compile_all()
     settings.XINNONG_BADGES = HERE / "nothing-published"
+    settings.MIDDLEWARE = [FOUND_ONCE if each == REAL else each for each in settings.MIDDLEWARE]
     without_personal_data.strict = True
 
 

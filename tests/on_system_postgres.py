@@ -17,7 +17,7 @@ from xinnong.config import environment, postgres
 OLDEST = 15
 SUITE = [
     *("tests", "-q", "--database-only", "-m", "not browser"),
-    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"),
 ]
 
 

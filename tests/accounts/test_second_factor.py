@@ -6,17 +6,13 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from tests.authenticator import code_of
 from tests.people import PASSWORD, settle
 from xinnong.accounts.models import User
 from xinnong.accounts.permissions import Permission
@@ -73,11 +69,6 @@ def recorded(user: User) -> list[str]:
     with scoped(SYSTEM):
         found = Entry.objects.filter(actor=user.ref, subject=user.ref).order_by("id")
         return [entry.action for entry in found]
-
-
-def code_of(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def set_up(browser: Client) -> int:

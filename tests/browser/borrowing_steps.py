@@ -6,11 +6,6 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Locator, Page
@@ -72,12 +67,6 @@ def pass_days(monkeypatch: pytest.MonkeyPatch, days: int) -> date:
     today = timezone.localdate()
     end_through(today - timedelta(1))
     return today
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 class Desk:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.borrowing_steps import Desk, code_of, follow, signs_in, step, well
+from tests.authenticator import code_of
+from tests.browser.borrowing_steps import Desk, follow, signs_in, step, well
 from tests.browser.conftest import Visit
 from tests.factories import Sample
 from tests.lending.origination.story import Story, told

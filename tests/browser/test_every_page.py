@@ -94,10 +94,9 @@ def test_it_reads_well_everywhere(scene: Scene, visit: Visit, name: str) -> None
     opened(desk, path, "zh-hans")
     follows_the_rules(desk)
     opened(desk, path, "en")
-    opened(phone, path, "en")
-    follows_the_rules(phone)
-    in_other_sizes(phone, "elder", "largest")
     opened(phone, path, "zh-hans", "elder")
+    in_other_sizes(phone, "largest", "standard")
+    opened(phone, path, "en", "elder")
     follows_the_rules(phone)
     in_other_sizes(phone, "largest", "standard")
 

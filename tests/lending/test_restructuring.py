@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,11 +16,9 @@ from tests.lending.loans import (
     lived,
     loan_of,
     nothing_moves,
-    open_lender,
     owed_now,
     rate,
     unbalanced,
-    vouched,
 )
 from tests.people import NOW
 from xinnong.accounts.models import User
@@ -31,7 +28,6 @@ from xinnong.core.schedule.terms import Method
 from xinnong.lending.models import Loan, LoanProposal, Repayment, Standing
 from xinnong.lending.queries.loans import dues_in_force, settlement_quote
 from xinnong.lending.services import (
-    change_rate,
     propose_restructuring,
     propose_write_off,
     restructure,
@@ -45,20 +41,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON = date(2026, 4, 21)
 
 
-@pytest.fixture
-def lender() -> Iterator[Lender]:
-    with vouched():
-        made = open_lender()
-        made.people.chen.second_factor_passed = True
-        yield made
-
-
-@pytest.fixture
-def late(lender: Lender) -> Loan:
-    """Fell due on 1 April, twenty days late."""
+def begin(lender: Lender) -> Loan:
+    """A loan that fell due on 1 April is twenty days late."""
     loan = lender.draw(method=Method.AT_MATURITY, number_of_repayments=1)
     lender.end(date(2026, 4, 20))
     return loan
+
+
+@pytest.fixture(autouse=True)
+def _manager_with_a_second_factor(lender: Lender) -> None:
+    lender.people.chen.second_factor_passed = True
+
+
+@pytest.fixture
+def late(begun: Loan) -> Loan:
+    return begun
 
 
 def propose(lender: Lender, loan: Loan, actor: User | None = None, **said: Any) -> UUID:
@@ -178,8 +175,9 @@ def test_a_higher_rate_eases_nothing(lender: Lender, late: Loan) -> None:
 
 
 def test_neither_longer_nor_cheaper_eases_nothing(lender: Lender) -> None:
-    loan = lender.draw(method=Method.AT_MATURITY, number_of_repayments=12)
-    lender.end(date(2026, 4, 20))
+    loan = lender.draw(
+        method=Method.AT_MATURITY, number_of_repayments=12, on=ON, contract_ref=uuid4()
+    )
     proposal = propose(lender, loan, rate_percent=rate("4.1"), months=3)
     with nothing_moves(), pytest.raises(Refused) as refusal:
         confirm(lender, loan, proposal)
@@ -221,25 +219,6 @@ def test_a_write_off_takes_two_people(lender: Lender, late: Loan) -> None:
     assert write_off(**(asked | {"actor": chen}), loan_ref=late.ref) > HUNDRED_THOUSAND
     assert loan_of(late.ref).state == "written_off"
     assert open_proposals() == 0
-
-
-def test_lateness_costs_the_rate_in_force_from_the_change_on(lender: Lender) -> None:
-    loan = lender.draw()
-    lender.end(date(2026, 4, 10))
-    on = date(2026, 4, 11)
-    change_rate(**lender.asked(on), loan_ref=loan.ref, rate_percent=rate("3.9"))
-    assert standing(loan).late_rate_micro == 5_850_000
-    lender.end(date(2026, 4, 20))
-    assert booked_days(loan) == as_booked(lived(loan_of(loan.ref), date(2026, 4, 20)))
-    [day_before, day_after] = [booked_days(loan)[date(2026, 4, d)].penalty for d in (10, 11)]
-    assert day_before > day_after > 0
-
-
-def test_a_contract_that_names_its_own_late_rate_keeps_it(lender: Lender) -> None:
-    loan = lender.draw(late_rate_percent=rate("5"))
-    lender.end(date(2026, 4, 10))
-    change_rate(**lender.asked(date(2026, 4, 11)), loan_ref=loan.ref, rate_percent=rate("3.9"))
-    assert standing(loan).late_rate_micro == 5_000_000
 
 
 def open_proposals() -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from xinnong.analytics.collector import at_rest
 from xinnong.analytics.gangs.files import BrokenFile, EventFile, read_activities, write_simulation
 from xinnong.analytics.gangs.gangs import SCENARIOS
 from xinnong.analytics.gangs.report import FIRST_SEED, report_lines
@@ -128,10 +129,11 @@ def _replay(args: argparse.Namespace, book: Rulebook) -> int:
     said = _as_json if args.json else _as_line
     began = time.perf_counter()
     printed = 0
-    for alert in _alerts(engine, _watched(file)):
-        if args.shadow or not alert.shadow:
-            printed += 1
-            print(said(alert))
+    with at_rest():
+        for alert in _alerts(engine, _watched(file)):
+            if args.shadow or not alert.shadow:
+                printed += 1
+                print(said(alert))
     seconds = round(time.perf_counter() - began, 3)
     summary = asdict(engine.counted) | {"alerts": printed, "seconds": seconds}
     print(json.dumps({"summary": summary}) if args.json else _summed(summary))

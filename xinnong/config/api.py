@@ -54,9 +54,13 @@ class PerClient(BaseThrottle):
 class Api(NinjaAPI):
     """The API, whose document says what every operation answers and which verb it needs."""
 
+    _document: Any = None
+
     def get_openapi_schema(self, **options: Any) -> Any:
-        """The OpenAPI document."""
-        return api_document.finished(super().get_openapi_schema(**options), self)
+        """The OpenAPI document, made once: anybody may ask for it, and making it takes half a second."""
+        if self._document is None:
+            self._document = api_document.finished(super().get_openapi_schema(**options), self)
+        return self._document
 
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         """Where the answer begins, once the client is known: what the operation lacks is refused."""

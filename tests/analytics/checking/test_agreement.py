@@ -26,7 +26,7 @@ from xinnong.core.ids import rid_check, uscc_check
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 5
+EXAMPLES = 3
 """Lists of rows per class; raise it when a rule changes."""
 AS_OF = date(2026, 11, 1)
 AREAS = {

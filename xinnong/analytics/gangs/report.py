@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+from xinnong.analytics.collector import at_rest
 from xinnong.analytics.gangs.measured import Found, measure, quantile
 from xinnong.analytics.gangs.simulate import Simulation, lived, seen, simulate
 from xinnong.core.detection import engine
@@ -142,7 +143,8 @@ def replayed(book: Rulebook, scenario: str, coverage: str, seed: int) -> Found:
 def judged(book: Rulebook, simulation: Simulation) -> Found:
     """What the rules find in a simulation, held to its truth."""
     judge = engine.Engine(book, Calendar(simulation.activities))
-    alerts = [*judge.take(simulation.events), *judge.end()]
+    with at_rest():
+        alerts = [*judge.take(simulation.events), *judge.end()]
     return measure(alerts, simulation.truth)
 
 

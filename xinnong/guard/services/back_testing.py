@@ -10,6 +10,7 @@ from django.db import transaction
 
 from xinnong.accounts.permissions import Permission
 from xinnong.accounts.scope import SYSTEM, scoped
+from xinnong.analytics.collector import at_rest
 from xinnong.audit.refs import new_ref
 from xinnong.core.detection.engine import Engine
 from xinnong.core.detection.events import Calendar
@@ -102,8 +103,9 @@ def found_by_rule(
     """Alerts by rule; the engine works out anew what it writes into the events."""
     engine = Engine(book, calendar)
     found: dict[str, list[Found]] = {rule.name: [] for rule in book.rules}
-    for alert in [*judged(engine, stored), *engine.end()]:
-        found[alert.rule].append(alert)
+    with at_rest():
+        for alert in [*judged(engine, stored), *engine.end()]:
+            found[alert.rule].append(alert)
     return found
 
 

@@ -7,6 +7,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from xinnong.analytics.collector import at_rest
 from xinnong.core.detection.engine import Engine
 from xinnong.core.detection.events import SECOND
 from xinnong.core.detection.keeping import NotKept, kept, restored
@@ -59,11 +60,12 @@ class Engines:
 
 def judged(engine: Engine, stored: Iterable[Stored]) -> Iterator[Found]:
     """The alerts of stored events; a tick lets time pass."""
-    for _number, event in stored:
-        if event.kind == TICK:
-            yield from engine.pass_time(event.at)
-        else:
-            yield from engine.take([event])
+    with at_rest():
+        for _number, event in stored:
+            if event.kind == TICK:
+                yield from engine.pass_time(event.at)
+            else:
+                yield from engine.take([event])
 
 
 def go_on(state: EngineMemory, engine: Engine, cursor: int, now: datetime) -> None:
