@@ -43,14 +43,15 @@ FIRST_TO_SAY = frozenset(
     {
         "test_at_once",
         "test_borrowers_write_their_own",
-        "test_days_by_month",
         "test_end_of_day",
     }
 )
 """Files on loans with the long statements of a day, the walls and the locks; the others repeat them."""
 SHARED_INSTALLATION = "installation"
 """The fixture of tests/cli that migrates and fills an installation: a minute on a slow machine."""
-SET_BASED = frozenset({"audit", "ledger", "pipelines", "sources"})
+OF_PAGES = frozenset({"api", "journeys", "web"})
+"""Folders of tests that ask the server nothing but what a page or a form asks."""
+SET_BASED = frozenset({"audit", "ledger", "pipelines"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,8 +97,8 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Whether a test is not marked as slow."""
-    return item.get_closest_marker("slow") is None
+    """Whether a test is not marked as slow, and asks more of the database than pages do."""
+    return item.get_closest_marker("slow") is None and item.path.parent.name not in OF_PAGES
 
 
 def is_of(item: pytest.Item) -> bool:

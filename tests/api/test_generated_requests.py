@@ -22,7 +22,7 @@ from xinnong.config.wsgi import application
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 DOCUMENT = "/api/v1/openapi.json"
-EXAMPLES = 10
+EXAMPLES = 6
 OF_OTHERS = 2
 """So many requests a program sends to an operation of another verb: it is refused before they are read."""
 VERB = re.compile(r"Verb: `([a-z.-]+)`")

@@ -136,7 +136,7 @@ class Kept:
 @pytest.mark.slow
 @pytest.mark.django_db
 @settings(
-    max_examples=nights(8),
+    max_examples=nights(4),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
