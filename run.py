@@ -108,11 +108,7 @@ def side_by_side(rest: list[str]) -> list[str]:
         return []
     return [
         *("-n", str(min(os.cpu_count() or 1, MOST_TESTERS))),
-        *(
-            "--dist",
-            "loadgroup",
-            "--no-loadscope-reorder",
-        ),  # by files, long ones first, see tests/conftest.py
+        *("--dist", "loadgroup", "--no-loadscope-reorder"),  # see tests/conftest.py
     ]
 
 

@@ -93,6 +93,7 @@ def test_it_reads_well_everywhere(scene: Scene, visit: Visit, name: str) -> None
     who, address = PAGES[name]
     reader, path = scene.reader(who), address(scene)
     desk, phone = visit(reader), visit(reader, phone=True)
+    opened(desk, path, "zh-hans")
     opened(desk, path, "en")
     follows_the_rules(desk)
     opened(phone, path, "zh-hans", "elder")

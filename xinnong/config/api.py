@@ -56,11 +56,15 @@ class Api(NinjaAPI):
 
     _document: Any = None
 
-    def get_openapi_schema(self, **options: Any) -> Any:
+    def get_openapi_schema(self, **_options: Any) -> Any:
         """The OpenAPI document, made once: anybody may ask for it, and making it takes half a second."""
         if self._document is None:
-            self._document = api_document.finished(super().get_openapi_schema(**options), self)
+            self._document = self.make_document()
         return self._document
+
+    def make_document(self) -> Any:
+        """The OpenAPI document, made anew."""
+        return api_document.finished(super().get_openapi_schema(), self)
 
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         """Where the answer begins, once the client is known: what the operation lacks is refused."""

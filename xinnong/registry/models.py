@@ -22,9 +22,8 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("失败")
 
 
-INTERRUPTED: Final = (
-    "interrupted"  # what stands as the fault of a run that somebody or a kill ended
-)
+INTERRUPTED: Final = "interrupted"
+"""What stands as the fault of a run that Ctrl-C or a kill ended."""
 
 
 class Run(models.Model):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from xinnong.analytics.gangs.measured import MINUTE, measure
+from xinnong.analytics.gangs.measured import measure
 from xinnong.analytics.gangs.simulate import Truth
+from xinnong.analytics.gangs.world import MINUTE
 from xinnong.core.detection.engine import Alert
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xinnong.analytics.gangs.simulate import Truth
+from xinnong.analytics.gangs.world import MINUTE
 from xinnong.core.detection.engine import Alert
 
 HEEDED = frozenset({"alert", "urgent"})
-MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def measure(alerts: Sequence[Alert], truth: Truth) -> Found:
     right = [each for each in standing if _is_right(each, truth)]
     flagged = {phone for each in standing for phone in each.phones}
     return Found(
-        victims=max((victims for victims, _, _, _ in lost), default=0),
-        accounts=max((accounts for _, accounts, _, _ in lost), default=0),
-        minutes=_slowest([minutes for _, _, minutes, _ in lost]),
-        harmed=_slowest([harmed for _, _, _, harmed in lost]),
+        victims=max((each.victims for each in lost), default=0),
+        accounts=max((each.accounts for each in lost), default=0),
+        minutes=_slowest([each.minutes for each in lost]),
+        harmed=_slowest([each.harmed for each in lost]),
         cases=len(standing),
         right=len(right),
         innocents=len(flagged - truth.victims.keys()),
@@ -89,19 +90,27 @@ def _slowest(minutes: Sequence[float | None]) -> float | None:
     return max(known) if known and len(known) == len(minutes) else None
 
 
-def _lost(
-    truth: Truth, gang: str, first: int | None
-) -> tuple[int, int, float | None, float | None]:
-    """Victims and accounts up to an instant, and the minutes from the gang's arrival and from its first account to it."""
+class _Lost(NamedTuple):
+    """What one gang did before an instant, and the minutes to it: since it came, since its first account."""
+
+    victims: int
+    accounts: int
+    minutes: float | None
+    harmed: float | None
+
+
+def _lost(truth: Truth, gang: str, first: int | None) -> _Lost:
+    """What a gang did until its first alert; all of it where none came."""
     own = {phone: at for phone, (name, at) in truth.victims.items() if name == gang}
     last = first if first is not None else max(at for at, _, _ in truth.accounts)
     made = [phone for at, phone, _ in truth.accounts if phone in own and at <= last]
     victims, accounts = len(set(made)), len(made)
     arrived = min(at for at, _, name in truth.arrivals if name == gang)
     if first is None:
-        return victims, accounts, None, None
+        return _Lost(victims, accounts, None, None)
     began = min(at for at, phone, _ in truth.accounts if phone in own)
-    return victims, accounts, (first - arrived) / MINUTE, max(0, first - began) / MINUTE
+    harmed = max(0, first - began) / MINUTE
+    return _Lost(victims, accounts, (first - arrived) / MINUTE, harmed)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
