@@ -28,7 +28,7 @@ from xinnong.analytics.gangs.files import EventFile, write_simulation  # noqa: E
 from xinnong.analytics.gangs.simulate import simulate  # noqa: E402
 from xinnong.core.detection.engine import Engine  # noqa: E402
 from xinnong.core.detection.events import Calendar  # noqa: E402
-from xinnong.core.detection.rulebook import load_rulebook  # noqa: E402
+from xinnong.core.detection.rulebook import BASE, load_rulebook  # noqa: E402
 
 ASKED_PER_SECOND = 20_000
 
@@ -64,7 +64,7 @@ def main() -> int:
 
 def repeated(rules: int) -> str:
     """The base rules again and again under other names, so many in all."""
-    source = (files("xinnong.core.detection") / "published" / "base-2026.3.toml").read_text("utf-8")
+    source = (files("xinnong.core.detection") / "published" / BASE).read_text("utf-8")
     head, *parts = re.split(r"(?=\[\[(?:rule|measure)\]\])", source)
     names = re.findall(r'^name = "([a-z0-9_-]+)"', source, re.MULTILINE)
     text, left, copy = head, rules, 0

@@ -33,11 +33,16 @@ from xinnong.cli.faults import problem_said
 from xinnong.cli.guard_packs import run_pack
 from xinnong.core.detection.engine import Alert, Engine
 from xinnong.core.detection.events import SECOND, Calendar, Event
-from xinnong.core.detection.rulebook import MOST_BYTES, InvalidRulebook, Rulebook, load_rulebook
+from xinnong.core.detection.rulebook import (
+    BASE,
+    MOST_BYTES,
+    InvalidRulebook,
+    Rulebook,
+    load_rulebook,
+)
 
 HELP = "replay events through the rules against account gangs, or simulate villages and gangs"
 NEEDS = "nothing"
-BASE: Final = "base-2026.3.toml"
 EPILOGUE: Final = """\
 replay    alerts of EVENTS.parquet, one JSON object each, then {"summary": ...}; the approved activities
           of this installation are written for it by `xinnong guard-activities`

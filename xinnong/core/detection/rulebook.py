@@ -24,6 +24,8 @@ Severity = Literal["watch", "alert", "urgent"]
 
 SCHEMA: Final = 1
 SEVERITIES: Final = ("watch", "alert", "urgent")
+BASE: Final = "base-2026.3.toml"
+"""The newest base rules among those in the folder `published`."""
 MOST_BYTES: Final = 256 * 1024
 MOST_RULES: Final = 200
 LONGEST_HOURS: Final = 31 * 24

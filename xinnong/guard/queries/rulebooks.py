@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from xinnong.core.detection.rulebook import (
+    BASE,
     Rulebook,
     canonical_rulebook,
     load_rulebook,
@@ -29,7 +30,7 @@ from xinnong.guard.models import (
 if TYPE_CHECKING:
     from uuid import UUID
 
-SHIPPED: Final = "base-2026.3.toml"
+SHIPPED: Final = BASE
 KEPT: Final = 16
 ALARMS_SHOWN: Final = 20
 
